@@ -1,0 +1,271 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "events/event_type.hpp"
+#include "events/ids.hpp"
+#include "events/plan_kind.hpp"
+#include "events/terms.hpp"
+#include "events/text.hpp"
+
+namespace inmail {
+
+// Orders that a host gives (D5.1). Each knows its `type` (numbers are stored in CommandRejected: never
+// renumber), its `target`: the stream that owns the fact it changes, and so decides, and shows its
+// texts to `each_text(field, text)` so that the engine's edge can seal them for `author()`.
+
+using CommandType = EventType;
+
+/// A person joins. By: system.
+struct RegisterMember {
+  static constexpr CommandType type{.number = 1, .name = "register_member", .version = 1};
+
+  MemberId member;
+  Text display_name;
+  Text headline;
+  std::string locale;
+  bool public_profile = true;
+
+  bool operator==(const RegisterMember&) const = default;
+  StreamId target() const { return member; }
+  MemberId author() const { return member; }
+  void each_text(auto&& visit) {
+    visit(TextField::display_name, display_name);
+    visit(TextField::headline, headline);
+  }
+  void serialize(auto& archive) {
+    archive(member, display_name, headline, locale, public_profile);
+  }
+};
+
+/// The recipient's switch for InMail (D4.6). By: that member.
+struct SetPreference {
+  static constexpr CommandType type{.number = 2, .name = "set_preference", .version = 1};
+
+  MemberId member;
+  InMailPreference inmail = InMailPreference::on;
+
+  bool operator==(const SetPreference&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, inmail); }
+};
+
+/// By: that member. Blocking twice is fine.
+struct BlockMember {
+  static constexpr CommandType type{.number = 3, .name = "block_member", .version = 1};
+
+  MemberId member;
+  MemberId blocked;
+
+  bool operator==(const BlockMember&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, blocked); }
+};
+
+/// By: that member.
+struct UnblockMember {
+  static constexpr CommandType type{.number = 4, .name = "unblock_member", .version = 1};
+
+  MemberId member;
+  MemberId blocked;
+
+  bool operator==(const UnblockMember&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, blocked); }
+};
+
+/// A plan begins, with its first cycle; a contract's after its first seats were added, since what it
+/// grants counts them. By: billing.
+struct StartSubscription {
+  static constexpr CommandType type{.number = 10, .name = "start_subscription", .version = 1};
+
+  StreamId owner;  ///< A member or a contract.
+  PlanKind plan = PlanKind::free;
+
+  bool operator==(const StartSubscription&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner, plan); }
+};
+
+/// By: billing.
+struct ChangePlan {
+  static constexpr CommandType type{.number = 11, .name = "change_plan", .version = 1};
+
+  StreamId owner;
+  PlanKind plan = PlanKind::free;
+
+  bool operator==(const ChangePlan&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner, plan); }
+};
+
+/// The plan ends with the running cycle, or now, as `lot.on_cancel_subscription` says. By: billing.
+struct CancelSubscription {
+  static constexpr CommandType type{.number = 12, .name = "cancel_subscription", .version = 1};
+
+  StreamId owner;
+
+  bool operator==(const CancelSubscription&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner); }
+};
+
+/// Credits out of the plan's turn. By: admin.
+struct GrantBonus {
+  static constexpr CommandType type{.number = 13, .name = "grant_bonus", .version = 1};
+
+  StreamId owner;
+  std::uint32_t credits = 0;
+  std::uint64_t approver = 0;
+  Text reason;
+
+  bool operator==(const GrantBonus&) const = default;
+  StreamId target() const { return owner; }
+  MemberId author() const { return MemberId{0}; }  ///< The operator's own key.
+  void each_text(auto&& visit) { visit(TextField::reason, reason); }
+  void serialize(auto& archive) { archive(owner, credits, approver, reason); }
+};
+
+/// A contract, as yet without plan and seats. By: billing.
+struct CreateContract {
+  static constexpr CommandType type{.number = 20, .name = "create_contract", .version = 1};
+
+  ContractId contract;
+  std::uint32_t seats_max = 0;
+
+  bool operator==(const CreateContract&) const = default;
+  StreamId target() const { return contract; }
+  void serialize(auto& archive) { archive(contract, seats_max); }
+};
+
+/// By: admin.
+struct AddSeat {
+  static constexpr CommandType type{.number = 21, .name = "add_seat", .version = 1};
+
+  ContractId contract;
+  SeatId seat;
+  MemberId holder;
+  SeatRole role = SeatRole::recruiter;
+
+  bool operator==(const AddSeat&) const = default;
+  StreamId target() const { return contract; }
+  void serialize(auto& archive) { archive(contract, seat, holder, role); }
+};
+
+/// The InMail gets the id of this command. By: that member, or that seat.
+struct SendInMail {
+  static constexpr CommandType type{.number = 30, .name = "send_inmail", .version = 1};
+
+  MemberId from;               ///< The person, also where a seat sends.
+  std::optional<SeatId> seat;  ///< Set: on the credits of the seat's contract.
+  MemberId to;
+  Text subject;
+  Text body;
+
+  bool operator==(const SendInMail&) const = default;
+  StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
+  MemberId author() const { return from; }
+  void each_text(auto&& visit) {
+    visit(TextField::subject, subject);
+    visit(TextField::body, body);
+  }
+  void serialize(auto& archive) { archive(from, seat, to, subject, body); }
+};
+
+/// By: the recipient.
+struct OpenInMail {
+  static constexpr CommandType type{.number = 31, .name = "open_inmail", .version = 1};
+
+  MemberId recipient;
+  InMailId inmail;
+
+  bool operator==(const OpenInMail&) const = default;
+  StreamId target() const { return recipient; }
+  void serialize(auto& archive) { archive(recipient, inmail); }
+};
+
+/// The recipient's first response. A decline without text is silent (D4.1). By: the recipient.
+struct Respond {
+  static constexpr CommandType type{.number = 32, .name = "respond", .version = 1};
+
+  MemberId recipient;
+  InMailId inmail;
+  ReplyKind kind = ReplyKind::reply;
+  Text text;
+
+  bool operator==(const Respond&) const = default;
+  StreamId target() const { return recipient; }
+  MemberId author() const { return recipient; }
+  void each_text(auto&& visit) { visit(TextField::reply, text); }
+  void serialize(auto& archive) { archive(recipient, inmail, kind, text); }
+};
+
+/// The author takes it back. Decided by the recipient's actor, which owns what became of it.
+/// By: the author.
+struct RetractInMail {
+  static constexpr CommandType type{.number = 33, .name = "retract_inmail", .version = 1};
+
+  MemberId author_id;
+  MemberId recipient;
+  InMailId inmail;
+
+  bool operator==(const RetractInMail&) const = default;
+  StreamId target() const { return recipient; }
+  void serialize(auto& archive) { archive(author_id, recipient, inmail); }
+};
+
+/// A free message in a thread that a response has opened. By: its writer, member or seat.
+struct SendMessage {
+  static constexpr CommandType type{.number = 40, .name = "send_message", .version = 1};
+
+  InMailId conversation;
+  MemberId from;
+  std::optional<SeatId> seat;
+  MemberId to;
+  Text text;
+
+  bool operator==(const SendMessage&) const = default;
+  StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
+  MemberId author() const { return from; }
+  void each_text(auto&& visit) { visit(TextField::message, text); }
+  void serialize(auto& archive) { archive(conversation, from, seat, to, text); }
+};
+
+/// The policy is this document from now on (D3). By: admin.
+struct AdoptPolicy {
+  static constexpr CommandType type{.number = 50, .name = "adopt_policy", .version = 1};
+
+  std::string document;  ///< TOML.
+
+  bool operator==(const AdoptPolicy&) const = default;
+  StreamId target() const { return StreamId::policy(); }
+  void serialize(auto& archive) { archive(document); }
+};
+
+/// Everything that can be ordered. Being listed is being registered. Append only.
+using Command =
+    std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
+                 ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
+                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy>;
+
+const CommandType& type_of(const Command& command);
+StreamId target_of(const Command& command);
+
+/// Who gives such a command by default: its member or seat, else the one kind of principal that may.
+Principal usual_principal(const Command& command);
+
+/// Whether `asked_by` may give `command`: the table "command by role" of D5.1, as far as it can be
+/// told without any state. What needs state (is this the holder of the seat?) the deciders check.
+bool may_give(const Principal& asked_by, const Command& command);
+
+/// Without its texts' plain form: every text must be sealed or empty.
+void encode_command(const Command& command, std::string& out);
+/// Errors: corruption, newer_format.
+Result<Command> decode_command(std::uint16_t number, std::span<const std::uint8_t> bytes);
+
+}  // namespace inmail

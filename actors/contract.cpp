@@ -1,0 +1,143 @@
+#include "actors/contract.hpp"
+
+namespace inmail {
+namespace {
+
+std::uint32_t seat_count(const ContractState& contract) {
+  return static_cast<std::uint32_t>(contract.seats.size());
+}
+
+Decision on(const ContractState& contract, const CreateContract& command, const Context&) {
+  if (contract.created) return Decision::reject(Rejection::already_exists);
+
+  return Decision::happened(ContractCreated{command.seats_max});
+}
+
+Decision on(const ContractState& contract, const AddSeat& command, const Context&) {
+  if (contract.seats.contains(command.seat)) return Decision::reject(Rejection::already_exists);
+  if (contract.seats_max > 0 && seat_count(contract) >= contract.seats_max)
+    return Decision::reject(Rejection::seats_exhausted, contract.seats_max, seat_count(contract));
+
+  return Decision::happened(SeatAdded{command.seat, command.holder, command.role});
+}
+
+Decision on(const ContractState& contract, const StartSubscription& command,
+            const Context& context) {
+  return start_subscription(contract.account, command.plan, seat_count(contract), context);
+}
+
+Decision on(const ContractState& contract, const ChangePlan& command, const Context& context) {
+  return change_plan(contract.account, command.plan, seat_count(contract), context);
+}
+
+Decision on(const ContractState& contract, const CancelSubscription&, const Context& context) {
+  return cancel_subscription(contract.account, context);
+}
+
+Decision on(const ContractState& contract, const GrantBonus& command, const Context& context) {
+  return grant_bonus(contract.account, command.credits, command.approver, command.reason, context);
+}
+
+template <class Other>
+Decision on(const ContractState&, const Other&, const Context&) {
+  throw_defect("a command came to a contract whose target is no contract");
+}
+
+/// The InMail was delivered: what was reserved is spent.
+std::vector<Event> charge(const ContractState& contract, const Notice& notice) {
+  const auto& delivered = std::get<InMailDelivered>(*notice.event);
+  const auto found = contract.account.charges.find(delivered.ref.inmail);
+  if (found == contract.account.charges.end() || found->second.charged) return {};
+  return {CreditCharged{delivered.ref.inmail, found->second.splits, delivered.refundable}};
+}
+
+}  // namespace
+
+Decision Contract::decide(StreamId, const State& state, const Command& command,
+                          const Context& context) {
+  if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
+  const bool begins = std::holds_alternative<CreateContract>(command);
+  if (!state.created && !begins) return Decision::reject(Rejection::unknown_contract);
+  return std::visit([&](const auto& each) { return on(state, each, context); }, command);
+}
+
+Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
+  if (!state.seats.contains(question.seat)) return Decision::reject(Rejection::seat_inactive);
+  if (state.account.charges.contains(question.inmail)) return Decision::accept();
+  if (!state.account.plan)
+    return Decision::reject(state.account.has_ended ? Rejection::subscription_ended
+                                                    : Rejection::premium_required);
+  const Policy& policy = context.policy();
+  if (!policy.terms(*state.account.plan).can_send_inmail)
+    return Decision::reject(Rejection::premium_required);
+  auto splits = splits_for(state.account, question.cost, policy);
+  if (!splits)
+    return Decision::reject(Rejection::insufficient_credits, question.cost,
+                            static_cast<std::int64_t>(state.account.available()));
+
+  return Decision::happened(CreditReserved{question.inmail, question.seat, std::move(*splits)});
+}
+
+std::vector<Event> Contract::release_unsent(const State& state, const InMailId& inmail,
+                                            ReleaseReason reason, const Context& context) {
+  const auto found = state.account.charges.find(inmail);
+  if (found == state.account.charges.end() || found->second.charged) return {};
+  return release(state.account, inmail, reason, context);
+}
+
+std::vector<Event> Contract::on_notice(StreamId id, const State& state, const Notice& notice,
+                                       const Context& context) {
+  switch (notice.key.kind) {
+    case NoticeKind::charge: return charge(state, notice);
+    case NoticeKind::release:
+      return release(state.account, InMailId{notice.key.subject}, ReleaseReason::delivery_failed,
+                     context);
+    case NoticeKind::settle: return settle(state.account, notice, context);
+    case NoticeKind::deliver:
+    case NoticeKind::confirm:
+    case NoticeKind::inform:
+    case NoticeKind::open_seat: break;
+  }
+  throw_defect("a notice came to " + to_text(id) + " that is none for a contract");
+}
+
+std::vector<Event> Contract::fall_due(StreamId, const State& state, const Due& due,
+                                      const Context& context) {
+  return account_falls_due(state.account, due, seat_count(state), context.policy());
+}
+
+void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
+  Agenda& agenda = state.agenda;
+  CreditAccount& account = state.account;
+  std::visit(
+      match{
+          [&](const ContractCreated& e) {
+            state.created = true;
+            state.seats_max = e.seats_max;
+          },
+          [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
+          [&](const CycleRenewed& e) { inmail::evolve(account, agenda, e, stamp); },
+          [&](const CreditsGranted& e) { inmail::evolve(account, agenda, e, stamp); },
+          [&](const CreditReserved& e) {
+            open_charge(account, agenda, e.inmail,
+                        {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
+          },
+          [&](const CreditCharged& e) {
+            if (e.refundable)
+              account.charges.at(e.inmail).charged = true;
+            else
+              inmail::evolve(account, agenda, ChargeFinalized{e.inmail});
+          },
+          [](const CommandRejected&) {},
+          [](const CommandAccepted&) {},
+          [&](const auto& e) {
+            if constexpr (requires { inmail::evolve(account, agenda, e); })
+              inmail::evolve(account, agenda, e);
+            else
+              throw_defect("a contract's stream holds an event that is none of a contract");
+          },
+      },
+      event);
+}
+
+}  // namespace inmail

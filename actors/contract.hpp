@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "actors/commands.hpp"
+#include "actors/credit_account.hpp"
+#include "actors/decision.hpp"
+#include "actors/notice.hpp"
+
+namespace inmail {
+
+/// A company's contract: one pool from which all its seats spend (S4).
+struct ContractState {
+  bool created = false;
+  std::uint32_t seats_max = 0;
+  std::map<SeatId, MemberId> seats;
+  CreditAccount account;
+  Agenda agenda;
+
+  bool operator==(const ContractState&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(created, seats_max, seats, account, agenda);
+  }
+};
+
+/// A seat asks its contract to set credits aside. The answer is `CreditReserved` as a notice, or a
+/// refusal.
+struct Reserve {
+  InMailId inmail;
+  SeatId seat;
+  std::uint32_t cost = 0;
+};
+
+/// The pure half of the contract's actor.
+struct Contract {
+  using State = ContractState;
+  static constexpr StreamKind kind = StreamKind::contract;
+
+  static Decision decide(StreamId id, const State& state, const Command& command,
+                         const Context& context);
+  /// Guards 5 and 17 of D5.2, then `CreditReserved`. No events: it is reserved already.
+  static Decision reserve(const State& state, const Reserve& question, const Context& context);
+  /// The seat does not send after all. No events: nothing is reserved.
+  static std::vector<Event> release_unsent(const State& state, const InMailId& inmail,
+                                           ReleaseReason reason, const Context& context);
+  static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
+                                      const Context& context);
+  static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
+                                     const Context& context);
+  static void evolve(State& state, const Event& event, const Stamp& stamp);
+};
+
+}  // namespace inmail

@@ -1,0 +1,285 @@
+#include "actors/credit_account.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "actors/credit_cycle.hpp"
+
+namespace inmail {
+namespace {
+
+/// Whether `left` is spent before `right`. Earliest expiry first, never last; then the older.
+bool expires_before(const Lot& left, const Lot& right) {
+  const auto key = [](const Lot& lot) {
+    return std::tuple(lot.expires_at.value_or(Timestamp::max()), lot.granted_at, lot.id);
+  };
+  return key(left) < key(right);
+}
+
+bool spent_before(const Lot& left, const Lot& right, SpendOrder order) {
+  switch (order) {
+    case SpendOrder::expiry_then_grant: return expires_before(left, right);
+    case SpendOrder::fifo_grant:
+      return std::tuple(left.granted_at, left.id) < std::tuple(right.granted_at, right.id);
+    case SpendOrder::lifo:
+      return std::tuple(left.granted_at, left.id) > std::tuple(right.granted_at, right.id);
+    case SpendOrder::plan_first: {
+      const bool left_bought = left.kind == LotKind::purchase;
+      const bool right_bought = right.kind == LotKind::purchase;
+      if (left_bought != right_bought) return right_bought;
+      return expires_before(left, right);
+    }
+  }
+  return expires_before(left, right);
+}
+
+Lot* find_lot(CreditAccount& account, LotId id) {
+  const auto found =
+      std::find_if(account.lots.begin(), account.lots.end(), [&](const Lot& l) { return l.id == id; });
+  return found == account.lots.end() ? nullptr : &*found;
+}
+
+Lot& lot_of(CreditAccount& account, LotId id) {
+  Lot* lot = find_lot(account, id);
+  invariant(lot != nullptr, "an event names a lot that its pool has");
+  return *lot;
+}
+
+/// A lot dies on the agenda only while it has something to lose.
+void watch_expiry(Agenda& agenda, const Lot& lot) {
+  if (!lot.expires_at) return;
+  const Due expiry = due(*lot.expires_at, DueKind::lot_expires, lot.id);
+  if (lot.available > 0)
+    agenda.insert(expiry);
+  else
+    agenda.erase(expiry);
+}
+
+/// After a change of a lot: its place on the agenda, and its end when nothing can come back to it.
+void settle_lot(CreditAccount& account, Agenda& agenda, LotId id) {
+  const Lot& lot = lot_of(account, id);
+  watch_expiry(agenda, lot);
+  if (lot.available == 0 && lot.in_charges == 0)
+    std::erase_if(account.lots, [&](const Lot& each) { return each.id == id; });
+}
+
+void lose(CreditAccount& account, Agenda& agenda, LotId id, std::uint32_t amount) {
+  Lot& lot = lot_of(account, id);
+  invariant(amount <= lot.available, "a lot loses no more than it has");
+  lot.available -= amount;
+  settle_lot(account, agenda, id);
+}
+
+/// Ends the charge of an InMail: its splits leave their lots' `in_charges`. Returns the splits.
+LotSplits close_charge(CreditAccount& account, const InMailId& inmail) {
+  const auto found = account.charges.find(inmail);
+  invariant(found != account.charges.end(), "a charge ends once");
+  LotSplits splits = std::move(found->second.splits);
+  account.charges.erase(found);
+  for (const LotSplit& split : splits) {
+    Lot& lot = lot_of(account, split.lot);
+    invariant(split.amount <= lot.in_charges, "a lot gets back no more than it gave");
+    lot.in_charges -= split.amount;
+  }
+  return splits;
+}
+
+/// What comes back to an account whose subscription has ended is void at once (D3.11, A14).
+void void_if_ended(const CreditAccount& account, LotId lot, std::uint32_t amount,
+                   std::vector<Event>& events) {
+  if (!account.plan && account.has_ended)
+    events.push_back(CreditsVoided{lot, amount, VoidReason::subscription_ended});
+}
+
+/// How a charge ended, as an event of the recipient tells it.
+struct End {
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t amount = 0;
+  RefundOn reason = RefundOn::reply;
+};
+
+End end_told_by(const Event& source) {
+  return std::visit(
+      match{
+          [](const Replied& e) { return End{e.charge, e.refund_amount, refund_on(e.kind)}; },
+          [](const RefundWindowClosed& e) {
+            return End{e.charge, e.refund_amount, RefundOn::no_response};
+          },
+          [](const Expired& e) { return End{e.charge, e.refund_amount, RefundOn::expired}; },
+          [](const InMailRetracted& e) { return End{e.charge, e.refund_amount, RefundOn::unopened}; },
+          [](const InMailDelivered& e) {
+            return End{e.refundable ? ChargeEnd::none : ChargeEnd::final, 0, RefundOn::reply};
+          },
+          [](const auto&) { return End{}; },
+      },
+      source);
+}
+
+bool is_dead(const Lot& lot, Timestamp now) { return lot.expires_at && *lot.expires_at <= now; }
+
+}  // namespace
+
+std::uint64_t CreditAccount::available() const {
+  std::uint64_t sum = 0;
+  for (const Lot& lot : lots) sum += lot.available;
+  return sum;
+}
+
+std::optional<LotSplits> splits_for(const CreditAccount& account, std::uint32_t cost,
+                                    const Policy& policy) {
+  if (account.available() < cost) return std::nullopt;
+  std::vector<const Lot*> order;
+  for (const Lot& lot : account.lots)
+    if (lot.available > 0) order.push_back(&lot);
+  std::sort(order.begin(), order.end(), [&](const Lot* left, const Lot* right) {
+    return spent_before(*left, *right, policy.lot.spend_order);
+  });
+  LotSplits splits;
+  for (const Lot* lot : order) {
+    if (cost == 0) break;
+    const std::uint32_t taken = std::min(cost, lot->available);
+    splits.push_back({lot->id, taken});
+    cost -= taken;
+  }
+  return splits;
+}
+
+Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::uint64_t approver,
+                     const Text& reason, const Context& context) {
+  if (credits == 0) return Decision::reject(Rejection::malformed);
+  CreditsGranted grant{.lot = account.next_lot, .kind = LotKind::bonus, .amount = credits};
+  const LotPolicy& lot = context.policy().lot;
+  const Seconds ttl = lot.bonus_ttl_s == LotPolicy::as_lot_ttl
+                          ? context.policy().terms(account.plan_or_free()).lot_ttl_s
+                          : lot.bonus_ttl_s;
+  if (ttl.count() > 0) grant.expires_at = context.now + ttl;
+  grant.approver = approver;
+  grant.reason = reason;
+  return Decision::happened(std::move(grant));
+}
+
+std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
+                           ReleaseReason reason, const Context& context) {
+  const auto found = account.charges.find(inmail);
+  if (found == account.charges.end()) return {};
+  const LotSplits& splits = found->second.splits;
+  std::vector<Event> events{CreditReleased{inmail, splits, reason}};
+
+  // What goes back into a dead lot dies at once; a failure that was not the user's is made good.
+  std::uint32_t lost = 0;
+  for (const LotSplit& split : splits)
+    for (const Lot& lot : account.lots) {
+      if (lot.id != split.lot) continue;
+      if (is_dead(lot, context.now)) {
+        events.push_back(CreditsExpired{lot.id, split.amount});
+        lost += split.amount;
+      } else {
+        void_if_ended(account, lot.id, split.amount, events);
+      }
+    }
+  const Policy& policy = context.policy();
+  if (lost > 0 && account.plan && reason == ReleaseReason::delivery_failed &&
+      policy.charge.release_system_failure == ReleaseTo::fresh_lot)
+    events.push_back(CreditsGranted{
+        .lot = account.next_lot,
+        .kind = LotKind::adjust,
+        .amount = lost,
+        .expires_at = lot_death(policy.terms(account.plan_or_free()), account, context.now),
+        .inmail = inmail});
+  return events;
+}
+
+std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
+                          const Context& context) {
+  const InMailId inmail{notice.key.subject};
+  const End end = end_told_by(*notice.event);
+  const auto found = account.charges.find(inmail);
+  if (found == account.charges.end()) return {};
+  if (end.charge == ChargeEnd::final) return {ChargeFinalized{inmail}};
+  invariant(end.charge == ChargeEnd::refund && end.amount > 0, "a charge ends in one of two ways");
+
+  const std::uint32_t amount = end.amount;
+  const OpenCharge& charge = found->second;
+  invariant(!charge.splits.empty(), "a charge that refunds took something from a lot");
+  const LotId original = charge.splits.front().lot;
+  const Policy& policy = context.policies->at(charge.pinned);
+  CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
+  const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
+                                [&](const Lot& each) { return each.id == original; });
+  invariant(lot != account.lots.end(), "the lot of an open charge is kept");
+  const bool fits = charge.splits.size() == 1 && amount <= charge.splits.front().amount;
+  if (policy.refund.lot_life == RefundLotLife::inherit_original && fits) {
+    std::vector<Event> events{refund};
+    if (is_dead(*lot, context.now))
+      events.push_back(CreditsExpired{original, amount});
+    else
+      void_if_ended(account, original, amount, events);
+    return events;
+  }
+
+  CreditsGranted grant{
+      .lot = account.next_lot, .kind = LotKind::refund, .amount = amount, .inmail = inmail};
+  grant.expires_at = lot_death(policy.terms(account.plan_or_free()), account, context.now);
+  if (policy.refund.lot_life != RefundLotLife::fresh && lot->expires_at)
+    grant.expires_at = std::max(*lot->expires_at, context.now + policy.refund.lot_floor_s);
+  refund.lot = grant.lot;
+  refund.into_original_lot = false;
+  std::vector<Event> events{grant, refund};
+  void_if_ended(account, grant.lot, amount, events);
+  return events;
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp) {
+  invariant(e.amount > 0 && e.lot == account.next_lot, "lots are granted in order, and not empty");
+  account.lots.push_back({e.lot, e.kind, e.amount, 0, stamp.at, e.expires_at});
+  account.next_lot = LotId{e.lot.value + 1};
+  watch_expiry(agenda, account.lots.back());
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e) {
+  const LotSplits splits = close_charge(account, e.inmail);
+  invariant(splits == e.splits, "a release gives back what was reserved");
+  for (const LotSplit& split : splits) {
+    lot_of(account, split.lot).available += split.amount;
+    settle_lot(account, agenda, split.lot);
+  }
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e) {
+  for (const LotSplit& split : close_charge(account, e.inmail)) {
+    if (e.into_original_lot && split.lot == e.lot) lot_of(account, split.lot).available += e.amount;
+    settle_lot(account, agenda, split.lot);
+  }
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e) {
+  for (const LotSplit& split : close_charge(account, e.inmail))
+    settle_lot(account, agenda, split.lot);
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e) {
+  lose(account, agenda, e.lot, e.amount);
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e) {
+  lose(account, agenda, e.lot, e.amount);
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e) {
+  lose(account, agenda, e.lot, e.amount);
+}
+
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail,
+                 OpenCharge charge) {
+  for (const LotSplit& split : charge.splits) {
+    Lot& lot = lot_of(account, split.lot);
+    invariant(split.amount <= lot.available, "a lot gives no more than it has");
+    lot.available -= split.amount;
+    lot.in_charges += split.amount;
+    watch_expiry(agenda, lot);
+  }
+  const bool is_new = account.charges.emplace(inmail, std::move(charge)).second;
+  invariant(is_new, "an InMail is charged once");
+}
+
+}  // namespace inmail

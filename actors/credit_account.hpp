@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "actors/decision.hpp"
+#include "actors/notice.hpp"
+#include "events/credit_events.hpp"
+#include "events/member_events.hpp"
+
+namespace inmail {
+
+/// Credits that came together and die together (D4.2). What was spent for good is in no field: the
+/// log knows it, decisions do not need it.
+struct Lot {
+  LotId id{};
+  LotKind kind = LotKind::monthly;
+  std::uint32_t available = 0;
+  std::uint32_t in_charges = 0;  ///< In reservations and charges that may still come back.
+  Timestamp granted_at{};
+  std::optional<Timestamp> expires_at{};
+
+  bool operator==(const Lot&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(id, kind, available, in_charges, granted_at, expires_at);
+  }
+};
+
+/// A reservation or a charge whose end the pool's owner has not learned yet.
+struct OpenCharge {
+  LotSplits splits{};
+  PolicyVersion pinned{};
+  std::optional<SeatId> seat{};  ///< Of a contract's reservation.
+  bool charged = false;        ///< A contract's: delivered. A member's own pool does not distinguish.
+
+  bool operator==(const OpenCharge&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(splits, pinned, seat, charged);
+  }
+};
+
+/// The subscription and the credits of a pool's owner, member or contract; part of its state.
+struct CreditAccount {
+  std::optional<PlanKind> plan{};  ///< Nothing: no subscription, now.
+  bool has_ended = false;        ///< There was one, and it ended.
+  std::uint8_t anchor_day = 1;
+  std::uint32_t cycle = 0;
+  Timestamp cycle_started_at{};
+  Timestamp next_renewal_at{};
+  std::optional<Timestamp> ends_at{};  ///< Cancelled: runs until then.
+  std::vector<Lot> lots{};             ///< Oldest first; those with nothing left are gone.
+  LotId next_lot{1};
+  std::map<InMailId, OpenCharge> charges;
+
+  bool operator==(const CreditAccount&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(plan, has_ended, anchor_day, cycle, cycle_started_at, next_renewal_at, ends_at, lots,
+            next_lot, charges);
+  }
+
+  PlanKind plan_or_free() const { return plan.value_or(PlanKind::free); }
+  std::uint64_t available() const;
+};
+
+// Decisions about an account: pure, used by the member's and the contract's decider alike.
+
+/// What `cost` credits are taken from, in the policy's spend order; nothing if there are too few.
+std::optional<LotSplits> splits_for(const CreditAccount& account, std::uint32_t cost,
+                                    const Policy& policy);
+
+/// `seats`: of a contract, active ones; 1 for a member.
+Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
+                            const Context& context);
+Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
+                     const Context& context);
+Decision cancel_subscription(const CreditAccount& account, const Context& context);
+Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::uint64_t approver,
+                     const Text& reason, const Context& context);
+
+/// What happens when `due`, one of the account's own kinds, has come.
+std::vector<Event> account_falls_due(const CreditAccount& account, const Due& due,
+                                     std::uint32_t seats, const Policy& policy);
+
+/// A reservation ends without a charge. No events if there is none (the notice came twice).
+std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
+                           ReleaseReason reason, const Context& context);
+
+/// The charge ends as the recipient's event says: refunded, into the lot that the policy pinned at the
+/// send names, or final. No events if it has ended before (the notice came twice).
+std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
+                          const Context& context);
+
+// Folds of the account's events. `agenda` is the state's.
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionStarted& e);
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionChanged& e);
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionCancelled& e);
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const Stamp& stamp);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e);
+void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e);
+
+/// Takes `splits` out of what is available, into a charge that is open from now on.
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail, OpenCharge charge);
+
+}  // namespace inmail

@@ -1,0 +1,219 @@
+#include "actors/credit_cycle.hpp"
+
+#include <algorithm>
+
+#include "actors/calendar.hpp"
+
+namespace inmail {
+namespace {
+
+std::uint8_t anchor_day_for(const PlanTerms& terms, Timestamp start) {
+  if (terms.renewal_anchor == RenewalAnchor::calendar_month_utc) return 1;
+  if (terms.renewal_day > 0) return static_cast<std::uint8_t>(terms.renewal_day);
+  return day_of_month(start);
+}
+
+/// The renewal after a cycle that began at `start`.
+Timestamp renewal_after(const PlanTerms& terms, Timestamp start, std::uint8_t anchor_day) {
+  if (terms.renewal_anchor == RenewalAnchor::calendar_month_utc) return next_month_start(start);
+  // The first cycle up to a fixed day may be shorter than a month.
+  if (anchor_day > day_of_month(start)) {
+    const Timestamp this_month = months_later(start, 0, anchor_day);
+    if (this_month > start) return this_month;
+  }
+  return months_later(start, 1, anchor_day);
+}
+
+std::uint32_t allotment_of(const PlanTerms& terms, std::uint32_t seats) {
+  const auto each = static_cast<std::uint32_t>(terms.monthly_allotment);
+  return terms.allot_per == AllotPer::seat ? each * seats : each;
+}
+
+std::uint64_t cap_of(const PlanTerms& terms, std::uint32_t allotment) {
+  if (terms.accum_cap_abs > 0) return static_cast<std::uint64_t>(terms.accum_cap_abs);
+  return std::uint64_t{allotment} * static_cast<std::uint64_t>(terms.accum_cap_multiple_bp) / 10'000;
+}
+
+bool has_cap(const PlanTerms& terms) {
+  return terms.accum_cap_abs > 0 || terms.accum_cap_multiple_bp > 0;
+}
+
+/// Forfeits what stands above the cap, in victim order. `grant` is the new lot, not yet in `account`.
+void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std::uint32_t allotment,
+                 const PlanTerms& terms, const Policy& policy, Timestamp at,
+                 std::vector<Event>& events) {
+  if (!policy.accum.enabled || !has_cap(terms)) return;
+  std::vector<Lot> scoped;
+  for (const Lot& lot : account.lots)
+    if (lot.available > 0 && policy.accum.cap_scope.has(lot.kind)) scoped.push_back(lot);
+  if (grant != nullptr && policy.accum.cap_scope.has(grant->kind))
+    scoped.push_back({grant->lot, grant->kind, grant->amount, 0, at, grant->expires_at});
+
+  const auto age = [](const Lot& lot) {
+    return std::tuple(lot.expires_at.value_or(Timestamp::max()), lot.granted_at, lot.id);
+  };
+  std::sort(scoped.begin(), scoped.end(),
+            [&](const Lot& left, const Lot& right) { return age(left) < age(right); });
+  if (policy.accum.overflow_victim == OverflowVictim::new_grant && grant != nullptr)
+    std::stable_partition(scoped.begin(), scoped.end(),
+                          [&](const Lot& lot) { return lot.id == grant->lot; });
+
+  std::uint64_t total = 0;
+  for (const Lot& lot : scoped) total += lot.available;
+  const std::uint64_t cap = cap_of(terms, allotment);
+  for (const Lot& lot : scoped) {
+    if (total <= cap) break;
+    const auto amount =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(lot.available, total - cap));
+    events.push_back(CreditsForfeited{lot.id, amount, static_cast<std::uint32_t>(cap)});
+    total -= amount;
+  }
+}
+
+/// A cycle begins at `at`: what does not roll over is forfeited, then granted, then capped (D3.13).
+void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t anchor_day,
+                 std::uint32_t seats, Timestamp at, const Policy& policy,
+                 std::vector<Event>& events) {
+  const PlanTerms& terms = policy.terms(plan);
+  const std::uint32_t cycle = account.cycle + 1;
+  events.push_back(CycleRenewed{cycle, renewal_after(terms, at, anchor_day)});
+  if (!policy.accum.enabled)
+    for (const Lot& lot : account.lots)
+      if (lot.available > 0 && policy.accum.cap_scope.has(lot.kind))
+        events.push_back(CreditsForfeited{lot.id, lot.available, 0});
+
+  const std::uint32_t allotment = allotment_of(terms, seats);
+  if (allotment == 0) return;
+  CreditAccount as_of_now;
+  as_of_now.anchor_day = anchor_day;
+  CreditsGranted grant{.lot = account.next_lot,
+                       .kind = LotKind::monthly,
+                       .amount = allotment,
+                       .expires_at = lot_death(terms, as_of_now, at),
+                       .cycle = cycle};
+  events.push_back(grant);
+  trim_to_cap(account, &grant, allotment, terms, policy, at, events);
+}
+
+bool survives_the_end(const Lot& lot, const Policy& policy) {
+  return lot.kind == LotKind::purchase && policy.purchase.survives_cancel;
+}
+
+void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
+              std::vector<Event>& events) {
+  for (const Lot& lot : account.lots)
+    if (lot.available > 0 && !survives_the_end(lot, policy))
+      events.push_back(CreditsVoided{lot.id, lot.available, reason});
+}
+
+void end_subscription(const CreditAccount& account, const Policy& policy,
+                      std::vector<Event>& events) {
+  events.push_back(SubscriptionEnded{account.plan_or_free()});
+  if (policy.lot.on_cancel_subscription != OnCancel::keep)
+    void_all(account, VoidReason::subscription_ended, policy, events);
+}
+
+}  // namespace
+
+std::optional<Timestamp> lot_death(const PlanTerms& terms, const CreditAccount& account,
+                                   Timestamp now) {
+  if (terms.lot_ttl_calendar_months > 0)
+    return months_later(now, terms.lot_ttl_calendar_months, account.anchor_day);
+  if (terms.lot_ttl_s.count() > 0) return now + terms.lot_ttl_s;
+  return std::nullopt;
+}
+
+Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
+                            const Context& context) {
+  if (account.plan) return Decision::reject(Rejection::already_subscribed);
+  const Policy& policy = context.policy();
+  const std::uint8_t anchor_day = anchor_day_for(policy.terms(plan), context.now);
+  Decision decision = Decision::happened(SubscriptionStarted{plan, anchor_day});
+  begin_cycle(account, plan, anchor_day, seats, context.now, policy, decision.events);
+  return decision;
+}
+
+Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
+                     const Context& context) {
+  if (!account.plan) return Decision::reject(Rejection::no_subscription);
+  if (*account.plan == plan) return Decision::accept();
+  const Policy& policy = context.policy();
+  const std::uint8_t anchor_day = anchor_day_for(policy.terms(plan), context.now);
+  Decision decision = Decision::happened(SubscriptionChanged{*account.plan, plan, anchor_day});
+  CreditAccount left = account;
+  if (policy.lot.on_plan_change == OnPlanChange::void_all) {
+    void_all(account, VoidReason::plan_changed, policy, decision.events);
+    std::erase_if(left.lots, [&](const Lot& lot) { return !survives_the_end(lot, policy); });
+  }
+  begin_cycle(left, plan, anchor_day, seats, context.now, policy, decision.events);
+  return decision;
+}
+
+Decision cancel_subscription(const CreditAccount& account, const Context& context) {
+  if (!account.plan) return Decision::reject(Rejection::no_subscription);
+  if (account.ends_at) return Decision::accept();
+  const Policy& policy = context.policy();
+  if (policy.lot.on_cancel_subscription != OnCancel::void_now)
+    return Decision::happened(SubscriptionCancelled{account.next_renewal_at});
+  Decision decision = Decision::happened(SubscriptionCancelled{context.now});
+  end_subscription(account, policy, decision.events);
+  return decision;
+}
+
+std::vector<Event> account_falls_due(const CreditAccount& account, const Due& due,
+                                     std::uint32_t seats, const Policy& policy) {
+  std::vector<Event> events;
+  switch (due.kind) {
+    case DueKind::lot_expires:
+      for (const Lot& lot : account.lots)
+        if (inmail::due(due.at, DueKind::lot_expires, lot.id) == due)
+          events.push_back(CreditsExpired{lot.id, lot.available});
+      break;
+    case DueKind::subscription_ends: end_subscription(account, policy, events); break;
+    case DueKind::cycle_renews:
+      begin_cycle(account, account.plan_or_free(), account.anchor_day, seats, due.at, policy,
+                  events);
+      break;
+    default: break;
+  }
+  return events;
+}
+
+void evolve(CreditAccount& account, Agenda&, const SubscriptionStarted& e) {
+  account.plan = e.plan;
+  account.anchor_day = e.anchor_day;
+  account.has_ended = false;
+  account.ends_at.reset();
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionChanged& e) {
+  account.plan = e.to;
+  account.anchor_day = e.anchor_day;
+  if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
+  account.ends_at.reset();
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionCancelled& e) {
+  account.ends_at = e.ends_at;
+  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+  agenda.insert(due(e.ends_at, DueKind::subscription_ends));
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded&) {
+  if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
+  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+  account.plan.reset();
+  account.ends_at.reset();
+  account.has_ended = true;
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const Stamp& stamp) {
+  invariant(e.cycle == account.cycle + 1, "cycles count up by one");
+  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+  account.cycle = e.cycle;
+  account.cycle_started_at = stamp.at;
+  account.next_renewal_at = e.next_renewal_at;
+  agenda.insert(due(e.next_renewal_at, DueKind::cycle_renews));
+}
+
+}  // namespace inmail

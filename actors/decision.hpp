@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/ids.hpp"
+#include "events/policy.hpp"
+#include "events/record.hpp"
+#include "events/rejection.hpp"
+
+namespace inmail {
+
+/// The kinds of things that fall due, in the order of D3.13 for one instant.
+enum class DueKind : std::uint8_t {
+  lot_expires = 10,
+  no_response_refund = 21,
+  refund_window_closes = 22,
+  message_expires = 23,
+  subscription_ends = 30,
+  cycle_renews = 40,
+};
+
+/// Something that a state does by itself at an instant. Sorted as it must happen.
+struct Due {
+  Timestamp at{};
+  DueKind kind = DueKind::lot_expires;
+  std::array<std::uint8_t, 16> subject{};  ///< An InMail's id, or a lot's number in the last 8 bytes.
+
+  auto operator<=>(const Due&) const = default;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(at, kind, subject);
+  }
+};
+
+/// All that a state will do by itself, soonest first. Part of the state, kept by `evolve`.
+using Agenda = std::set<Due>;
+
+inline Due due(Timestamp at, DueKind kind) { return {at, kind, {}}; }
+inline Due due(Timestamp at, DueKind kind, const InMailId& inmail) {
+  return {at, kind, inmail.bytes};
+}
+inline Due due(Timestamp at, DueKind kind, LotId lot) {
+  Due result{at, kind, {}};
+  for (std::size_t i = 0; i < 8; ++i)
+    result.subject[8 + i] = static_cast<std::uint8_t>(lot.value >> (56 - 8 * i));
+  return result;
+}
+
+/// Every policy document a store has adopted, by version. Immutable; a new one replaces it whole.
+struct PolicyBook {
+  std::vector<std::shared_ptr<const Policy>> versions{};  ///< Version 1 first.
+
+  PolicyVersion current() const { return PolicyVersion{versions.size()}; }
+  const Policy& at(PolicyVersion version) const {
+    invariant(version.value >= 1 && version.value <= versions.size(), "a policy version exists");
+    return *versions[version.value - 1];
+  }
+};
+
+/// What a recipient lets others know, published by its actor whenever it changes. May be stale: the
+/// recipient looks again at delivery.
+struct Admission {
+  bool exists = false;
+  bool is_premium = false;
+  InMailPreference preference = InMailPreference::on;
+  std::shared_ptr<const std::set<MemberId>> blocked{};  ///< Null: nobody.
+  Version version{};                                    ///< Of the recipient's stream.
+
+  bool blocks(MemberId member) const { return blocked && blocked->contains(member); }
+};
+
+/// All that a decision may look at besides the state and the command. One snapshot per decision.
+struct Context {
+  Timestamp now{};
+  PolicyVersion version{};
+  const PolicyBook* policies = nullptr;
+  Principal asked_by{};
+  CommandId id{};
+  const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
+  bool reserved = false;                 ///< The contract has set the credits of this send aside.
+
+  const Policy& policy() const { return policies->at(version); }
+};
+
+/// Why a command was refused, with the numbers that were compared where the code compares.
+struct Refusal {
+  Rejection code{};
+  std::int64_t limit = 0;
+  std::int64_t actual = 0;
+
+  bool operator==(const Refusal&) const = default;
+};
+
+/// The answer to a command: what happened, or why nothing did. No events and no refusal: accepted,
+/// and there was nothing to change.
+struct Decision {
+  std::vector<Event> events{};
+  std::optional<Refusal> refusal{};
+
+  static Decision accept() { return {}; }
+  template <class... Events>
+  static Decision happened(Events&&... events) {
+    Decision decision;
+    (decision.events.emplace_back(std::forward<Events>(events)), ...);
+    return decision;
+  }
+  static Decision reject(Rejection code, std::int64_t limit = 0, std::int64_t actual = 0) {
+    return {{}, Refusal{code, limit, actual}};
+  }
+};
+
+/// A ladder of guards ends at the first refusal.
+using Guard = std::optional<Refusal>;
+inline Guard pass() { return std::nullopt; }
+inline Guard refuse(Rejection code, std::int64_t limit = 0, std::int64_t actual = 0) {
+  return Refusal{code, limit, actual};
+}
+
+/// What `evolve` may know of an event's record.
+struct Stamp {
+  Timestamp at{};  ///< When it came true: `due_at`.
+  Version version{};
+  PolicyVersion policy{};
+};
+
+}  // namespace inmail

@@ -1,0 +1,222 @@
+#include "actors/member.hpp"
+
+namespace inmail {
+namespace {
+
+bool is_premium(const MemberState& member, const Policy& policy) {
+  return member.account.plan && policy.terms(*member.account.plan).is_premium;
+}
+
+Decision on(const MemberState& member, const RegisterMember& command, const Context&) {
+  if (member.registered) return Decision::reject(Rejection::already_exists);
+
+  return Decision::happened(MemberRegistered{command.display_name, command.headline, command.locale,
+                                             command.public_profile});
+}
+
+Decision on(const MemberState& member, const SetPreference& command, const Context&) {
+  if (command.inmail == member.preference) return Decision::accept();
+
+  return Decision::happened(PreferenceChanged{command.inmail});
+}
+
+Decision on(const MemberState& member, const BlockMember& command, const Context&) {
+  if (command.blocked == command.member) return Decision::reject(Rejection::not_allowed);
+  if (member.blocked.contains(command.blocked)) return Decision::accept();
+
+  return Decision::happened(MemberBlocked{command.blocked});
+}
+
+Decision on(const MemberState& member, const UnblockMember& command, const Context&) {
+  if (!member.blocked.contains(command.blocked)) return Decision::accept();
+
+  return Decision::happened(MemberUnblocked{command.blocked});
+}
+
+Decision on(const MemberState& member, const StartSubscription& command, const Context& context) {
+  return start_subscription(member.account, command.plan, 1, context);
+}
+
+Decision on(const MemberState& member, const ChangePlan& command, const Context& context) {
+  return change_plan(member.account, command.plan, 1, context);
+}
+
+Decision on(const MemberState& member, const CancelSubscription&, const Context& context) {
+  return cancel_subscription(member.account, context);
+}
+
+Decision on(const MemberState& member, const GrantBonus& command, const Context& context) {
+  return grant_bonus(member.account, command.credits, command.approver, command.reason, context);
+}
+
+/// Guards 1 to 5 of D5.2 for who sends on credits of their own.
+Guard check_sender(const MemberState& member, const SendInMail& command, const Context& context) {
+  if (command.to == command.from) return refuse(Rejection::self_send);
+  if (!context.recipient->exists) return refuse(Rejection::unknown_recipient);
+  if (!member.account.plan && member.account.has_ended)
+    return refuse(Rejection::subscription_ended);
+  if (!context.policy().terms(member.account.plan_or_free()).can_send_inmail)
+    return refuse(Rejection::premium_required);
+  return pass();
+}
+
+Decision on(const MemberState& member, const SendInMail& command, const Context& context) {
+  const Policy& policy = context.policy();
+  const SenderFacts sender{command.from, is_premium(member, policy), &member.blocked};
+  if (Guard guard = check_sender(member, command, context)) return {{}, guard};
+  if (Guard guard = check_recipient_and_message(member.outbox, sender, command, context))
+    return {{}, guard};
+  const auto cost = static_cast<std::uint32_t>(policy.charge.cost);
+  auto splits = splits_for(member.account, cost, policy);
+  if (!splits)
+    return Decision::reject(Rejection::insufficient_credits, policy.charge.cost,
+                            static_cast<std::int64_t>(member.account.available()));
+
+  return Decision::happened(InMailSent{.inmail = inmail_of(context.id),
+                                       .from = command.from,
+                                       .to = command.to,
+                                       .from_premium = sender.is_premium,
+                                       .pool = command.from,
+                                       .cost = cost,
+                                       .splits = std::move(*splits),
+                                       .recipient_version = context.recipient->version,
+                                       .subject = command.subject,
+                                       .body = command.body});
+}
+
+Decision on(const MemberState& member, const OpenInMail& command, const Context& context) {
+  return open_inmail(member.received, command, context);
+}
+
+Decision on(const MemberState& member, const Respond& command, const Context& context) {
+  return respond(member.received, command, context);
+}
+
+Decision on(const MemberState& member, const RetractInMail& command, const Context& context) {
+  return retract(member.received, command, context);
+}
+
+Decision on(const MemberState& member, const SendMessage& command, const Context& context) {
+  const auto as_recipient = check_received_thread(member.received, command);
+  const Guard thread = as_recipient ? *as_recipient : check_thread(member.outbox, command);
+  const bool is_blocked = member.blocked.contains(command.to) ||
+                          (context.recipient && context.recipient->blocks(command.from));
+  if (is_blocked) return Decision::reject(Rejection::thread_unavailable);
+  if (thread) return {{}, thread};
+  if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
+
+  return Decision::happened(
+      MessageSent{command.conversation, command.from, command.to, command.text});
+}
+
+template <class Other>
+Decision on(const MemberState&, const Other&, const Context&) {
+  throw_defect("a command came to a member whose target is no member");
+}
+
+}  // namespace
+
+Decision Member::decide(StreamId id, const State& state, const Command& command,
+                        const Context& context) {
+  if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
+  const bool joins = std::holds_alternative<RegisterMember>(command);
+  if (!state.registered && !joins)
+    return Decision::reject(std::holds_alternative<SendInMail>(command)
+                                ? Rejection::unknown_sender
+                                : Rejection::unknown_target);
+  (void)id;
+  return std::visit([&](const auto& each) { return on(state, each, context); }, command);
+}
+
+std::vector<Event> Member::on_notice(StreamId id, const State& state, const Notice& notice,
+                                     const Context& context) {
+  switch (notice.key.kind) {
+    case NoticeKind::deliver: {
+      const auto& sent = std::get<InMailSent>(*notice.event);
+      const Policy& policy = context.policy();
+      const Admission own = admission(state, policy, Version{0});
+      const RecipientFacts facts{state.registered,
+                                 is_available(own, sent.from, sent.from_premium, policy.recipient)};
+      return deliver(state.received, facts, notice, context);
+    }
+    case NoticeKind::release:
+      return release(state.account, InMailId{notice.key.subject}, ReleaseReason::delivery_failed,
+                     context);
+    case NoticeKind::settle: return settle(state.account, notice, context);
+    case NoticeKind::inform: return learn_outcome(state.outbox, notice);
+    case NoticeKind::confirm:
+    case NoticeKind::charge:
+    case NoticeKind::open_seat: break;
+  }
+  throw_defect("a notice came to " + to_text(id) + " that is none for a member");
+}
+
+std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due,
+                                    const Context& context) {
+  switch (due.kind) {
+    case DueKind::lot_expires:
+    case DueKind::subscription_ends:
+    case DueKind::cycle_renews:
+      return account_falls_due(state.account, due, 1, context.policy());
+    case DueKind::no_response_refund:
+    case DueKind::refund_window_closes:
+    case DueKind::message_expires: return inmail_falls_due(state.received, due, context);
+  }
+  return {};
+}
+
+void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
+  Agenda& agenda = state.agenda;
+  std::visit(
+      match{
+          [&](const MemberRegistered&) { state.registered = true; },
+          [&](const PreferenceChanged& e) { state.preference = e.inmail; },
+          [&](const MemberBlocked& e) { state.blocked.insert(e.target); },
+          [&](const MemberUnblocked& e) { state.blocked.erase(e.target); },
+          [&](const CycleRenewed& e) { inmail::evolve(state.account, agenda, e, stamp); },
+          [&](const CreditsGranted& e) { inmail::evolve(state.account, agenda, e, stamp); },
+          [&](const InMailSent& e) {
+            open_charge(state.account, agenda, e.inmail, {.splits = e.splits, .pinned = stamp.policy});
+            inmail::evolve(state.outbox, e, stamp);
+          },
+          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
+          [&](const InMailDelivered& e) { inmail::evolve(state.received, agenda, e, stamp); },
+          [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },
+          [&](const Opened& e) { inmail::evolve(state.received, agenda, e); },
+          [&](const Replied& e) { inmail::evolve(state.received, agenda, e); },
+          [&](const Expired& e) { inmail::evolve(state.received, agenda, e); },
+          [&](const InMailRetracted& e) { inmail::evolve(state.received, agenda, e); },
+          [&](const RefundWindowClosed& e) { inmail::evolve(state.received, agenda, e); },
+          [](const MessageSent&) {},
+          [](const CommandRejected&) {},
+          [](const CommandAccepted&) {},
+          [&](const auto& e) {
+            if constexpr (requires { inmail::evolve(state.account, agenda, e); })
+              inmail::evolve(state.account, agenda, e);
+            else
+              throw_defect("a member's stream holds an event that is none of a member");
+          },
+      },
+      event);
+}
+
+std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {
+  if (!state.registered) return std::nullopt;
+  if (const auto* send = std::get_if<SendInMail>(&command))
+    return send->to == send->from ? std::nullopt : std::optional(send->to);
+  if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
+  return std::nullopt;
+}
+
+Admission Member::admission(const State& state, const Policy& policy, Version version) {
+  Admission admission{.exists = state.registered,
+                      .is_premium = is_premium(state, policy),
+                      .preference = state.preference,
+                      .blocked = nullptr,
+                      .version = version};
+  if (!state.blocked.empty())
+    admission.blocked = std::make_shared<const std::set<MemberId>>(state.blocked);
+  return admission;
+}
+
+}  // namespace inmail

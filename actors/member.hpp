@@ -1,0 +1,52 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "actors/commands.hpp"
+#include "actors/credit_account.hpp"
+#include "actors/decision.hpp"
+#include "actors/notice.hpp"
+#include "actors/outbox.hpp"
+#include "actors/received.hpp"
+
+namespace inmail {
+
+/// A person: sends on credits of their own, receives, and decides what becomes of what was received.
+struct MemberState {
+  bool registered = false;
+  InMailPreference preference = InMailPreference::on;
+  std::set<MemberId> blocked;
+  CreditAccount account;
+  Outbox outbox;
+  ReceivedMap received;
+  Agenda agenda;
+
+  bool operator==(const MemberState&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(registered, preference, blocked, account, outbox, received, agenda);
+  }
+};
+
+/// The pure half of the member's actor: no clock, no CAF, no I/O. `id` is the member decided for.
+struct Member {
+  using State = MemberState;
+  static constexpr StreamKind kind = StreamKind::member;
+
+  static Decision decide(StreamId id, const State& state, const Command& command,
+                         const Context& context);
+  /// What a notice makes the member do. No events: it came before.
+  static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
+                                      const Context& context);
+  static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
+                                     const Context& context);
+  static void evolve(State& state, const Event& event, const Stamp& stamp);
+
+  /// Whose admission `command` looks at, if it has to be known before `decide`.
+  static std::optional<MemberId> looks_at(const State& state, const Command& command);
+  /// What others may know of the member.
+  static Admission admission(const State& state, const Policy& policy, Version version);
+};
+
+}  // namespace inmail

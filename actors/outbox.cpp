@@ -1,0 +1,161 @@
+#include "actors/outbox.hpp"
+
+#include <algorithm>
+
+namespace inmail {
+namespace {
+
+std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
+  switch (unit) {
+    case TextUnit::byte: return counts.bytes;
+    case TextUnit::utf16: return counts.utf16;
+    case TextUnit::codepoint: return counts.codepoints;
+    case TextUnit::grapheme: return counts.graphemes;
+    case TextUnit::word: return counts.words;
+  }
+  return counts.codepoints;
+}
+
+/// Guard 11.
+Guard check_lengths(const SendInMail& command, const LimitPolicy& limit) {
+  const std::int64_t subject = length_in(limit.subject_unit, command.subject.counts());
+  if (limit.subject_required && command.subject.empty()) return refuse(Rejection::subject_empty, 1, 0);
+  if (limit.subject_max > 0 && subject > limit.subject_max)
+    return refuse(Rejection::subject_too_long, limit.subject_max, subject);
+
+  const std::int64_t body = length_in(limit.body_unit, command.body.counts());
+  const std::int64_t counted =
+      body + (limit.subject_counts ? length_in(limit.body_unit, command.subject.counts()) : 0);
+  if (body < limit.body_min) return refuse(Rejection::body_empty, limit.body_min, body);
+  if (limit.body_max > 0 && counted > limit.body_max)
+    return refuse(Rejection::body_too_long, limit.body_max, counted);
+  return pass();
+}
+
+/// Guard 12. An InMail without a response stops counting after `forget_s` (D3.7).
+Guard check_silence(const Outbox& outbox, MemberId to, const FollowupPolicy& followup,
+                    Timestamp now) {
+  const auto found = outbox.unanswered.find(to);
+  if (found == outbox.unanswered.end()) return pass();
+  std::int64_t silent = 0;
+  Timestamp last{};
+  for (const Unanswered& each : found->second) {
+    if (followup.forget_s.count() > 0 && now - each.sent_at >= followup.forget_s) continue;
+    ++silent;
+    last = std::max(last, each.sent_at);
+  }
+  if (silent == 0) return pass();
+  if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, silent);
+  if (silent > followup.max_unanswered)
+    return refuse(Rejection::followup_limit, followup.max_unanswered, silent - 1);
+  const auto gap = std::chrono::duration_cast<Seconds>(now - last);
+  if (now - last < followup.min_gap_s)
+    return refuse(Rejection::followup_too_soon, followup.min_gap_s.count(), gap.count());
+  return pass();
+}
+
+struct Told {
+  InMailId inmail;
+  Outcome outcome;
+};
+
+Outcome outcome_of(const Replied& reply) {
+  switch (reply.kind) {
+    case ReplyKind::accept: return Outcome::accepted;
+    case ReplyKind::decline: return reply.canned ? Outcome::declined_silently : Outcome::declined;
+    case ReplyKind::reply: return Outcome::replied;
+    case ReplyKind::quick_reply: return Outcome::quick_reply;
+  }
+  return Outcome::replied;
+}
+
+std::optional<Told> told_by(const Event& source) {
+  if (const auto* reply = std::get_if<Replied>(&source))
+    return Told{reply->ref.inmail, outcome_of(*reply)};
+  if (const auto* failure = std::get_if<InMailFailed>(&source))
+    return Told{failure->ref.inmail, Outcome::failed};
+  if (const auto* retraction = std::get_if<InMailRetracted>(&source))
+    return Told{retraction->ref.inmail, Outcome::retracted};
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Outbox::knows(const InMailId& inmail, MemberId to) const {
+  if (threads.contains(inmail)) return true;
+  const auto found = unanswered.find(to);
+  return found != unanswered.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const Unanswered& each) { return each.inmail == inmail; });
+}
+
+bool Outbox::knows(const InMailId& inmail) const {
+  return std::any_of(unanswered.begin(), unanswered.end(),
+                     [&](const auto& entry) { return knows(inmail, entry.first); }) ||
+         threads.contains(inmail);
+}
+
+bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
+                  const RecipientPolicy& policy) {
+  if (recipient.blocks(sender)) return false;
+  if (policy.premium_override && sender_is_premium && recipient.is_premium) return true;
+  switch (recipient.preference) {
+    case InMailPreference::on: return true;
+    case InMailPreference::opted_out:
+      return policy.optout_scope == OptoutScope::free_senders_only && sender_is_premium;
+    case InMailPreference::disabled: return false;
+  }
+  return false;
+}
+
+Guard check_recipient_and_message(const Outbox& outbox, const SenderFacts& sender,
+                                  const SendInMail& command, const Context& context) {
+  const Policy& policy = context.policy();
+  const bool blocked_by_sender = sender.blocked != nullptr && sender.blocked->contains(command.to);
+  if (blocked_by_sender ||
+      !is_available(*context.recipient, sender.member, sender.is_premium, policy.recipient))
+    return refuse(Rejection::recipient_unavailable);
+  if (Guard words = check_lengths(command, policy.limit)) return words;
+  return check_silence(outbox, command.to, policy.followup, context.now);
+}
+
+Guard check_words(const Text& text, const LimitPolicy& limit) {
+  const std::int64_t length = length_in(limit.body_unit, text.counts());
+  if (text.empty()) return refuse(Rejection::body_empty, 1, 0);
+  if (limit.body_max > 0 && length > limit.body_max)
+    return refuse(Rejection::body_too_long, limit.body_max, length);
+  return pass();
+}
+
+Guard check_thread(const Outbox& outbox, const SendMessage& command) {
+  const auto thread = outbox.threads.find(command.conversation);
+  if (thread == outbox.threads.end())
+    return outbox.knows(command.conversation, command.to) ? refuse(Rejection::awaiting_response)
+                                                          : refuse(Rejection::unknown_target);
+  if (thread->second.with != command.to) return refuse(Rejection::unknown_target);
+  if (thread->second.closed_by_decline) return refuse(Rejection::thread_closed_by_decline);
+  return pass();
+}
+
+void evolve(Outbox& outbox, const InMailSent& e, const Stamp& stamp) {
+  outbox.unanswered[e.to].push_back({e.inmail, stamp.at});
+}
+
+void evolve(Outbox& outbox, const OutcomeReceived& e) {
+  const auto found = outbox.unanswered.find(e.to);
+  invariant(found != outbox.unanswered.end(), "an outcome is that of an InMail we sent");
+  std::erase_if(found->second, [&](const Unanswered& each) { return each.inmail == e.inmail; });
+  if (found->second.empty()) outbox.unanswered.erase(found);
+  if (e.outcome != Outcome::failed && e.outcome != Outcome::retracted)
+    outbox.threads[e.inmail] = {e.to, e.outcome == Outcome::declined_silently};
+}
+
+std::vector<Event> learn_outcome(const Outbox& outbox, const Notice& notice) {
+  const auto told = told_by(*notice.event);
+  invariant(told.has_value(), "a notice to the sender says how its InMail went");
+  const MemberId to = notice.from.member();
+  if (outbox.threads.contains(told->inmail) || !outbox.knows(told->inmail, to)) return {};
+  return {OutcomeReceived{told->inmail, to, told->outcome}};
+}
+
+}  // namespace inmail

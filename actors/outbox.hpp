@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "actors/commands.hpp"
+#include "actors/decision.hpp"
+#include "actors/notice.hpp"
+#include "events/conversation_events.hpp"
+#include "events/inmail_events.hpp"
+
+namespace inmail {
+
+/// An InMail of ours that was not answered yet.
+struct Unanswered {
+  InMailId inmail{};
+  Timestamp sent_at{};
+
+  bool operator==(const Unanswered&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, sent_at);
+  }
+};
+
+/// A conversation that one of our InMails began and its recipient answered (D4.1.3).
+struct OpenThread {
+  MemberId with{};
+  bool closed_by_decline = false;  ///< ClosedSilent: the sender may not go on in it.
+
+  bool operator==(const OpenThread&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(with, closed_by_decline);
+  }
+};
+
+/// What a sender, member or seat, remembers of its own InMails; part of its state.
+struct Outbox {
+  std::map<MemberId, std::vector<Unanswered>> unanswered;  ///< Oldest first.
+  std::map<InMailId, OpenThread> threads;
+
+  bool operator==(const Outbox&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(unanswered, threads);
+  }
+
+  bool knows(const InMailId& inmail, MemberId to) const;
+  /// Without a hint to whom; looks at all of them.
+  bool knows(const InMailId& inmail) const;
+};
+
+/// What the guards must know of who sends.
+struct SenderFacts {
+  MemberId member{};
+  bool is_premium = false;
+  const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
+};
+
+/// Guards 6 to 16 of D5.2, as far as their rules exist, in that order. (1 to 5 differ by sender.)
+Guard check_recipient_and_message(const Outbox& outbox, const SenderFacts& sender,
+                                  const SendInMail& command, const Context& context);
+
+/// What a recipient's own switches and blocks say to this sender; the same question at the send and
+/// at the delivery (D3.7).
+bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
+                  const RecipientPolicy& policy);
+
+/// What the rules for texts say to a free message or a reply.
+Guard check_words(const Text& text, const LimitPolicy& limit);
+
+/// Whether the sender of an answered InMail may go on in its thread.
+Guard check_thread(const Outbox& outbox, const SendMessage& command);
+
+void evolve(Outbox& outbox, const InMailSent& e, const Stamp& stamp);
+void evolve(Outbox& outbox, const OutcomeReceived& e);
+
+/// The sender learns from the recipient's event how its InMail went. No events if it knows already.
+std::vector<Event> learn_outcome(const Outbox& outbox, const Notice& notice);
+
+}  // namespace inmail

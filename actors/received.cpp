@@ -1,0 +1,278 @@
+#include "actors/received.hpp"
+
+#include <algorithm>
+
+#include "actors/outbox.hpp"
+
+namespace inmail {
+namespace {
+
+/// Windows are inclusive, so what closes one is due a millisecond after its end (D3.13).
+constexpr Milliseconds just_after{1};
+
+constexpr EnumSet<RefundOn> responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
+                                      RefundOn::quick_reply};
+
+bool refunds_a_response(const RefundPolicy& refund) {
+  return (refund.on.bits() & responses.bits()) != 0;
+}
+
+bool refunds_an_expiry(const Policy& policy) {
+  return policy.expiry.basis != ExpiryBasis::never &&
+         (policy.refund.on.has(RefundOn::expired) || policy.refund.on.has(RefundOn::unopened));
+}
+
+std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
+  if (!refund.on.has(reason)) return 0;
+  const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
+  return static_cast<std::uint32_t>(std::uint64_t{cost} * bp / 10'000);
+}
+
+struct End {
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t amount = 0;
+};
+
+/// How a charge that is open now ends, if `amount` comes back.
+End end_with(bool charge_open, std::uint32_t amount) {
+  if (!charge_open) return {};
+  return amount > 0 ? End{ChargeEnd::refund, amount} : End{ChargeEnd::final, 0};
+}
+
+/// When silence makes the charge final: the last window through which it could come back.
+std::optional<Due> final_due(const Received& inmail) {
+  if (!inmail.charge_open || inmail.no_response_from || !inmail.refund_until) return std::nullopt;
+  const Timestamp closes = *inmail.refund_until + just_after;
+  return due(std::max(closes, inmail.expires_from.value_or(closes)), DueKind::refund_window_closes,
+             inmail.ref.inmail);
+}
+
+/// Puts on the agenda what an InMail will do by itself, or takes it off.
+template <class Change>
+void change(ReceivedMap& received, Agenda& agenda, const InMailId& id, Change&& apply) {
+  const auto found = received.find(id);
+  invariant(found != received.end(), "an event names an InMail that was delivered");
+  Received& inmail = found->second;
+  const auto dues = [&] {
+    std::vector<Due> result;
+    if (const auto closing = final_due(inmail)) result.push_back(*closing);
+    if (inmail.charge_open && inmail.no_response_from && !inmail.response)
+      result.push_back(due(*inmail.no_response_from, DueKind::no_response_refund, id));
+    const bool may_expire = inmail.lifecycle == Lifecycle::delivered && !inmail.response &&
+                            (inmail.expiry_basis != ExpiryBasis::unopened || !inmail.opened);
+    if (inmail.expires_from && may_expire)
+      result.push_back(due(*inmail.expires_from, DueKind::message_expires, id));
+    return result;
+  };
+  for (const Due& each : dues()) agenda.erase(each);
+  apply(inmail);
+  for (const Due& each : dues()) agenda.insert(each);
+}
+
+/// Guards that opening, answering and their like share (D5.2).
+Guard check_readable(const ReceivedMap& received, const InMailId& id, const Context& context) {
+  const auto found = received.find(id);
+  if (found == received.end()) return refuse(Rejection::not_delivered);
+  const Received& inmail = found->second;
+  switch (inmail.lifecycle) {
+    case Lifecycle::delivered: return pass();
+    case Lifecycle::failed: return refuse(Rejection::not_delivered);
+    case Lifecycle::retracted: return refuse(Rejection::message_retracted);
+    case Lifecycle::expired: {
+      const ExpiryPolicy& expiry = context.policies->at(inmail.pinned).expiry;
+      const bool open = expiry.effect == ExpiryEffect::status_only &&
+                        expiry.late_response == LateResponse::allow_no_refund;
+      return open ? pass() : refuse(Rejection::message_expired);
+    }
+  }
+  return refuse(Rejection::not_delivered);
+}
+
+Guard check_retract(const ReceivedMap& received, const RetractInMail& command,
+                    const Context& context) {
+  const auto found = received.find(command.inmail);
+  if (found == received.end() || found->second.lifecycle == Lifecycle::failed)
+    return refuse(Rejection::not_delivered);
+  const Received& inmail = found->second;
+  if (inmail.ref.from != command.author_id) return refuse(Rejection::not_allowed);
+  if (inmail.lifecycle == Lifecycle::retracted) return refuse(Rejection::already_retracted);
+  if (inmail.lifecycle == Lifecycle::expired) return refuse(Rejection::message_expired);
+
+  const Policy& policy = context.policies->at(inmail.pinned);
+  const RetractPolicy& retract = policy.retract;
+  if (retract.condition == RetractCondition::never || retract.window_s.count() == 0)
+    return refuse(Rejection::retract_disabled);
+  if (context.now > inmail.ref.sent_at + retract.window_s)
+    return refuse(Rejection::retract_window_over, retract.window_s.count(),
+                  std::chrono::duration_cast<Seconds>(context.now - inmail.ref.sent_at).count());
+  if (inmail.response) return refuse(Rejection::already_responded);
+  if (inmail.opened && retract.condition == RetractCondition::unopened)
+    return refuse(policy.metrics.open_visible_to_sender == OpenVisibility::always
+                      ? Rejection::already_opened
+                      : Rejection::retract_refused);
+  return pass();
+}
+
+}  // namespace
+
+std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& recipient,
+                           const Notice& notice, const Context& context) {
+  const auto& sent = std::get<InMailSent>(*notice.event);
+  if (received.contains(sent.inmail)) return {};
+  const InMailRef ref{sent.inmail, notice.from, sent.pool, sent.from, sent.cost, notice.at};
+  if (!recipient.registered) return {InMailFailed{ref, FailureReason::unknown_recipient}};
+  if (!recipient.available) return {InMailFailed{ref, FailureReason::recipient_unavailable}};
+
+  const Policy& policy = context.policies->at(notice.policy);
+  const RefundPolicy& refund = policy.refund;
+  InMailDelivered delivered{.ref = ref, .pinned = notice.policy};
+  const bool clock_runs = refund.clock != RefundClock::opened_at;
+  const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
+  const bool by_silence = refund.on.has(RefundOn::no_response);
+  delivered.refundable =
+      sent.cost > 0 && (refunds_a_response(refund) || by_silence || refunds_an_expiry(policy));
+  if (delivered.refundable && clock_runs) {
+    if (refunds_a_response(refund)) delivered.refund_until = clock + refund.window_s;
+    if (by_silence) delivered.no_response_from = clock + refund.no_response_window_s + just_after;
+  }
+  if (policy.expiry.basis != ExpiryBasis::never) {
+    delivered.expiry_basis = policy.expiry.basis;
+    delivered.expires_from = ref.sent_at + policy.expiry.ttl_s + just_after;
+  }
+  return {delivered};
+}
+
+Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
+                     const Context& context) {
+  if (Guard guard = check_readable(received, command.inmail, context)) return {{}, guard};
+  const Received& inmail = received.at(command.inmail);
+  if (inmail.opened) return Decision::accept();
+  Opened opened{.ref = inmail.ref, .inferred = false};
+  const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
+  if (inmail.charge_open && refund.clock == RefundClock::opened_at && refunds_a_response(refund))
+    opened.refund_until = context.now + refund.window_s;
+  return Decision::happened(opened);
+}
+
+Decision respond(const ReceivedMap& received, const Respond& command, const Context& context) {
+  if (Guard guard = check_readable(received, command.inmail, context)) return {{}, guard};
+  const Received& inmail = received.at(command.inmail);
+  if (inmail.response) return Decision::reject(Rejection::already_responded);
+  const Policy& policy = context.policies->at(inmail.pinned);
+  if (!command.text.empty() || command.kind == ReplyKind::reply)
+    if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
+
+  Decision decision;
+  if (!inmail.opened) decision.events.push_back(Opened{.ref = inmail.ref, .inferred = true});
+  const bool at_first_open = policy.refund.clock == RefundClock::opened_at && !inmail.opened;
+  const bool in_time =
+      at_first_open || (inmail.refund_until && context.now <= *inmail.refund_until);
+  const std::uint32_t amount =
+      in_time ? refund_amount(policy.refund, inmail.ref.cost, refund_on(command.kind)) : 0;
+  const End end = end_with(inmail.charge_open, amount);
+  Replied replied{.ref = inmail.ref, .kind = command.kind, .canned = command.text.empty()};
+  replied.text = command.text;
+  replied.latency_ms = (context.now - inmail.delivered_at).count();
+  replied.charge = end.charge;
+  replied.refund_amount = end.amount;
+  decision.events.push_back(std::move(replied));
+  return decision;
+}
+
+Decision retract(const ReceivedMap& received, const RetractInMail& command,
+                 const Context& context) {
+  if (Guard guard = check_retract(received, command, context)) return {{}, guard};
+  const Received& inmail = received.at(command.inmail);
+  const RetractRefund rule = context.policies->at(inmail.pinned).retract.refund;
+  const bool refunds = rule == RetractRefund::always ||
+                       (rule == RetractRefund::if_unopened && !inmail.opened);
+  const End end = end_with(inmail.charge_open, refunds ? inmail.ref.cost : 0);
+  return Decision::happened(InMailRetracted{inmail.ref, inmail.opened, end.charge, end.amount});
+}
+
+std::vector<Event> inmail_falls_due(const ReceivedMap& received, const Due& due,
+                                    const Context& context) {
+  const auto found = received.find(InMailId{due.subject});
+  invariant(found != received.end(), "the agenda names an InMail that was delivered");
+  const Received& inmail = found->second;
+  const Policy& policy = context.policies->at(inmail.pinned);
+  const std::uint32_t cost = inmail.ref.cost;
+  if (due.kind == DueKind::no_response_refund) {
+    const End end = end_with(true, refund_amount(policy.refund, cost, RefundOn::no_response));
+    return {RefundWindowClosed{inmail.ref, end.charge, end.amount}};
+  }
+  if (due.kind == DueKind::refund_window_closes)
+    return {RefundWindowClosed{inmail.ref, ChargeEnd::final, 0}};
+
+  const std::uint32_t as_expired = refund_amount(policy.refund, cost, RefundOn::expired);
+  const std::uint32_t as_unopened =
+      inmail.opened ? 0 : refund_amount(policy.refund, cost, RefundOn::unopened);
+  const std::uint32_t amount = std::max(as_expired, as_unopened);
+  // A hidden InMail cannot be answered any more: without a refund now its charge is final, unless
+  // silence still refunds at its own time.
+  const bool closes = amount > 0 || !inmail.no_response_from;
+  const End end = closes ? end_with(inmail.charge_open, amount) : End{};
+  return {Expired{inmail.ref, inmail.expiry_basis, policy.expiry.effect, end.charge, end.amount}};
+}
+
+std::optional<Guard> check_received_thread(const ReceivedMap& received,
+                                           const SendMessage& command) {
+  const auto found = received.find(command.conversation);
+  if (found == received.end() || found->second.ref.from != command.to) return std::nullopt;
+  return found->second.response ? pass() : refuse(Rejection::awaiting_response);
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const InMailDelivered& e, const Stamp& stamp) {
+  Received fresh{.ref = e.ref, .pinned = e.pinned, .delivered_at = stamp.at};
+  const bool is_new = received.emplace(e.ref.inmail, fresh).second;
+  invariant(is_new, "an InMail is delivered once");
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.charge_open = e.refundable;
+    inmail.refund_until = e.refund_until;
+    inmail.no_response_from = e.no_response_from;
+    inmail.expires_from = e.expires_from;
+    inmail.expiry_basis = e.expiry_basis;
+  });
+}
+
+void evolve(ReceivedMap& received, const InMailFailed& e, const Stamp& stamp) {
+  Received failed{.ref = e.ref, .pinned = {}, .delivered_at = stamp.at};
+  failed.lifecycle = Lifecycle::failed;
+  received.emplace(e.ref.inmail, failed);
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const Opened& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.opened = true;
+    if (e.refund_until) inmail.refund_until = e.refund_until;
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const Replied& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    invariant(!inmail.response, "the first response is the only one");
+    inmail.response = e.kind;
+    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const Expired& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.lifecycle = Lifecycle::expired;
+    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const InMailRetracted& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.lifecycle = Lifecycle::retracted;
+    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const RefundWindowClosed& e) {
+  change(received, agenda, e.ref.inmail,
+         [](Received& inmail) { inmail.charge_open = false; });
+}
+
+}  // namespace inmail

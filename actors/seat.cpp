@@ -1,0 +1,116 @@
+#include "actors/seat.hpp"
+
+namespace inmail {
+namespace {
+
+/// Guards 1 to 4 of D5.2. (5 is the contract's to know: it answers the reservation.)
+Guard check_sender(const SeatState& seat, const SendInMail& command, const Context& context) {
+  if (command.to == command.from) return refuse(Rejection::self_send);
+  if (!context.recipient->exists) return refuse(Rejection::unknown_recipient);
+  if (!context.policy().seat.roles_can_send.has(seat.role))
+    return refuse(Rejection::role_cannot_send);
+  return pass();
+}
+
+/// Guards 1 to 16.
+Guard check_send(const SeatState& seat, const SendInMail& command, const Context& context) {
+  const SenderFacts sender{.member = command.from, .is_premium = true};
+  if (command.from != seat.holder) return refuse(Rejection::not_allowed);
+  if (Guard guard = check_sender(seat, command, context)) return guard;
+  return check_recipient_and_message(seat.outbox, sender, command, context);
+}
+
+Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {
+  if (Guard guard = check_send(seat, command, context)) return {{}, guard};
+  const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
+  invariant(context.reserved || cost == 0, "a seat sends only what its contract has reserved");
+
+  return Decision::happened(InMailSent{.inmail = inmail_of(context.id),
+                                       .from = command.from,
+                                       .to = command.to,
+                                       .from_premium = true,
+                                       .pool = seat.contract,
+                                       .cost = cost,
+                                       .recipient_version = context.recipient->version,
+                                       .subject = command.subject,
+                                       .body = command.body});
+}
+
+Decision on(const SeatState& seat, const SendMessage& command, const Context& context) {
+  if (command.from != seat.holder) return Decision::reject(Rejection::not_allowed);
+  if (context.recipient->blocks(command.from))
+    return Decision::reject(Rejection::thread_unavailable);
+  if (Guard thread = check_thread(seat.outbox, command)) return {{}, thread};
+  if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
+
+  return Decision::happened(
+      MessageSent{command.conversation, command.from, command.to, command.text});
+}
+
+template <class Other>
+Decision on(const SeatState&, const Other&, const Context&) {
+  throw_defect("a command came to a seat whose target is no seat");
+}
+
+}  // namespace
+
+Decision Seat::decide(StreamId, const State& state, const Command& command,
+                      const Context& context) {
+  if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
+  if (!state.open)
+    return Decision::reject(std::holds_alternative<SendInMail>(command)
+                                ? Rejection::unknown_sender
+                                : Rejection::unknown_target);
+  return std::visit([&](const auto& each) { return on(state, each, context); }, command);
+}
+
+std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice& notice,
+                                   const Context&) {
+  if (notice.key.kind == NoticeKind::inform) return learn_outcome(state.outbox, notice);
+  if (notice.key.kind == NoticeKind::open_seat) {
+    if (state.open) return {};
+    const auto& added = std::get<SeatAdded>(*notice.event);
+    return {SeatOpened{notice.from.contract(), added.holder, added.role}};
+  }
+  throw_defect("a notice came to " + to_text(id) + " that is none for a seat");
+}
+
+std::vector<Event> Seat::fall_due(StreamId, const State&, const Due&, const Context&) { return {}; }
+
+void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
+  std::visit(match{
+                 [&](const SeatOpened& e) {
+                   state.open = true;
+                   state.contract = e.contract;
+                   state.holder = e.holder;
+                   state.role = e.role;
+                 },
+                 [&](const InMailSent& e) { inmail::evolve(state.outbox, e, stamp); },
+                 [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
+                 [](const MessageSent&) {},
+                 [](const CommandRejected&) {},
+                 [](const CommandAccepted&) {},
+                 [](const auto&) { throw_defect("a seat's stream holds an event of another kind"); },
+             },
+             event);
+}
+
+std::optional<MemberId> Seat::looks_at(const State& state, const Command& command) {
+  if (!state.open) return std::nullopt;
+  if (const auto* send = std::get_if<SendInMail>(&command))
+    return send->to == send->from ? std::nullopt : std::optional(send->to);
+  if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> Seat::needs_reservation(const State& state, const Command& command,
+                                                     const Context& context) {
+  const auto* send = std::get_if<SendInMail>(&command);
+  if (send == nullptr || context.reserved || !state.open) return std::nullopt;
+  if (!may_give(context.asked_by, command)) return std::nullopt;
+  const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
+  if (cost == 0 || check_send(state, *send, context)) return std::nullopt;
+  return cost;
+}
+
+}  // namespace inmail

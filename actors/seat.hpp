@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vector>
+
+#include "actors/commands.hpp"
+#include "actors/decision.hpp"
+#include "actors/notice.hpp"
+#include "actors/outbox.hpp"
+
+namespace inmail {
+
+/// A seat of a contract: sends in its holder's name on the contract's credits.
+struct SeatState {
+  bool open = false;
+  ContractId contract{};
+  MemberId holder{};
+  SeatRole role = SeatRole::recruiter;
+  Outbox outbox;
+  Agenda agenda;  ///< Empty as yet: nothing of a seat falls due by itself.
+
+  bool operator==(const SeatState&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(open, contract, holder, role, outbox, agenda);
+  }
+};
+
+/// The pure half of the seat's actor.
+struct Seat {
+  using State = SeatState;
+  static constexpr StreamKind kind = StreamKind::seat;
+
+  /// A send that passes guards 1 to 16 needs the contract's credits: `needs_reservation` says so as
+  /// long as `context.reserved` is false; `decide` then runs again, whole, on the state of then.
+  static Decision decide(StreamId id, const State& state, const Command& command,
+                         const Context& context);
+  static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
+                                      const Context& context);
+  static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
+                                     const Context& context);
+  static void evolve(State& state, const Event& event, const Stamp& stamp);
+
+  static std::optional<MemberId> looks_at(const State& state, const Command& command);
+
+  /// How many credits the contract must set aside before `command` can be decided; nothing if none,
+  /// or if a guard before the last refuses it anyway (so a doomed send never holds a credit).
+  static std::optional<std::uint32_t> needs_reservation(const State& state, const Command& command,
+                                                        const Context& context);
+};
+
+}  // namespace inmail

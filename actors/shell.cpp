@@ -1,0 +1,413 @@
+#include "actors/shell.hpp"
+
+#include "actors/contract.hpp"
+#include "actors/member.hpp"
+#include "actors/policy_keeper.hpp"
+#include "actors/registry.hpp"
+#include "actors/seat.hpp"
+
+namespace inmail {
+namespace {
+
+constexpr Milliseconds waiting_full_retry{50};
+
+/// On whose behalf records are made: what stands in each of their headers.
+struct Behalf {
+  CommandId cause;
+  Principal asked_by;
+  const CommandMail* answers = nullptr;  ///< Set: the last record is this command's receipt.
+  std::optional<Refusal> refusal;        ///< Why the command was refused, if it was.
+};
+
+const Principal by_clock{PrincipalKind::clock, 0};
+const Principal by_system{PrincipalKind::system, 0};
+
+template <class Decider>
+class Shell final : public Entity {
+ public:
+  Shell(StreamId id, Surroundings& around) : id_(id), around_(around) {}
+
+  bool receive(Mail mail) override {
+    activate();
+    settlement_ = std::move(mail.settlement);
+    bool stays = true;
+    std::visit(match{
+                   [&](Leave&) { stays = !leave(); },
+                   [&](auto& each) { on(each); },
+               },
+               mail.content);
+    settlement_.reset();
+    if (stays) around_.registry.handled(id_);
+    return stays;
+  }
+
+ private:
+  /// A command whose decision waits for what another actor knows.
+  struct OpenQuestion {
+    CommandMail command;
+    SettlementShare settlement;
+    std::optional<Admission> admission;
+    bool reserving = false;
+  };
+
+  void activate() {
+    if (active_) return;
+    auto row = around_.states.load(id_);
+    invariant(row.ok(), "the row of a stream can be read");
+    if (*row) {
+      auto resident = decode_as<Resident<Decider>>(bytes_of(**row));
+      invariant(resident.ok(), "the row of a stream can be decoded");
+      self_ = std::move(resident).value();
+    }
+    active_ = true;
+    publish();
+  }
+
+  // What comes in.
+
+  void on(CommandMail& mail) {
+    if (question_) {
+      if (waiting_.size() >= around_.waiting_max) {
+        mail.reply({.kind = AnswerKind::overloaded, .retry_after = waiting_full_retry});
+        return;
+      }
+      waiting_.push_back({std::move(mail), std::move(settlement_)});
+      return;
+    }
+    begin(std::move(mail), std::nullopt, false);
+  }
+
+  void on(Notice& notice) {
+    if constexpr (std::is_same_v<Decider, Seat>)
+      if (notice.key.kind == NoticeKind::confirm) return confirm(notice);
+    Context context = make_context(notice.at);
+    settle(context);
+    std::vector<Event> events = Decider::on_notice(id_, self_.state, notice, context);
+    record(std::move(events), context, context.now, {notice.cause, by_system, nullptr, {}});
+  }
+
+  void on(AskAdmission& ask) {
+    if constexpr (std::is_same_v<Decider, Member>) {
+      const auto book = around_.policies.book();
+      post(ask.asker, AdmissionTold{id_.member(), Member::admission(self_.state, newest(*book),
+                                                                    self_.version)});
+    } else {
+      throw_defect("only a member has an admission");
+    }
+  }
+
+  void on(AdmissionTold& told) {
+    if (!question_ || question_->reserving) return;
+    resume(told.admission, false);
+  }
+
+  void on(AskReserve& ask) {
+    if constexpr (std::is_same_v<Decider, Contract>) {
+      Context context = make_context({});
+      settle(context);
+      Decision decision = Contract::reserve(self_.state, ask.question, context);
+      if (decision.refusal)
+        post(ask.question.seat, ReserveRefused{ask.question.inmail, *decision.refusal});
+      else
+        record(std::move(decision.events), context, context.now, {ask.cause, ask.asked_by, nullptr, {}});
+    } else {
+      throw_defect("only a contract reserves");
+    }
+  }
+
+  void on(ReserveRefused& refused) {
+    if (!question_ || !question_->reserving) return;
+    OpenQuestion asked = take_question();
+    Context context = context_of(asked.command, {});
+    finish(asked.command, Decision{{}, refused.refusal}, context);
+    go_on();
+  }
+
+  void on(ReleaseUnsent& release) {
+    if constexpr (std::is_same_v<Decider, Contract>) {
+      Context context = make_context({});
+      record(Contract::release_unsent(self_.state, release.inmail, release.reason, context), context,
+             context.now, {release.cause, by_system, nullptr, {}});
+    } else {
+      throw_defect("only a contract releases");
+    }
+  }
+
+  void on(Wake&) { settle(make_context({})); }
+
+  void on(Leave&) {}
+
+  // Commands.
+
+  /// Decides a command, or asks first what has to be known and waits.
+  void begin(CommandMail mail, std::optional<Admission> admission, bool reserved) {
+    Context context = context_of(mail, {});
+    settle(context);
+    if constexpr (requires { Decider::looks_at(self_.state, mail.command); }) {
+      const auto member = Decider::looks_at(self_.state, mail.command);
+      if (member && !admission) {
+        admission = around_.admissions.find(*member);
+        if (!admission) return ask(std::move(mail), std::nullopt, *member, AskAdmission{id_});
+      }
+      if (admission) context.recipient = &*admission;
+    }
+    context.reserved = reserved;
+    if constexpr (std::is_same_v<Decider, Seat>) {
+      if (const auto cost = Seat::needs_reservation(self_.state, mail.command, context)) {
+        AskReserve question{{inmail_of(mail.id), id_.seat(), *cost}, mail.id, mail.asked_by};
+        return ask(std::move(mail), std::move(admission), self_.state.contract, question);
+      }
+    }
+    Decision decision = Decider::decide(id_, self_.state, mail.command, context);
+    if (reserved && decision.refusal)
+      release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
+    finish(mail, std::move(decision), context);
+  }
+
+  template <class Question>
+  void ask(CommandMail mail, std::optional<Admission> admission, StreamId whom, Question question) {
+    question_ = OpenQuestion{std::move(mail), settlement_, std::move(admission),
+                             std::is_same_v<Question, AskReserve>};
+    post(whom, std::move(question));
+  }
+
+  OpenQuestion take_question() {
+    OpenQuestion asked = std::move(*question_);
+    question_.reset();
+    settlement_ = asked.settlement;
+    return asked;
+  }
+
+  void resume(std::optional<Admission> admission, bool reserved) {
+    OpenQuestion asked = take_question();
+    if (!admission) admission = std::move(asked.admission);
+    begin(std::move(asked.command), std::move(admission), reserved);
+    go_on();
+  }
+
+  /// Lets the commands go on that waited behind a question, until one asks again.
+  void go_on() {
+    while (!question_ && !waiting_.empty()) {
+      auto [mail, settlement] = std::move(waiting_.front());
+      waiting_.pop_front();
+      settlement_ = std::move(settlement);
+      begin(std::move(mail), std::nullopt, false);
+    }
+  }
+
+  /// The contract has reserved: either this is what a send waits for, or, after a crash, the question
+  /// whether the InMail was sent.
+  void confirm(const Notice& notice) {
+    const auto& reserved = std::get<CreditReserved>(*notice.event);
+    const bool awaited = question_ && question_->reserving &&
+                         inmail_of(question_->command.id) == reserved.inmail;
+    if (awaited) return resume(std::nullopt, true);
+    if constexpr (std::is_same_v<Decider, Seat>)
+      if (!self_.state.outbox.knows(reserved.inmail))
+        release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
+  }
+
+  void release_reserved(const InMailId& inmail, ReleaseReason reason, const CommandId& cause) {
+    if constexpr (std::is_same_v<Decider, Seat>)
+      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause});
+  }
+
+  void finish(CommandMail& mail, Decision decision, const Context& context) {
+    std::vector<Event> events = std::move(decision.events);
+    if (decision.refusal) {
+      CommandRejected rejected{.code = decision.refusal->code,
+                               .limit = decision.refusal->limit,
+                               .actual = decision.refusal->actual,
+                               .command_type = type_of(mail.command).number};
+      encode_command(mail.command, rejected.command);
+      events.assign(1, std::move(rejected));
+    } else if (events.empty()) {
+      events.emplace_back(CommandAccepted{type_of(mail.command).number});
+    }
+    record(std::move(events), context, context.now,
+           {mail.id, mail.asked_by, &mail, decision.refusal});
+  }
+
+  // What goes out.
+
+  /// Does all that is due by now, in order (D3.13). Correct however late it is called.
+  void settle(const Context& context) {
+    while (self_.due() <= context.now) {
+      const Due due = *self_.state.agenda.begin();
+      std::vector<Event> events = Decider::fall_due(id_, self_.state, due, context);
+      invariant(!events.empty(), "what falls due changes something");
+      record(std::move(events), context, due.at, {{}, by_clock, nullptr, {}});
+      invariant(!self_.state.agenda.contains(due), "what fell due is done");
+    }
+  }
+
+  /// Folds events, hands them to the journal as one entry, and sends on what they oblige to.
+  void record(std::vector<Event> events, const Context& context, Timestamp due_at,
+              const Behalf& behalf) {
+    if (events.empty()) return;
+    JournalEntry entry;
+    entry.count = static_cast<std::uint32_t>(events.size());
+    bool admission_changed = false;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const bool is_last = i + 1 == events.size();
+      RecordHeader header{.stream = id_,
+                          .version = Version{self_.version.value + 1},
+                          .time = context.now,
+                          .due_at = due_at,
+                          .cause = behalf.cause,
+                          .asked_by = behalf.asked_by,
+                          .policy = context.version};
+      Decider::evolve(self_.state, events[i], {due_at, header.version, context.version});
+      self_.version = header.version;
+      if (is_last && self_.due() != self_.next_due) {
+        self_.next_due = self_.due();
+        header.next_due = self_.next_due;
+      }
+      if (is_last && behalf.answers != nullptr) {
+        header.is_receipt = true;
+        header.payload_hash = behalf.answers->payload_hash;
+      }
+      encode_record(header, events[i], entry.records);
+      admission_changed = admission_changed || changes_admission(events[i]);
+    }
+    self_.time = context.now;
+    self_.policy = context.version;
+    entry.on_durable = completion(behalf);
+    self_.position = around_.journal.append(std::move(entry));
+    if (admission_changed) publish();
+    oblige(events, context, due_at, behalf.cause);
+  }
+
+  OnDurable completion(const Behalf& behalf) {
+    OnAnswer reply = behalf.answers != nullptr ? behalf.answers->reply : OnAnswer{};
+    return [reply = std::move(reply), refusal = behalf.refusal,
+            settlement = settlement_](Result<Position> written) {
+      if (settlement) {
+        if (written)
+          settlement->reached(*written);
+        else
+          settlement->lost();
+      }
+      if (!reply) return;
+      Answer answer;
+      if (written) {
+        answer.kind = refusal ? AnswerKind::rejected : AnswerKind::ok;
+        answer.position = *written;
+        if (refusal) answer.refusal = *refusal;
+      }
+      reply(answer);
+    };
+  }
+
+  void oblige(std::vector<Event>& events, const Context& context, Timestamp at,
+              const CommandId& cause) {
+    const std::uint64_t first = self_.position.value + 1 - events.size();
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      on_recorded(events[i]);
+      const auto duties = obligations_of(events[i]);
+      if (duties.empty()) continue;
+      const auto event = std::make_shared<const Event>(std::move(events[i]));
+      for (const Obligation& duty : duties)
+        post(duty.target,
+             Notice{duty.key, Position{first + i}, id_, at, context.version, cause, event});
+    }
+  }
+
+  /// A policy is in force for all from the moment it is handed in: what uses it stands behind it in
+  /// the log.
+  void on_recorded(const Event& event) {
+    if (const auto* adopted = std::get_if<PolicyAdopted>(&event)) {
+      auto policy = parse_policy(adopted->document, "policy");
+      invariant(policy.ok(), "an adopted policy can be read");
+      around_.policies.add(adopted->version,
+                           std::make_shared<const Policy>(std::move(policy).value()));
+    }
+  }
+
+  template <class Content>
+  void post(StreamId whom, Content content) {
+    around_.registry.post(whom, Mail{std::move(content), settlement_});
+  }
+
+  // Around it.
+
+  /// One snapshot of time and policy; valid until the next one is taken. `not_before`: a cause is
+  /// never later than its effect.
+  Context make_context(Timestamp not_before) {
+    book_ = around_.policies.book();
+    const Timestamp now = std::max({around_.clock.now(), self_.time, not_before});
+    return {.now = now, .version = book_->current(), .policies = book_.get(), .asked_by = by_system,
+            .id = {}};
+  }
+
+  Context context_of(const CommandMail& mail, Timestamp not_before) {
+    Context context = make_context(not_before);
+    context.asked_by = mail.asked_by;
+    context.id = mail.id;
+    return context;
+  }
+
+  static const Policy& newest(const PolicyBook& book) { return book.at(book.current()); }
+
+  static bool changes_admission(const Event& event) {
+    return std::visit(match{
+                          [](const MemberRegistered&) { return true; },
+                          [](const PreferenceChanged&) { return true; },
+                          [](const MemberBlocked&) { return true; },
+                          [](const MemberUnblocked&) { return true; },
+                          [](const SubscriptionStarted&) { return true; },
+                          [](const SubscriptionChanged&) { return true; },
+                          [](const SubscriptionEnded&) { return true; },
+                          [](const auto&) { return false; },
+                      },
+                      event);
+  }
+
+  void publish() {
+    if constexpr (std::is_same_v<Decider, Member>) {
+      const auto book = around_.policies.book();
+      if (self_.state.registered)
+        around_.admissions.publish(
+            id_.member(), Member::admission(self_.state, newest(*book), self_.version));
+    }
+  }
+
+  /// Goes to sleep, if nothing of it is undecided or not yet durable. True: it has left.
+  bool leave() {
+    const bool idle = !question_ && waiting_.empty() &&
+                      self_.position <= around_.journal.durable();
+    if (!idle || !around_.registry.begin_leave(id_)) return false;
+    if constexpr (std::is_same_v<Decider, Member>) around_.admissions.withdraw(id_.member());
+    if (self_.version.value > 0) {
+      std::string row;
+      encode_to(self_, row);
+      const Status saved = around_.states.save(id_, self_.position, row);
+      invariant(saved.ok(), "the row of a stream can be written");
+    }
+    around_.registry.end_leave(id_);
+    return true;
+  }
+
+  const StreamId id_;
+  Surroundings& around_;
+  bool active_ = false;
+  Resident<Decider> self_;
+  std::shared_ptr<const PolicyBook> book_;
+  SettlementShare settlement_;       ///< Of the mail at hand.
+  std::optional<OpenQuestion> question_;
+  std::deque<std::pair<CommandMail, SettlementShare>> waiting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Entity> make_entity(StreamId stream, Surroundings& surroundings) {
+  switch (stream.kind()) {
+    case StreamKind::member: return std::make_unique<Shell<Member>>(stream, surroundings);
+    case StreamKind::seat: return std::make_unique<Shell<Seat>>(stream, surroundings);
+    case StreamKind::contract: return std::make_unique<Shell<Contract>>(stream, surroundings);
+    case StreamKind::policy: return std::make_unique<Shell<PolicyKeeper>>(stream, surroundings);
+  }
+  throw_defect("an actor was asked for a kind of stream that does not exist");
+}
+
+}  // namespace inmail

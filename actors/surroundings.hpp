@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "actors/admissions.hpp"
+#include "actors/decision.hpp"
+#include "events/clock.hpp"
+#include "events/ids.hpp"
+#include "events/journal.hpp"
+#include "events/result.hpp"
+
+namespace inmail {
+
+class Registry;
+
+/// Where the rows of sleeping actors are: the engine's `states` view. A row is saved only when its
+/// last record is durable, so a load always finds the fold of everything that is. Any thread.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  /// The row of a stream; nothing if it has no record. Errors: io, corruption.
+  virtual Result<std::optional<std::string>> load(StreamId stream) = 0;
+  virtual Status save(StreamId stream, Position last, std::string_view row) = 0;
+};
+
+/// The policies that are in force, for all actors at once. Readers take a snapshot. Any thread.
+class PolicyShelf {
+ public:
+  PolicyShelf() : book_(std::make_shared<const PolicyBook>()) {}
+
+  std::shared_ptr<const PolicyBook> book() const {
+    const std::lock_guard lock(mutex_);
+    return book_;
+  }
+
+  /// Requires: `version` is the one after the newest.
+  void add(PolicyVersion version, std::shared_ptr<const Policy> policy) {
+    const std::lock_guard lock(mutex_);
+    invariant(version.value == book_->versions.size() + 1, "policies are adopted in order");
+    PolicyBook next = *book_;
+    next.versions.push_back(std::move(policy));
+    book_ = std::make_shared<const PolicyBook>(std::move(next));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const PolicyBook> book_;
+};
+
+/// All that an actor may use. Outlives every actor.
+struct Surroundings {
+  const Clock& clock;
+  Journal& journal;
+  StateStore& states;
+  PolicyShelf& policies;
+  AdmissionTable& admissions;
+  Registry& registry;
+  std::size_t waiting_max = 4096;  ///< Commands that may wait behind an open question of one actor.
+};
+
+}  // namespace inmail

@@ -1,0 +1,196 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "events/event_type.hpp"
+#include "events/ids.hpp"
+#include "events/terms.hpp"
+#include "events/text.hpp"
+
+namespace inmail {
+
+/// So many credits of one lot.
+struct LotSplit {
+  LotId lot{};
+  std::uint32_t amount = 0;
+
+  bool operator==(const LotSplit&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, amount);
+  }
+};
+
+using LotSplits = std::vector<LotSplit>;
+
+// All events of this file are in the stream of the pool's owner: a member or a contract (D4.2).
+
+/// A cycle of the subscription began (D4.3). Once per (pool, cycle).
+struct CycleRenewed {
+  static constexpr EventType type{.number = 400, .name = "credits.cycle_renewed", .version = 1};
+
+  std::uint32_t cycle = 0;  ///< Counts from 1 within the subscription of a pool.
+  Timestamp next_renewal_at{};
+
+  bool operator==(const CycleRenewed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cycle, next_renewal_at);
+  }
+};
+
+/// A lot of credits came into being. The only event that makes credits.
+struct CreditsGranted {
+  static constexpr EventType type{.number = 401, .name = "credits.granted", .version = 1};
+
+  LotId lot{};
+  LotKind kind = LotKind::monthly;
+  std::uint32_t amount = 0;
+  std::optional<Timestamp> expires_at{};     ///< Exclusive: dead when expires_at <= now (D3.13).
+  std::optional<std::uint32_t> cycle{};      ///< Of a monthly grant.
+  std::optional<InMailId> inmail{};          ///< Of a refund or a compensation.
+  std::optional<std::uint64_t> approver{};   ///< Of a bonus: the admin who gave it.
+  Text reason{};                             ///< Of a bonus.
+
+  bool operator==(const CreditsGranted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, kind, amount, expires_at, cycle, inmail, approver, reason);
+  }
+};
+
+/// A contract set credits aside for one InMail of a seat. Obliges the seat: sent, or release.
+struct CreditReserved {
+  static constexpr EventType type{.number = 402, .name = "credits.reserved", .version = 1};
+
+  InMailId inmail{};
+  SeatId seat{};
+  LotSplits splits{};
+
+  bool operator==(const CreditReserved&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, seat, splits);
+  }
+};
+
+/// The InMail was delivered, the reserved credits of a contract are spent. (For a member's own
+/// credits `InMailDelivered` says so alone.)
+struct CreditCharged {
+  static constexpr EventType type{.number = 403, .name = "credits.charged", .version = 1};
+
+  InMailId inmail{};
+  LotSplits splits{};
+  bool refundable = false;  ///< False: no refund can follow, the charge is final at once.
+
+  bool operator==(const CreditCharged&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, splits, refundable);
+  }
+};
+
+/// Why a reservation ended without a charge. Stored: never renumber.
+enum class ReleaseReason : std::uint8_t {
+  send_rejected = 1,    ///< The send broke a guard after the pool had reserved.
+  delivery_failed = 2,  ///< The recipient did not take it.
+  lost = 3,             ///< After a crash the seat knew of no such InMail.
+};
+
+/// Reserved credits went back to their lots. What went back into a dead lot expires right after.
+struct CreditReleased {
+  static constexpr EventType type{.number = 404, .name = "credits.released", .version = 1};
+
+  InMailId inmail{};
+  LotSplits splits{};
+  ReleaseReason reason = ReleaseReason::send_rejected;
+
+  bool operator==(const CreditReleased&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, splits, reason);
+  }
+};
+
+/// A charged credit came back (D4.1.2). With a fresh lot, a `CreditsGranted{refund}` stands right
+/// before it and alone adds the amount; with `inherit_original` this event gives it back to `lot`.
+struct CreditRefunded {
+  static constexpr EventType type{.number = 405, .name = "credits.refunded", .version = 1};
+
+  InMailId inmail{};
+  LotId lot{};
+  std::uint32_t amount = 0;
+  bool into_original_lot = false;
+  RefundOn reason = RefundOn::reply;
+  Timestamp answered_at{};  ///< By which it is judged, not by when the notice came.
+
+  bool operator==(const CreditRefunded&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, lot, amount, into_original_lot, reason, answered_at);
+  }
+};
+
+/// No refund can come any more: the charge is final. The one notice of a charge's end without refund.
+struct ChargeFinalized {
+  static constexpr EventType type{.number = 406, .name = "credits.charge_finalized", .version = 1};
+
+  InMailId inmail{};
+
+  bool operator==(const ChargeFinalized&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail);
+  }
+};
+
+/// The time of a lot ran out with `amount` unspent.
+struct CreditsExpired {
+  static constexpr EventType type{.number = 407, .name = "credits.expired", .version = 1};
+
+  LotId lot{};
+  std::uint32_t amount = 0;
+
+  bool operator==(const CreditsExpired&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, amount);
+  }
+};
+
+/// A renewal left more than the cap, or unused credits do not roll over (D3.2).
+struct CreditsForfeited {
+  static constexpr EventType type{.number = 408, .name = "credits.forfeited", .version = 1};
+
+  LotId lot{};
+  std::uint32_t amount = 0;
+  std::uint32_t cap = 0;  ///< 0: forfeited because nothing rolls over.
+
+  bool operator==(const CreditsForfeited&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, amount, cap);
+  }
+};
+
+/// Why credits were made void. Stored: never renumber.
+enum class VoidReason : std::uint8_t { subscription_ended = 1, plan_changed = 2 };
+
+/// Credits lost their worth with the plan that granted them (D3.2 lot.on_*).
+struct CreditsVoided {
+  static constexpr EventType type{.number = 409, .name = "credits.voided", .version = 1};
+
+  LotId lot{};
+  std::uint32_t amount = 0;
+  VoidReason reason = VoidReason::subscription_ended;
+
+  bool operator==(const CreditsVoided&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, amount, reason);
+  }
+};
+
+}  // namespace inmail

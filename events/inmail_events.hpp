@@ -1,0 +1,211 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "events/credit_events.hpp"
+#include "events/event_type.hpp"
+#include "events/ids.hpp"
+#include "events/terms.hpp"
+#include "events/text.hpp"
+
+namespace inmail {
+
+/// The decision to send (D5.3). Stream: the sender, a member or a seat. For a member's own credits
+/// it carries the lot splits and is itself the reservation. Starts every clock of the InMail.
+/// Obliges the recipient to deliver or to fail it. The policy version of its record is pinned.
+struct InMailSent {
+  static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 1};
+
+  InMailId inmail{};
+  MemberId from{};  ///< The person: the member, or the holder of the seat.
+  MemberId to{};
+  bool from_premium = false;  ///< The sender's plan was a premium one; the delivery asks again.
+  StreamId pool{};  ///< Whose credits: a member or a contract.
+  std::uint32_t cost = 0;
+  LotSplits splits{};           ///< Empty when a contract reserved.
+  Version recipient_version{};  ///< Of the recipient's stream that the sender looked at.
+  Text subject{};
+  Text body{};
+
+  bool operator==(const InMailSent&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body);
+  }
+};
+
+/// What every event of the recipient's side repeats, so that no fold has to look it up.
+struct InMailRef {
+  InMailId inmail{};
+  StreamId sender{};  ///< The stream that sent it.
+  StreamId pool{};
+  MemberId from{};
+  std::uint32_t cost = 0;
+  Timestamp sent_at{};
+
+  bool operator==(const InMailRef&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, sender, pool, from, cost, sent_at);
+  }
+};
+
+/// What an event on the recipient's side means for the charge. Stored: never renumber.
+enum class ChargeEnd : std::uint8_t {
+  none = 0,    ///< Nothing: it was free, stays open, or had ended before.
+  refund = 1,  ///< The pool's owner is obliged to refund `refund_amount`.
+  final = 2,   ///< No refund can come any more.
+};
+
+/// The InMail is in the recipient's inbox; the charge is made. Stream, as of all below: the
+/// recipient. The deadlines are those of the pinned policy, computed once, here.
+struct InMailDelivered {
+  static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 1};
+
+  InMailRef ref{};
+  PolicyVersion pinned{};                       ///< Policy of `InMailSent`: judges refund, expiry, retract.
+  bool refundable = false;                    ///< False: the charge is final at once.
+  std::optional<Timestamp> refund_until{};      ///< Last instant at which a response refunds; inclusive.
+  std::optional<Timestamp> no_response_from{};  ///< When silence refunds, if still silent.
+  std::optional<Timestamp> expires_from{};      ///< When it expires, if still unopened or unanswered.
+  ExpiryBasis expiry_basis = ExpiryBasis::never;
+
+  bool operator==(const InMailDelivered&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis);
+  }
+};
+
+/// Why an InMail did not reach the inbox. Stored: never renumber.
+enum class FailureReason : std::uint8_t {
+  recipient_unavailable = 1,  ///< Blocked, opted out or disabled since the send.
+  unknown_recipient = 2,
+};
+
+/// Looked at again and not taken: the credit is released.
+struct InMailFailed {
+  static constexpr EventType type{.number = 502, .name = "inmail.failed", .version = 1};
+
+  InMailRef ref{};
+  FailureReason reason = FailureReason::recipient_unavailable;
+
+  bool operator==(const InMailFailed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, reason);
+  }
+};
+
+/// The recipient opened the full message for the first time; a preview is no open (D5.3).
+struct Opened {
+  static constexpr EventType type{.number = 503, .name = "inmail.opened", .version = 1};
+
+  InMailRef ref{};
+  bool inferred = false;                  ///< By a first response without an open before it (IM2).
+  std::optional<Timestamp> refund_until{};  ///< Only where `refund.clock` starts here.
+
+  bool operator==(const Opened&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, inferred, refund_until);
+  }
+};
+
+/// The recipient's first response, of any kind; final for refunds and rates (D4.1).
+struct Replied {
+  static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 1};
+
+  InMailRef ref{};
+  ReplyKind kind = ReplyKind::reply;
+  bool canned = false;         ///< No words of the recipient's own; a canned decline closes the thread.
+  Text text{};
+  std::int64_t latency_ms = 0;  ///< Since delivery.
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+
+  bool operator==(const Replied&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, kind, canned, text, latency_ms, charge, refund_amount);
+  }
+};
+
+/// The InMail (never a credit: that is CreditsExpired) became invalid (D5.3).
+struct Expired {
+  static constexpr EventType type{.number = 505, .name = "inmail.expired", .version = 1};
+
+  InMailRef ref{};
+  ExpiryBasis basis = ExpiryBasis::unopened;
+  ExpiryEffect effect = ExpiryEffect::hide;
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+
+  bool operator==(const Expired&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, basis, effect, charge, refund_amount);
+  }
+};
+
+/// The author took the InMail back before it was answered (D3.12).
+struct InMailRetracted {
+  static constexpr EventType type{.number = 506, .name = "inmail.retracted", .version = 1};
+
+  InMailRef ref{};
+  bool was_opened = false;
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+
+  bool operator==(const InMailRetracted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, was_opened, charge, refund_amount);
+  }
+};
+
+/// The last window in which the charge could come back is over: by silence it is refunded (policy
+/// `no_response`), or it is final (D4.1.2).
+struct RefundWindowClosed {
+  static constexpr EventType type{.number = 507, .name = "inmail.refund_window_closed", .version = 1};
+
+  InMailRef ref{};
+  ChargeEnd charge = ChargeEnd::final;
+  std::uint32_t refund_amount = 0;
+
+  bool operator==(const RefundWindowClosed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, charge, refund_amount);
+  }
+};
+
+/// How an InMail went, as its sender learns it. Stored: never renumber.
+enum class Outcome : std::uint8_t {
+  accepted = 1,
+  declined = 2,
+  declined_silently = 3,  ///< Closes the thread for the sender (D4.1.3 ClosedSilent).
+  replied = 4,
+  quick_reply = 5,
+  failed = 6,
+  retracted = 7,
+};
+
+/// The sender learned how its InMail went: frees the pair for another one, or opens the thread.
+/// Stream: the sender.
+struct OutcomeReceived {
+  static constexpr EventType type{.number = 508, .name = "inmail.outcome_received", .version = 1};
+
+  InMailId inmail{};
+  MemberId to{};
+  Outcome outcome = Outcome::replied;
+
+  bool operator==(const OutcomeReceived&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, to, outcome);
+  }
+};
+
+}  // namespace inmail

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "events/event_type.hpp"
+#include "events/ids.hpp"
+#include "events/plan_kind.hpp"
+#include "events/terms.hpp"
+#include "events/text.hpp"
+
+namespace inmail {
+
+/// A person joined. Stream: the member. D5.3 MemberRegistered.
+struct MemberRegistered {
+  static constexpr EventType type{.number = 100, .name = "member.registered", .version = 1};
+
+  Text display_name{};
+  Text headline{};
+  std::string locale{};  ///< BCP-47, at most 35 bytes.
+  bool public_profile = true;
+
+  bool operator==(const MemberRegistered&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(display_name, headline, locale, public_profile);
+  }
+};
+
+/// Whether the member takes InMail (D4.6); works on what is delivered after it. Stream: the member.
+struct PreferenceChanged {
+  static constexpr EventType type{.number = 101, .name = "member.preference_changed", .version = 1};
+
+  InMailPreference inmail = InMailPreference::on;
+
+  bool operator==(const PreferenceChanged&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail);
+  }
+};
+
+/// Nothing more of `target` reaches this member, and nothing of this member reaches `target`.
+struct MemberBlocked {
+  static constexpr EventType type{.number = 102, .name = "member.blocked", .version = 1};
+
+  MemberId target{};
+
+  bool operator==(const MemberBlocked&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(target);
+  }
+};
+
+/// The block on `target` is lifted.
+struct MemberUnblocked {
+  static constexpr EventType type{.number = 103, .name = "member.unblocked", .version = 1};
+
+  MemberId target{};
+
+  bool operator==(const MemberUnblocked&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(target);
+  }
+};
+
+/// A plan began to run (D4.3). Stream: who pays, a member or a contract. The first cycle begins at
+/// the same instant, with a `CycleRenewed` of its own.
+struct SubscriptionStarted {
+  static constexpr EventType type{.number = 110, .name = "subscription.started", .version = 1};
+
+  PlanKind plan = PlanKind::free;
+  std::uint8_t anchor_day = 1;  ///< Day of the month, 1 to 31, on which cycles renew.
+
+  bool operator==(const SubscriptionStarted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(plan, anchor_day);
+  }
+};
+
+/// The plan is another one from here on; what happens to the lots says `lot.on_plan_change`.
+struct SubscriptionChanged {
+  static constexpr EventType type{.number = 111, .name = "subscription.changed", .version = 1};
+
+  PlanKind from = PlanKind::free;
+  PlanKind to = PlanKind::free;
+  std::uint8_t anchor_day = 1;  ///< Of the new plan's cycles, the first of which begins now.
+
+  bool operator==(const SubscriptionChanged&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(from, to, anchor_day);
+  }
+};
+
+/// The owner asked to end the plan; it runs until `ends_at` (D4.3 CancelPending).
+struct SubscriptionCancelled {
+  static constexpr EventType type{.number = 112, .name = "subscription.cancelled", .version = 1};
+
+  Timestamp ends_at{};
+
+  bool operator==(const SubscriptionCancelled&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ends_at);
+  }
+};
+
+/// The plan has ended. What was left of its credits is voided by events right after this one.
+struct SubscriptionEnded {
+  static constexpr EventType type{.number = 113, .name = "subscription.ended", .version = 1};
+
+  PlanKind plan = PlanKind::free;
+
+  bool operator==(const SubscriptionEnded&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(plan);
+  }
+};
+
+}  // namespace inmail

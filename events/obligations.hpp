@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/ids.hpp"
+
+namespace inmail {
+
+/// What an event asks of another stream (design 3, notices). Stored in keys: never renumber.
+enum class NoticeKind : std::uint8_t {
+  deliver = 1,      ///< InMailSent -> recipient: deliver or fail it.
+  confirm = 2,      ///< CreditReserved -> seat: sent, or release it.
+  charge = 3,       ///< InMailDelivered -> contract: charge the reservation.
+  release = 4,      ///< InMailFailed -> pool owner: release.
+  settle = 5,       ///< The one end of a charge -> pool owner: refund or final.
+  inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
+  open_seat = 7,    ///< SeatAdded -> seat.
+};
+
+/// Names a notice for ever: one subject is never obliged twice in one kind.
+struct NoticeKey {
+  NoticeKind kind = NoticeKind::deliver;
+  std::array<std::uint8_t, 16> subject{};  ///< An InMail's id, or a seat's number in the last 8 bytes.
+
+  auto operator<=>(const NoticeKey&) const = default;
+};
+
+NoticeKey notice_key(NoticeKind kind, const InMailId& inmail);
+NoticeKey notice_key(NoticeKind kind, SeatId seat);
+
+/// An open duty: `target` must come to record the event that settles `key`.
+struct Obligation {
+  NoticeKey key;
+  StreamId target;
+};
+
+/// What `event` obliges others to do. A pure function, and the only place that
+/// says so: actors send these on, the notices view keeps them, recovery sends them again.
+std::vector<Obligation> obligations_of(const Event& event);
+
+/// Which notices `event`, recorded in `stream`, settles.
+std::vector<NoticeKey> settled_by(StreamId stream, const Event& event);
+
+}  // namespace inmail

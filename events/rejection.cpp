@@ -1,0 +1,69 @@
+#include "events/rejection.hpp"
+
+#include <iterator>
+
+namespace inmail {
+namespace {
+
+struct Named {
+  Rejection code;
+  std::string_view name;
+};
+
+constexpr Named names[] = {
+    {Rejection::malformed, "malformed"},
+    {Rejection::command_id_reused, "command_id_reused"},
+    {Rejection::unknown_actor, "unknown_actor"},
+    {Rejection::unknown_target, "unknown_target"},
+    {Rejection::not_allowed, "not_allowed"},
+    {Rejection::already_exists, "already_exists"},
+    {Rejection::unknown_sender, "unknown_sender"},
+    {Rejection::unknown_recipient, "unknown_recipient"},
+    {Rejection::self_send, "self_send"},
+    {Rejection::seat_inactive, "seat_inactive"},
+    {Rejection::role_cannot_send, "role_cannot_send"},
+    {Rejection::subscription_ended, "subscription_ended"},
+    {Rejection::premium_required, "premium_required"},
+    {Rejection::recipient_unavailable, "recipient_unavailable"},
+    {Rejection::subject_empty, "subject_empty"},
+    {Rejection::subject_too_long, "subject_too_long"},
+    {Rejection::body_empty, "body_empty"},
+    {Rejection::body_too_long, "body_too_long"},
+    {Rejection::awaiting_response, "awaiting_response"},
+    {Rejection::followup_limit, "followup_limit"},
+    {Rejection::followup_too_soon, "followup_too_soon"},
+    {Rejection::insufficient_credits, "insufficient_credits"},
+    {Rejection::not_delivered, "not_delivered"},
+    {Rejection::message_retracted, "message_retracted"},
+    {Rejection::message_expired, "message_expired"},
+    {Rejection::already_responded, "already_responded"},
+    {Rejection::already_retracted, "already_retracted"},
+    {Rejection::retract_disabled, "retract_disabled"},
+    {Rejection::retract_window_over, "retract_window_over"},
+    {Rejection::retract_refused, "retract_refused"},
+    {Rejection::already_opened, "already_opened"},
+    {Rejection::thread_unavailable, "thread_unavailable"},
+    {Rejection::not_connected, "not_connected"},
+    {Rejection::thread_closed_by_decline, "thread_closed_by_decline"},
+    {Rejection::no_subscription, "no_subscription"},
+    {Rejection::already_subscribed, "already_subscribed"},
+    {Rejection::unknown_contract, "unknown_contract"},
+    {Rejection::seats_exhausted, "seats_exhausted"},
+    {Rejection::policy_invalid, "policy_invalid"},
+};
+
+}  // namespace
+
+std::string_view name_of(Rejection code) {
+  for (const Named& each : names)
+    if (each.code == code) return each.name;
+  return "unknown";
+}
+
+std::optional<Rejection> rejection_from_text(std::string_view name) {
+  for (const Named& each : names)
+    if (each.name == name) return each.code;
+  return std::nullopt;
+}
+
+}  // namespace inmail

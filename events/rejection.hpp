@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace inmail {
+
+/// Why the domain said no (D5.2). Where a ladder of guards applies, the first that fails is the
+/// answer. Stored: never renumber. Hundreds follow the guard numbers of D5.2.
+enum class Rejection : std::uint16_t {
+  // 0: every command.
+  malformed = 1,          ///< Never recorded.
+  command_id_reused = 2,  ///< The same id came with another payload. Never recorded.
+  unknown_actor = 10,
+  unknown_target = 11,
+  not_allowed = 12,
+  already_exists = 13,
+
+  // Send guards 1 to 17, in their order.
+  unknown_sender = 101,
+  unknown_recipient = 102,
+  self_send = 201,
+  seat_inactive = 401,
+  role_cannot_send = 402,
+  subscription_ended = 501,
+  premium_required = 502,
+  recipient_unavailable = 601,  ///< One code for block, opt-out and disabled; what lies behind is not told.
+  subject_empty = 1101,
+  subject_too_long = 1102,
+  body_empty = 1103,
+  body_too_long = 1104,
+  awaiting_response = 1201,
+  followup_limit = 1202,
+  followup_too_soon = 1203,
+  insufficient_credits = 1701,
+
+  // Other commands.
+  not_delivered = 2001,
+  message_retracted = 2002,
+  message_expired = 2003,
+  already_responded = 2004,
+  already_retracted = 2010,
+  retract_disabled = 2011,
+  retract_window_over = 2012,
+  retract_refused = 2013,  ///< Opened already, where the sender may not know that.
+  already_opened = 2014,
+  thread_unavailable = 2020,
+  not_connected = 2021,
+  thread_closed_by_decline = 2022,
+  no_subscription = 2030,
+  already_subscribed = 2031,
+  unknown_contract = 2040,
+  seats_exhausted = 2041,
+  policy_invalid = 2050,
+};
+
+/// "awaiting_response".
+std::string_view name_of(Rejection code);
+std::optional<Rejection> rejection_from_text(std::string_view name);
+
+}  // namespace inmail

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/status.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "events/ids.hpp"
+#include "events/result.hpp"
+
+// How the log uses RocksDB. Only for the files of this folder whose names begin with rocks_.
+
+namespace inmail {
+
+/// An open database, and the environment that must outlive it.
+struct RocksHandle {
+  std::unique_ptr<rocksdb::Env> env;  ///< Null: the default one.
+  std::unique_ptr<rocksdb::DB> db;
+};
+
+/// How a damaged end of the write-ahead log is met.
+enum class RocksRecovery {
+  strict,         ///< Only a record that was cut short at the very end is dropped.
+  point_in_time,  ///< Everything from the first damage on is dropped.
+  diagnostic,     ///< As before, and damaged tables are only noticed when they are read.
+};
+
+/// Opens for writing; creates the database if `create` is set. Errors: corruption, locked, io.
+Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
+                                           RocksRecovery recovery, bool create);
+
+/// Opens for reading through a file system that refuses every write, so that nothing on the disk
+/// changes, whatever RocksDB thinks of it. Errors: corruption, io.
+Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
+                                           RocksRecovery recovery);
+
+/// Opens beside a live owner whom it can follow; writes nothing. Errors: corruption, io.
+Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder);
+
+/// For one frame: durable when `Put` returned.
+rocksdb::WriteOptions rocks_write_options();
+
+/// For scans: checksums verified, nothing kept in the cache.
+rocksdb::ReadOptions rocks_read_options();
+
+/// "cannot read the log: IO error: ...". Corruption for all that is not the system's fault.
+Error rocks_error(const std::string& what, const rocksdb::Status& status);
+
+/// The first position of a frame, big-endian, so that keys sort as positions do.
+using RocksKey = std::array<char, 8>;
+RocksKey rocks_key(Position position);
+inline rocksdb::Slice slice_of(const RocksKey& key) { return {key.data(), key.size()}; }
+/// Nothing if it is not the key of a frame.
+std::optional<Position> position_in(const rocksdb::Slice& key);
+
+}  // namespace inmail

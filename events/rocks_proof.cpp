@@ -1,0 +1,243 @@
+#include "events/rocks_proof.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "events/rocks_cursor.hpp"
+#include "events/rocks_wal.hpp"
+
+namespace inmail {
+namespace {
+
+constexpr std::size_t tail_frames_min = 64;
+
+std::string text_of(Position position) { return "position " + std::to_string(position.value); }
+
+/// A frame of the tail, without its records.
+struct Link {
+  Position first;
+  LogHead head;
+  std::uint64_t epoch = 0;
+  Hash previous{};
+  std::size_t bytes = 0;
+};
+
+Result<Link> link_at(const rocksdb::Iterator& at) {
+  const auto bytes = stored_frame(at);
+  if (!bytes) return bytes.error();
+  const auto frame = view_frame(*bytes);
+  if (!frame) return frame.error();
+  return Link{frame->first,
+              {Position{frame->first.value + frame->records.size() - 1}, frame->hash},
+              frame->epoch,
+              frame->previous,
+              bytes->size()};
+}
+
+/// Whether `later` comes right after `earlier`; the beginning of the log is an earlier of zeros.
+Status check_link(const Link& earlier, const Link& later) {
+  if (later.first.value != earlier.head.position.value + 1)
+    return Error{ErrorCode::corruption, "behind " + text_of(earlier.head.position) +
+                                            " the log goes on at " + text_of(later.first)};
+  if (later.previous != earlier.head.hash)
+    return Error{ErrorCode::corruption, "the hash chain is broken at " + text_of(later.first)};
+  if (later.epoch < earlier.epoch)
+    return Error{ErrorCode::corruption, "the epoch falls at " + text_of(later.first)};
+  return {};
+}
+
+/// Walks from the end of a log back over its tail.
+class TailCheck {
+ public:
+  TailCheck(const std::optional<HeadMark>& mark, std::uint64_t bytes_min)
+      : mark_(mark), bytes_min_(bytes_min), has_met_mark_(!mark || mark->head.position.value == 0) {}
+
+  Result<LogEnd> run(rocksdb::DB& db) {
+    const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
+    for (at->SeekToLast(); at->Valid() && !is_enough(); at->Prev()) {
+      const auto link = link_at(*at);
+      if (!link) return link.error();
+      auto good = take(*link);
+      if (!good) return good.error();
+    }
+    if (!at->status().ok()) return rocks_error("cannot read the end of the log", at->status());
+    if (!at->Valid()) {
+      auto good = take_beginning();
+      if (!good) return good.error();
+    }
+    return end_;
+  }
+
+  /// All that was read is good, but it is not what the head file says.
+  bool disagrees_with_mark() const { return disagrees_with_mark_; }
+
+ private:
+  bool is_enough() const {
+    return frames_ >= tail_frames_min && bytes_ >= bytes_min_ && has_met_mark_;
+  }
+
+  Status take(const Link& link) {
+    if (frames_ == 0) {
+      end_ = {link.head, link.epoch};
+      if (mark_ && link.head.position < mark_->head.position) return ends_too_early();
+    } else if (auto linked = check_link(link, earliest_); !linked) {
+      return linked;
+    }
+    earliest_ = link;
+    ++frames_;
+    bytes_ += link.bytes;
+    if (has_met_mark_ || link.head.position > mark_->head.position) return {};
+    has_met_mark_ = true;
+    if (link.head == mark_->head) return {};
+    disagrees_with_mark_ = true;
+    return Error{ErrorCode::corruption,
+                 "the log holds another history than was acknowledged: the head file knows another "
+                 "hash at " +
+                     text_of(mark_->head.position)};
+  }
+
+  Status take_beginning() {
+    if (frames_ > 0) return check_link(Link{}, earliest_);
+    return has_met_mark_ ? Status{} : ends_too_early();
+  }
+
+  Status ends_too_early() {
+    disagrees_with_mark_ = true;
+    return Error{ErrorCode::corruption,
+                 "acknowledged events are missing: the head file says " +
+                     text_of(mark_->head.position) + ", the log ends at " +
+                     text_of(end_.head.position)};
+  }
+
+  const std::optional<HeadMark>& mark_;
+  const std::uint64_t bytes_min_;
+  bool has_met_mark_;
+  bool disagrees_with_mark_ = false;
+  std::size_t frames_ = 0;
+  std::uint64_t bytes_ = 0;
+  Link earliest_;
+  LogEnd end_;
+};
+
+/// The first position that cannot be read, looked for where it is cheap to find: in the first frame of
+/// each table, then frame by frame from the newest table on.
+Position first_unreadable(rocksdb::DB& db) {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db.GetLiveFilesMetaData(&tables);
+  std::vector<Position> starts;
+  for (const auto& table : tables)
+    if (const auto start = position_in(table.smallestkey)) starts.push_back(*start);
+  std::sort(starts.begin(), starts.end());
+
+  const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
+  for (const Position start : starts) {
+    const RocksKey key = rocks_key(start);
+    at->Seek(slice_of(key));
+    if (!at->Valid()) return start;
+    const auto link = link_at(*at);
+    if (!link || link->first != start) return start;
+  }
+
+  Link last;
+  if (starts.empty()) {
+    at->SeekToFirst();
+  } else {
+    const RocksKey key = rocks_key(starts.back());
+    at->Seek(slice_of(key));
+  }
+  for (bool is_first = true; at->Valid(); at->Next(), is_first = false) {
+    const auto link = link_at(*at);
+    const bool may_start_here = is_first && !starts.empty();
+    if (!link || (!may_start_here && !check_link(last, *link))) break;
+    last = *link;
+  }
+  return Position{last.head.position.value + 1};
+}
+
+Error unreadable(const std::filesystem::path& folder, Position from, const Error& why) {
+  const auto code = why.code == ErrorCode::newer_format ? why.code : ErrorCode::corruption;
+  return {code, folder.string() + ": the log cannot be read from " + text_of(from) +
+                    " on: " + why.message};
+}
+
+/// Nothing intact may lie in the write-ahead log behind where RocksDB says that it ends.
+Status check_nothing_behind(const std::filesystem::path& folder, Position end,
+                            const std::string& why) {
+  const auto behind = intact_in_wals(folder, end);
+  if (!behind) return behind.error();
+  if (!*behind) return {};
+  return unreadable(folder, Position{end.value + 1},
+                    {ErrorCode::corruption, why + "; intact events up to " + text_of(**behind) +
+                                                " lie behind the damage"});
+}
+
+Result<LogEnd> check_tail(const std::filesystem::path& folder, const std::optional<HeadMark>& mark,
+                          rocksdb::DB& db) {
+  const auto bytes = wal_bytes(folder);
+  if (!bytes) return bytes.error();
+  TailCheck check(mark, *bytes);
+  auto end = check.run(db);
+  if (end || end.error().code == ErrorCode::io) return end;
+  if (check.disagrees_with_mark())
+    return Error{end.error().code, folder.string() + ": " + end.error().message};
+  return unreadable(folder, first_unreadable(db), end.error());
+}
+
+/// RocksDB refuses the log for `refusal`. Either the last frame was torn before it was acknowledged,
+/// or this says where the damage begins.
+Result<LogProof> prove_torn_tail(const std::filesystem::path& folder,
+                                 const std::optional<HeadMark>& mark, const Error& refusal) {
+  auto rocks = open_rocks_for_reading(folder, RocksRecovery::point_in_time);
+  if (!rocks) {
+    rocks = open_rocks_for_reading(folder, RocksRecovery::diagnostic);
+    const Position from = rocks ? first_unreadable(*rocks->db) : Position{1};
+    return unreadable(folder, from, refusal);
+  }
+  const auto end = check_tail(folder, mark, *rocks->db);
+  if (!end) return Error{end.error().code, end.error().message + " (" + refusal.message + ")"};
+  auto nothing_behind = check_nothing_behind(folder, end->head.position, refusal.message);
+  if (!nothing_behind) return nothing_behind.error();
+  return LogProof{end->head, end->epoch, refusal.message, std::move(rocks).value()};
+}
+
+}  // namespace
+
+Result<LogProof> prove_log(const std::filesystem::path& folder, const std::optional<HeadMark>& mark,
+                           bool is_live) {
+  auto rocks = open_rocks_for_reading(folder, RocksRecovery::strict);
+  if (!rocks) {
+    if (rocks.error().code != ErrorCode::corruption) return rocks.error();
+    return prove_torn_tail(folder, mark, rocks.error());
+  }
+  const auto end = check_tail(folder, mark, *rocks->db);
+  if (!end) return end.error();
+  if (!is_live) {
+    auto nothing_behind = check_nothing_behind(folder, end->head.position,
+                                               "the write-ahead log is damaged near its end");
+    if (!nothing_behind) return nothing_behind.error();
+  }
+  return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
+}
+
+Result<LogProof> prove_followed(const std::filesystem::path& folder,
+                                const std::optional<HeadMark>& mark) {
+  auto rocks = open_rocks_following(folder);
+  if (!rocks) return rocks.error();
+  const auto end = check_tail(folder, mark, *rocks->db);
+  if (!end) return end.error();
+  return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
+}
+
+Result<LogEnd> end_of_log(rocksdb::DB& db) {
+  const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
+  at->SeekToLast();
+  if (!at->status().ok()) return rocks_error("cannot read the end of the log", at->status());
+  if (!at->Valid()) return LogEnd{};
+  const auto link = link_at(*at);
+  if (!link) return link.error();
+  return LogEnd{link->head, link->epoch};
+}
+
+}  // namespace inmail

@@ -1,0 +1,145 @@
+#include "events/rocks_wal.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "events/file.hpp"
+#include "events/frame.hpp"
+#include "events/record.hpp"
+
+namespace inmail {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A write-ahead log is a row of blocks. What is longer than the rest of its block goes on in the
+/// next one, behind a header of its own.
+constexpr std::size_t block_bytes = 32768;
+constexpr std::size_t block_header_bytes = 7;
+
+constexpr std::string_view frame_magic = "IMF1";
+
+Error io_error(const char* what, const fs::path& path, const std::error_code& cause) {
+  return {ErrorCode::io, std::string(what) + " " + path.string() + ": " + cause.message()};
+}
+
+/// Errors: io.
+Result<std::vector<fs::path>> wals_of(const fs::path& folder) {
+  std::vector<fs::path> wals;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (at->path().extension() == ".log") wals.push_back(at->path());
+  if (failed) return io_error("cannot list", folder, failed);
+  std::sort(wals.begin(), wals.end());
+  return wals;
+}
+
+Result<std::string> read_all(const fs::path& path) {
+  const auto file = File::open(path, File::Mode::read);
+  if (!file) return file.error();
+  const auto size = (*file)->size();
+  if (!size) return size.error();
+  std::string bytes(*size, '\0');
+  const auto read =
+      (*file)->read_at(0, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+  if (!read) return read.error();
+  return bytes;
+}
+
+/// Takes the header off every block, after which each frame is in one piece: a frame that crosses a
+/// block's end fills it, and only block headers lie within frames.
+void strip_block_headers(std::string& wal) {
+  std::size_t to = 0;
+  for (std::size_t block = 0; block < wal.size(); block += block_bytes) {
+    const std::size_t from = std::min(block + block_header_bytes, wal.size());
+    const std::size_t end = std::min(block + block_bytes, wal.size());
+    std::memmove(wal.data() + to, wal.data() + from, end - from);
+    to += end - from;
+  }
+  wal.resize(to);
+}
+
+template <class T>
+T load(Bytes bytes, std::size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+/// The last position of the frame at the start of `bytes`, if it is intact and reaches beyond
+/// `behind`.
+std::optional<Position> intact_frame(Bytes bytes, Position behind) {
+  if (bytes.size() < frame_bytes_min) return {};
+  const std::uint64_t count = load<std::uint32_t>(bytes, 4);
+  const std::uint64_t first = load<std::uint64_t>(bytes, 8);
+  const Position last{first + count - 1};
+  if (count == 0 || count > bytes.size() / record_bytes_min || last <= behind) return {};
+
+  std::size_t length = frame_header_bytes;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (bytes.size() - length < record_bytes_min) return {};
+    const std::size_t record = load<std::uint32_t>(bytes, length);
+    if (record < record_bytes_min || record > bytes.size() - length) return {};
+    length += record;
+  }
+  if (bytes.size() - length < sizeof(Hash)) return {};
+  if (!view_frame(bytes.first(length + sizeof(Hash)))) return {};
+  return last;
+}
+
+}  // namespace
+
+Result<std::uint64_t> wal_bytes(const fs::path& folder) {
+  const auto wals = wals_of(folder);
+  if (!wals) return wals.error();
+  std::uint64_t sum = 0;
+  for (const fs::path& wal : *wals) {
+    std::error_code failed;
+    const std::uint64_t size = fs::file_size(wal, failed);
+    // A live owner may have deleted it meanwhile.
+    if (!failed) sum += size;
+  }
+  return sum;
+}
+
+Result<std::optional<Position>> intact_in_wals(const fs::path& folder, Position behind) {
+  const auto wals = wals_of(folder);
+  if (!wals) return wals.error();
+  std::optional<Position> found;
+  for (const fs::path& path : *wals) {
+    auto wal = read_all(path);
+    if (!wal) return wal.error();
+    strip_block_headers(*wal);
+    const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
+    for (std::size_t at = wal->find(frame_magic); at != std::string::npos;
+         at = wal->find(frame_magic, at + 1)) {
+      const auto last = intact_frame(bytes.subspan(at), found.value_or(behind));
+      if (last) found = last;
+    }
+  }
+  return found;
+}
+
+Status copy_wals(const fs::path& folder, const fs::path& to) {
+  const auto wals = wals_of(folder);
+  if (!wals) return wals.error();
+  std::error_code failed;
+  fs::create_directories(to, failed);
+  if (failed) return io_error("cannot make", to, failed);
+  for (const fs::path& wal : *wals) {
+    const fs::path copy = to / wal.filename();
+    fs::copy_file(wal, copy, fs::copy_options::overwrite_existing, failed);
+    if (failed) return io_error("cannot copy", wal, failed);
+    const auto file = File::open(copy, File::Mode::read_write);
+    if (!file) return file.error();
+    if (auto synced = (*file)->sync(); !synced) return synced;
+  }
+  if (auto synced = sync_directory_of(to / "."); !synced) return synced;
+  return sync_directory_of(to);
+}
+
+}  // namespace inmail

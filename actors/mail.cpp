@@ -1,13 +1,14 @@
 #include "actors/mail.hpp"
 
+#include <algorithm>
+
 namespace inmail {
 
 Settlement::~Settlement() {
   if (!on_settled_) return;
-  Answer answer;
-  answer.kind = lost_ ? AnswerKind::unknown : AnswerKind::ok;
-  answer.position = Position{position_.load()};
-  on_settled_(answer);
+  if (lost_) answer_ = Answer{};
+  answer_.position = std::max(answer_.position, Position{position_.load()});
+  on_settled_(answer_);
 }
 
 void Settlement::reached(Position position) {

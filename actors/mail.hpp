@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "actors/commands.hpp"
@@ -30,6 +31,7 @@ struct Answer {
   Position position{};
   Refusal refusal{};
   Milliseconds retry_after{0};
+  std::string sentence{};  ///< What was malformed, for a person; empty for all other answers.
 
   bool ok() const { return kind == AnswerKind::ok; }
   bool operator==(const Answer&) const = default;
@@ -38,8 +40,8 @@ struct Answer {
 using OnAnswer = std::function<void(const Answer&)>;
 
 /// Lives as long as anything that a command set off is still under way: each mail on its way and each
-/// entry waiting for the disk holds a share. With the last share, `on_settled` is told the position
-/// at which all of it is on record. Any thread.
+/// entry waiting for the disk holds a share. With the last share, `on_settled` is told how the command
+/// was answered, and the position at which all of it is on record. Any thread.
 class Settlement {
  public:
   explicit Settlement(OnAnswer on_settled) : on_settled_(std::move(on_settled)) {}
@@ -47,6 +49,8 @@ class Settlement {
   Settlement(const Settlement&) = delete;
   Settlement& operator=(const Settlement&) = delete;
 
+  /// The command itself was answered. Once, by who holds a share.
+  void answered(const Answer& answer) { answer_ = answer; }
   /// Something of it is durable up to `position`.
   void reached(Position position);
   /// Some of it has an unknown fate.
@@ -54,6 +58,7 @@ class Settlement {
 
  private:
   OnAnswer on_settled_;
+  Answer answer_;
   std::atomic<std::uint64_t> position_{0};
   std::atomic<bool> lost_{false};
 };
@@ -97,13 +102,16 @@ struct ReleaseUnsent {
 /// Something of the stream has fallen due.
 struct Wake {};
 
+/// The row of the stream is to be saved, if it has changed.
+struct Save {};
+
 /// The registry would like the actor to go to sleep, if it can.
 struct Leave {};
 
 /// All that an actor can be told. Moved from hand to hand, never shared.
 struct Mail {
   std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveRefused,
-               ReleaseUnsent, Wake, Leave>
+               ReleaseUnsent, Wake, Save, Leave>
       content;
   SettlementShare settlement;
 };

@@ -100,6 +100,19 @@ std::size_t Registry::sweep(std::size_t residents_max) {
   return asked;
 }
 
+void Registry::save_all(const SettlementShare& share) {
+  for (Shard& shard : shards_) {
+    std::vector<StreamId> awake;
+    {
+      const std::lock_guard lock(shard.mutex);
+      for (const auto& [stream, entry] : shard.entries)
+        if (!entry.leaving) awake.push_back(stream);
+    }
+    std::sort(awake.begin(), awake.end());
+    for (const StreamId stream : awake) post(stream, Mail{Save{}, share});
+  }
+}
+
 void Registry::kill_all() {
   closed_ = true;
   for (Shard& shard : shards_) {

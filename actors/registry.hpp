@@ -43,6 +43,9 @@ class Registry {
   /// `residents_max` would be left. Returns how many it asked.
   std::size_t sweep(std::size_t residents_max);
 
+  /// Asks every actor that is awake to save its row; `share` is dropped when all have.
+  void save_all(const SettlementShare& share);
+
   std::size_t residents() const { return residents_.load(); }
 
   /// Ends all actors; mail that they have not handled, and all later mail, is dropped.

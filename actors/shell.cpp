@@ -58,6 +58,7 @@ class Shell final : public Entity {
       auto resident = decode_as<Resident<Decider>>(bytes_of(**row));
       invariant(resident.ok(), "the row of a stream can be decoded");
       self_ = std::move(resident).value();
+      saved_ = self_.version;
     }
     active_ = true;
     publish();
@@ -134,6 +135,8 @@ class Shell final : public Entity {
   }
 
   void on(Wake&) { settle(make_context({})); }
+
+  void on(Save&) { save(); }
 
   void on(Leave&) {}
 
@@ -378,20 +381,25 @@ class Shell final : public Entity {
                       self_.position <= around_.journal.durable();
     if (!idle || !around_.registry.begin_leave(id_)) return false;
     if constexpr (std::is_same_v<Decider, Member>) around_.admissions.withdraw(id_.member());
-    if (self_.version.value > 0) {
-      std::string row;
-      encode_to(self_, row);
-      const Status saved = around_.states.save(id_, self_.position, row);
-      invariant(saved.ok(), "the row of a stream can be written");
-    }
+    save();
     around_.registry.end_leave(id_);
     return true;
+  }
+
+  void save() {
+    if (self_.version == saved_) return;
+    std::string row;
+    encode_to(self_, row);
+    const Status saved = around_.states.save(id_, self_.position, std::move(row));
+    invariant(saved.ok(), "the row of a stream can be written");
+    saved_ = self_.version;
   }
 
   const StreamId id_;
   Surroundings& around_;
   bool active_ = false;
   Resident<Decider> self_;
+  Version saved_;  ///< Of the row as last saved.
   std::shared_ptr<const PolicyBook> book_;
   SettlementShare settlement_;       ///< Of the mail at hand.
   std::optional<OpenQuestion> question_;

@@ -17,15 +17,18 @@ namespace inmail {
 
 class Registry;
 
-/// Where the rows of sleeping actors are: the engine's `states` view. A row is saved only when its
-/// last record is durable, so a load always finds the fold of everything that is. Any thread.
+/// Where the rows of sleeping actors are: the engine's `states` view. Any thread.
 class StateStore {
  public:
   virtual ~StateStore() = default;
 
-  /// The row of a stream; nothing if it has no record. Errors: io, corruption.
+  /// The row of a stream as last saved; nothing if it was never saved and has no record.
+  /// Errors: io, corruption.
   virtual Result<std::optional<std::string>> load(StreamId stream) = 0;
-  virtual Status save(StreamId stream, Position last, std::string_view row) = 0;
+
+  /// A later `load` finds this row at once; it reaches the disk only when its record `last` is
+  /// durable, so that no row is ever ahead of the log. Errors: io.
+  virtual Status save(StreamId stream, Position last, std::string row) = 0;
 };
 
 /// The policies that are in force, for all actors at once. Readers take a snapshot. Any thread.

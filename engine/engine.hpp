@@ -106,10 +106,10 @@ class Subscription {
 struct ViewCheck {
   std::string view;
   Position position{};   ///< Up to which the live one has folded.
-  std::string live;      ///< Digest over its sorted rows.
-  std::string replayed;
+  std::string live{};    ///< Digest over its sorted rows.
+  std::string replayed{};
   bool equal = false;    ///< Same digest, same position, and it did not fail.
-  std::string failure;   ///< Why it failed, if it did.
+  std::string failure{}; ///< Why it failed, if it did.
 };
 
 struct EngineStats {
@@ -197,6 +197,7 @@ class Engine {
   Status close(Milliseconds deadline);
 
  private:
+  friend class Subscription;
   struct Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
   Status read_view(std::string_view view, AtLeast at_least,

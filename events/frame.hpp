@@ -58,8 +58,8 @@ inline constexpr std::size_t frame_bytes_min = frame_header_bytes + record_bytes
 /// Gathers encoded records behind a head and seals them. One thread.
 class FrameBuilder {
  public:
-  /// Begins a frame that follows `head`, with room for so many bytes of records. May be called again
-  /// after `seal`.
+  /// Begins a frame that follows `head`, with room for so many bytes of records. May be called
+  /// again after `seal`.
   void begin(const LogHead& head, std::uint64_t epoch, std::size_t bytes_expected = 0);
 
   /// Adds records that `encode_record` made, one after another in `records`; gives them their

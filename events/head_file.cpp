@@ -25,7 +25,8 @@ struct Slot {
   std::uint64_t checksum = 0;
 };
 static_assert(sizeof(Slot) == 128 && std::is_trivially_copyable_v<Slot>);
-static_assert(std::has_unique_object_representations_v<Slot>, "no byte of a slot is left to chance");
+static_assert(std::has_unique_object_representations_v<Slot>,
+              "no byte of a slot is left to chance");
 
 using SlotBytes = std::array<std::uint8_t, sizeof(Slot)>;
 
@@ -60,10 +61,9 @@ Result<std::optional<Slot>> read_slot(const File& file, std::uint64_t index) {
   if (slot.magic != Slot{}.magic || slot.checksum != checksum_of(slot))
     return std::optional<Slot>{};
   if (slot.format > format_known)
-    return Error{ErrorCode::newer_format, file.path().string() + " is a head file of format " +
-                                              std::to_string(slot.format) +
-                                              "; this program knows up to " +
-                                              std::to_string(format_known)};
+    return Error{ErrorCode::newer_format,
+                 file.path().string() + " is a head file of format " + std::to_string(slot.format) +
+                     "; this program knows up to " + std::to_string(format_known)};
   if (slot.counter % 2 != index) return std::optional<Slot>{};
   return std::optional<Slot>{slot};
 }
@@ -128,7 +128,8 @@ HeadFile::HeadFile(std::shared_ptr<File> file, const HeadMark& mark, std::uint64
       synced_at_(std::chrono::steady_clock::now()) {}
 
 HeadFile::~HeadFile() {
-  // The log behind it is durable; a mark that is lost only makes the proof of the next opening weaker.
+  // The log behind it is durable; a mark that is lost only makes the proof of the next opening
+  // weaker.
   [[maybe_unused]] const auto ignored = sync();
 }
 

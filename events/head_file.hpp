@@ -41,9 +41,9 @@ struct HeadMark {
 ///   |    32 | zero                                                 |
 ///   |     8 | XXH3-64 of all before; here in every format to come  |
 ///
-/// The valid slot with the highest counter counts. Any thread may call any method at any time. After
-/// a crash of the process the file holds the last mark written; after a loss of power one that was
-/// written at most `sync_interval` before a later one, or the last before a pause.
+/// The valid slot with the highest counter counts. Any thread may call any method at any time.
+/// After a crash of the process the file holds the last mark written; after a loss of power one
+/// that was written at most `sync_interval` before a later one, or the last before a pause.
 class HeadFile {
  public:
   static constexpr std::chrono::seconds sync_interval{1};

@@ -21,13 +21,13 @@
 
 namespace inmail {
 
-/// Called once per entry, in order: with the position of the entry's last record once it is durable,
-/// or with the error that makes its fate unknown. Runs on the journal's thread (or in `pump`): short,
-/// no blocking, must not throw.
+/// Called once per entry, in order: with the position of the entry's last record once it is
+/// durable, or with the error that makes its fate unknown. Runs on the journal's thread (or in
+/// `pump`): short, no blocking, must not throw.
 using OnDurable = std::function<void(Result<Position>)>;
 
-/// What one decision hands in: records made by `encode_record`, one after another. At least one, and
-/// never torn apart: all are in one frame.
+/// What one decision hands in: records made by `encode_record`, one after another. At least one,
+/// and never torn apart: all are in one frame.
 struct JournalEntry {
   std::string records;
   std::uint32_t count = 0;
@@ -52,9 +52,9 @@ struct JournalOptions {
 /// After a crash, entries whose `on_durable` was called with a position are in the log; of the
 /// others, a prefix in order.
 ///
-/// The first error of the key store or of the log ends the journal: the entries of that frame and all
-/// later ones are answered with it. So does a Defect or an exception from a callback, as `closed`;
-/// what was durable by then is answered with its position.
+/// The first error of the key store or of the log ends the journal: the entries of that frame and
+/// all later ones are answered with it. So does a Defect or an exception from a callback, as
+/// `closed`; what was durable by then is answered with its position.
 class Journal {
  public:
   Journal(EventLog& log, KeyStore& keys, JournalOptions options);
@@ -62,9 +62,9 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// Takes an entry at the end of the queue and returns the position of its last record (void if the
-  /// journal fails before it is written). After a failure the entry is answered in its turn with the
-  /// error, after `close` at once and by the caller's thread; zero is returned.
+  /// Takes an entry at the end of the queue and returns the position of its last record (void if
+  /// the journal fails before it is written). After a failure the entry is answered in its turn
+  /// with the error, after `close` at once and by the caller's thread; zero is returned.
   Position append(JournalEntry entry);
 
   /// Position of the last record handed in, and of the last durable one.
@@ -75,15 +75,15 @@ class Journal {
   /// before the first append.
   void on_frame(std::function<void(const std::shared_ptr<const Frame>&)> listener);
 
-  /// Only without a thread: writes what has gathered, as one frame or several by count; says whether
-  /// there was anything. What callbacks hand in meanwhile waits for the next call.
+  /// Only without a thread: writes what has gathered, as one frame or several by count; says
+  /// whether there was anything. What callbacks hand in meanwhile waits for the next call.
   bool pump();
 
   /// Why the journal no longer writes, if so.
   std::optional<Error> failure() const;
 
-  /// Writes what was handed in, answers it, and ends the thread. Later entries are answered `closed`.
-  /// Requires: not called by a callback.
+  /// Writes what was handed in, answers it, and ends the thread. Later entries are answered
+  /// `closed`. Requires: not called by a callback.
   void close();
 
  private:

@@ -1,6 +1,8 @@
 #include "events/log_format.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -11,14 +13,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view file_name = "FORMAT";
-constexpr std::string_view making_name = "FORMAT.making";
+constexpr std::string_view making_name = "FORMAT.making-";
 constexpr std::string_view first_word = "inmail log ";
 constexpr std::string_view store_word = "store ";
 constexpr std::uint64_t bytes_max = 4096;
 
 std::string to_text(const LogFormat& format) {
-  return std::string(first_word) + std::to_string(format.version) + "\n" +
-         std::string(store_word) + to_text(format.store) + "\n";
+  return std::string(first_word) + std::to_string(format.version) + "\n" + std::string(store_word) +
+         to_text(format.store) + "\n";
 }
 
 /// Takes the first line off `text`, without `word` that it must begin with.
@@ -40,7 +42,8 @@ Result<LogFormat> parse(std::string_view text, const fs::path& path) {
   if (read.ec != std::errc{} || read.ptr != end || format.version == 0) return damaged;
   if (format.version > LogFormat::known)
     return Error{ErrorCode::newer_format,
-                 path.parent_path().string() + " was written by a newer version of inmail: log format " +
+                 path.parent_path().string() +
+                     " was written by a newer version of inmail: log format " +
                      std::to_string(format.version) + ", this program knows up to " +
                      std::to_string(LogFormat::known)};
   const auto store = take_line(text, store_word);
@@ -55,14 +58,17 @@ Error no_format(const fs::path& folder) {
   std::error_code failed;
   if (!fs::exists(folder, failed))
     return {ErrorCode::not_found, "there is no log at " + folder.string()};
-  fs::directory_iterator entries(folder, failed);
+  bool is_empty = true;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    is_empty &= at->path().filename().string().starts_with(making_name);
   if (failed)
-    return {ErrorCode::corruption, folder.string() + " is not the folder of a log: " + failed.message()};
-  for (const auto& entry : entries)
-    if (entry.path().filename() != making_name)
-      return {ErrorCode::corruption, folder.string() + " is not the folder of a log: it has no " +
-                                         std::string(file_name) + ", but other files"};
-  return {ErrorCode::not_found, "there is no log at " + folder.string() + ": the folder is empty"};
+    return {ErrorCode::corruption,
+            folder.string() + " is not the folder of a log: " + failed.message()};
+  if (is_empty)
+    return {ErrorCode::not_found,
+            "there is no log at " + folder.string() + ": the folder is empty"};
+  return {ErrorCode::corruption, folder.string() + " is not the folder of a log: it has no " +
+                                     std::string(file_name) + ", but other files"};
 }
 
 }  // namespace
@@ -72,7 +78,8 @@ Status write_log_format(const fs::path& folder, const LogFormat& format) {
   fs::create_directories(folder, failed);
   if (failed)
     return Error{ErrorCode::io, "cannot make " + folder.string() + ": " + failed.message()};
-  const fs::path making = folder / making_name;
+  // Named by the store, so that two who create at once do not write to one file.
+  const fs::path making = folder / (std::string(making_name) + to_text(format.store));
   if (auto removed = remove_file(making); !removed) return removed;
   auto file = File::open(making, File::Mode::create);
   if (!file) return file.error();
@@ -81,7 +88,9 @@ Status write_log_format(const fs::path& folder, const LogFormat& format) {
       (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   if (!written) return written;
   if (auto synced = (*file)->sync(); !synced) return synced;
-  if (auto renamed = (*file)->rename_to(folder / file_name); !renamed) return renamed;
+  const auto linked = link_file(making, folder / file_name);
+  if (auto removed = remove_file(making); !removed) return removed;
+  if (!linked) return linked;
   if (auto synced = sync_directory_of(folder / file_name); !synced) return synced;
   return sync_directory_of(folder);
 }
@@ -96,7 +105,8 @@ Result<LogFormat> read_log_format(const fs::path& folder) {
   const auto size = (*file)->size();
   if (!size) return size.error();
   std::string text(std::min(*size, bytes_max), '\0');
-  const auto read = (*file)->read_at(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  const auto read =
+      (*file)->read_at(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   if (!read) return read.error();
   return parse(text, (*file)->path());
 }

@@ -10,8 +10,8 @@
 
 namespace inmail {
 
-/// A log that lives in memory and dies with it: for tests, simulations and dry runs, and the measure
-/// that other logs are compared with. Keeps every frame. Threads: as `EventLog`.
+/// A log that lives in memory and dies with it: for tests, simulations and dry runs, and the
+/// measure that other logs are compared with. Keeps every frame. Threads: as `EventLog`.
 class MemoryLog final : public EventLog {
  public:
   explicit MemoryLog(std::uint64_t epoch = 1) : epoch_(epoch) {}

@@ -85,9 +85,10 @@ inline constexpr std::size_t policy_document_bytes_max = 256 * 1024;
 ///     monthly_allotment = 4     # one plan; `[plan]` sets all plans, `[lot] ttl_s` likewise
 ///     lot.ttl_s = 0             # a parameter of another group, for this plan only
 ///
-/// Never throws and never crashes, whatever the bytes. Errors: invalid_argument, in a sentence that
-/// names file, line, key and what is allowed: not TOML, longer than `policy_document_bytes_max`, an
-/// unknown key, a wrong type, a value out of range, or two parameters that contradict each other.
+/// Texts stand on one line. Never throws and never crashes, whatever the bytes. Errors:
+/// invalid_argument, in a sentence that names file, line, key and what is allowed: not TOML, longer
+/// than `policy_document_bytes_max`, an unknown key, a wrong type, a value out of range, or two
+/// parameters that contradict each other.
 Result<Policy> parse_policy(std::string_view toml_text, std::string_view file_name);
 
 /// The canonical, full document: every key with its value, sorted, so that equal policies have

@@ -29,8 +29,9 @@ Result<Bytes> stored_frame(const rocksdb::Iterator& at) {
   const auto key = position_in(at.key());
   if (!key) return Error{ErrorCode::corruption, "the log holds a key that is no position"};
   if (frame.size() < frame_bytes_min || first_of(frame) != *key)
-    return Error{ErrorCode::corruption, "the log holds another frame than the key says at position " +
-                                            std::to_string(key->value)};
+    return Error{
+        ErrorCode::corruption,
+        "the log holds another frame than the key says at position " + std::to_string(key->value)};
   return frame;
 }
 

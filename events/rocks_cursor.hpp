@@ -10,9 +10,9 @@
 
 namespace inmail {
 
-/// The frames of a database from the one that holds `from` up to the one that ends at `last`, as the
-/// database stood when the cursor was made. Checks keys and the order of positions; hashes are for
-/// whoever reads. The database must outlive it.
+/// The frames of a database from the one that holds `from` up to the one that ends at `last`, as
+/// the database stood when the cursor was made. Checks keys and the order of positions; hashes are
+/// for whoever reads. The database must outlive it.
 class RocksCursor final : public FrameCursor {
  public:
   RocksCursor(rocksdb::DB& db, Position from, Position last);

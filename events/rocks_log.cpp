@@ -38,8 +38,8 @@ namespace fs = std::filesystem;
 /// A live owner may delete a file between its being listed and its being opened.
 constexpr int read_attempts_max = 3;
 
-/// The mark that the log must live up to; nothing if there is no head file and `options` accept that,
-/// or there need not be one yet. Errors: corruption, newer_format, io.
+/// The mark that the log must live up to; nothing if there is no head file and `options` accept
+/// that, or there need not be one yet. Errors: corruption, newer_format, io.
 Result<std::optional<HeadMark>> mark_for(const RocksLogOptions& options, const LogFormat& format) {
   const auto mark = HeadFile::read(options.head_file);
   if (!mark) {
@@ -47,10 +47,9 @@ Result<std::optional<HeadMark>> mark_for(const RocksLogOptions& options, const L
     return mark.error();
   }
   if (mark->store != format.store)
-    return Error{ErrorCode::corruption, options.head_file.string() + " belongs to store " +
-                                            to_text(mark->store) + ", and " +
-                                            options.path.string() + " to store " +
-                                            to_text(format.store)};
+    return Error{ErrorCode::corruption,
+                 options.head_file.string() + " belongs to store " + to_text(mark->store) +
+                     ", and " + options.path.string() + " to store " + to_text(format.store)};
   return std::optional<HeadMark>{*mark};
 }
 
@@ -69,8 +68,8 @@ std::uint64_t epoch_of(const std::optional<HeadMark>& mark, std::uint64_t last_e
   return std::max({std::uint64_t{1}, mark ? mark->epoch : 0, last_epoch});
 }
 
-/// Whether RocksDB has to make its database: only FORMAT is there. Errors: corruption when files of a
-/// database are there without the one that every database has.
+/// Whether RocksDB has to make its database: only FORMAT is there. Errors: corruption when files of
+/// a database are there without the one that every database has.
 Result<bool> is_to_be_made(const fs::path& folder, const std::optional<HeadMark>& mark) {
   std::error_code failed;
   if (fs::exists(folder / "CURRENT", failed)) return false;
@@ -96,9 +95,10 @@ Result<LogFormat> format_for(const RocksLogOptions& options) {
   if (format || !options.create_if_missing || format.error().code != ErrorCode::not_found)
     return format;
   const LogFormat made{.store = options.store};
-  auto written = write_log_format(options.path, made);
-  if (!written) return written.error();
-  return made;
+  const auto written = write_log_format(options.path, made);
+  // Whoever creates the same log at the same time may have been first.
+  if (!written && written.error().code != ErrorCode::conflict) return written.error();
+  return read_log_format(options.path);
 }
 
 /// Finds out where the log ends before RocksDB may write. Requires: the log is locked.
@@ -112,7 +112,7 @@ Result<LogProof> prove_before_writing(const RocksLogOptions& options,
     if (auto copied = copy_wals(options.path, options.path / "torn" / name); !copied)
       return copied.error();
   }
-  proof->rocks = RocksHandle{};
+  proof->rocks.reset();
   return proof;
 }
 
@@ -121,7 +121,7 @@ Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& 
   const auto recovery = proof.torn_tail ? RocksRecovery::point_in_time : RocksRecovery::strict;
   auto rocks = open_rocks_for_writing(options.path, recovery, make);
   if (!rocks) return rocks;
-  const auto end = end_of_log(*rocks->db);
+  const auto end = end_of_log(**rocks);
   if (!end) return end.error();
   if (end->head == proof.head) return rocks;
   return Error{ErrorCode::corruption, options.path.string() + " changed while it was opened"};
@@ -137,8 +137,8 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const RocksLogOptions& options)
   if (options.access == LogAccess::write) return open_for_writing(options);
   for (int attempt = 1;; ++attempt) {
     auto log = open_for_reading(options);
-    const bool may_help = !log && (log.error().code == ErrorCode::corruption ||
-                                   log.error().code == ErrorCode::io);
+    const bool may_help =
+        !log && (log.error().code == ErrorCode::corruption || log.error().code == ErrorCode::io);
     if (!may_help || attempt == read_attempts_max) return log;
   }
 }
@@ -221,7 +221,7 @@ Status RocksLog::append(const Frame& frame) {
   }
 
   const RocksKey key = rocks_key(frame.first);
-  const auto put = parts.rocks.db->Put(rocks_write_options(), slice_of(key), frame.bytes);
+  const auto put = parts.rocks->Put(rocks_write_options(), slice_of(key), frame.bytes);
   Status written;
   if (put.ok())
     written = parts.head_file->write(frame.epoch, frame.head());
@@ -241,25 +241,22 @@ Status RocksLog::append(const Frame& frame) {
 }
 
 Result<std::unique_ptr<FrameCursor>> RocksLog::read(Position from) const {
-  return std::unique_ptr<FrameCursor>(
-      new RocksCursor(*parts_->rocks.db, from, head().position));
+  return std::unique_ptr<FrameCursor>(new RocksCursor(*parts_->rocks, from, head().position));
 }
 
 const StoreId& RocksLog::store() const { return parts_->store; }
 
 const std::optional<std::string>& RocksLog::torn_tail() const { return parts_->torn_tail; }
 
-Status RocksLog::sync_head() {
-  return parts_->head_file ? parts_->head_file->sync() : Status{};
-}
+Status RocksLog::sync_head() { return parts_->head_file ? parts_->head_file->sync() : Status{}; }
 
 Status RocksLog::catch_up() {
   Parts& parts = *parts_;
   invariant(parts.access == LogAccess::follow, "only a log that follows another catches up");
-  const auto caught_up = parts.rocks.db->TryCatchUpWithPrimary();
+  const auto caught_up = parts.rocks->TryCatchUpWithPrimary();
   if (!caught_up.ok())
     return Error{ErrorCode::io, "cannot follow the log: " + caught_up.ToString()};
-  const auto end = end_of_log(*parts.rocks.db);
+  const auto end = end_of_log(*parts.rocks);
   if (!end) return end.error();
   const std::lock_guard lock(parts.mutex);
   if (end->head.position < parts.head.position) return {};

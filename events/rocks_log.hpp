@@ -34,18 +34,20 @@ struct RocksLogOptions {
 /// FORMAT (events/log_format.hpp).
 ///
 /// Owns the folder while open for writing. Threads: as `EventLog`; `sync_head` is for any thread,
-/// `catch_up` for one at a time. A cursor may be used while others append, and must go before the log.
+/// `catch_up` for one at a time. A cursor may be used while others append, and must go before the
+/// log.
 ///
 /// After a crash of the process or a loss of power, every frame whose `append` returned is there or
-/// `open` refuses. Before RocksDB gets to write anything, `open` reads the log through a file system
-/// that cannot write, and proves its end (events/rocks_proof.hpp); so a refused log is unchanged, and
-/// its cost does not grow with the log. A last frame that was torn by a loss of power, and that nobody
-/// was told of, is dropped; a copy of the write-ahead logs then stays in the folder `torn`.
+/// `open` refuses. Before RocksDB gets to write anything, `open` reads the log through a file
+/// system that cannot write, and proves its end (events/rocks_proof.hpp); so a refused log is
+/// unchanged, and its cost does not grow with the log. A last frame that was torn by a loss of
+/// power, and that nobody was told of, is dropped; a copy of the write-ahead logs then stays in the
+/// folder `torn`.
 class RocksLog final : public EventLog {
  public:
-  /// Errors: not_found (there is no log, and none is to be made); corruption (no log, or one that lost
-  /// something: the message names the first position that cannot be read; or a missing head file);
-  /// newer_format; locked; io.
+  /// Errors: not_found (there is no log, and none is to be made); corruption (no log, or one that
+  /// lost something: the message names the first position that cannot be read; or a missing head
+  /// file); newer_format; locked; io.
   static Result<std::unique_ptr<RocksLog>> open(const RocksLogOptions& options);
 
   ~RocksLog() override;
@@ -60,8 +62,8 @@ class RocksLog final : public EventLog {
   /// What RocksDB said of a torn last frame that this opening dropped; for the host's log.
   const std::optional<std::string>& torn_tail() const;
 
-  /// Makes the head file durable. `append` does so at most once a second; the owner's timer calls this
-  /// for the last append before a pause. Errors: io.
+  /// Makes the head file durable. `append` does so at most once a second; the owner's timer calls
+  /// this for the last append before a pause. Errors: io.
   Status sync_head();
 
   /// Moves the head to where the owner is now. Requires: opened to follow. Errors: corruption,

@@ -73,12 +73,12 @@ void set_write_path(rocksdb::Options& options) {
 }
 
 /// An environment in which nothing can be changed.
-Result<std::unique_ptr<rocksdb::Env>> read_only_env() {
+Result<std::shared_ptr<rocksdb::Env>> read_only_env() {
   std::shared_ptr<rocksdb::FileSystem> files;
-  const auto status = rocksdb::FileSystem::CreateFromString(rocksdb::ConfigOptions{},
-                                                            "ReadOnlyFileSystem", &files);
+  const auto status =
+      rocksdb::FileSystem::CreateFromString(rocksdb::ConfigOptions{}, "ReadOnlyFileSystem", &files);
   if (!status.ok()) return rocks_error("cannot make a read-only file system", status);
-  return rocksdb::NewCompositeEnv(files);
+  return std::shared_ptr<rocksdb::Env>(rocksdb::NewCompositeEnv(files));
 }
 
 using Opener = rocksdb::Status (*)(const rocksdb::Options&, const std::string& folder,
@@ -87,7 +87,7 @@ using Opener = rocksdb::Status (*)(const rocksdb::Options&, const std::string& f
                                    rocksdb::DB** db);
 
 /// Opens by column families: by options alone RocksDB may take a shortcut past the write-ahead log.
-Result<RocksHandle> open_with(Opener opener, std::unique_ptr<rocksdb::Env> env,
+Result<RocksHandle> open_with(Opener opener, std::shared_ptr<rocksdb::Env> env,
                               rocksdb::Options options, const std::filesystem::path& folder) {
   if (env) {
     options.env = env.get();
@@ -99,9 +99,8 @@ Result<RocksHandle> open_with(Opener opener, std::unique_ptr<rocksdb::Env> env,
   rocksdb::DB* db = nullptr;
   const auto status = opener(options, folder.string(), families, &family_handles, &db);
   if (!status.ok()) return rocks_error("cannot open " + folder.string(), status);
-  RocksHandle handle{std::move(env), std::unique_ptr<rocksdb::DB>(db)};
   for (auto* family : family_handles) db->DestroyColumnFamilyHandle(family);
-  return handle;
+  return RocksHandle(db, [env](const rocksdb::DB* open) { delete open; });
 }
 
 }  // namespace
@@ -111,11 +110,9 @@ Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
   rocksdb::Options options = common_options(recovery);
   set_write_path(options);
   options.create_if_missing = create;
-  return open_with(
-      [](const auto& with, const auto& where, const auto& families, auto* handles, auto** db) {
-        return rocksdb::DB::Open(with, where, families, handles, db);
-      },
-      nullptr, std::move(options), folder);
+  return open_with([](const auto& with, const auto& where, const auto& families, auto* handles,
+                      auto** db) { return rocksdb::DB::Open(with, where, families, handles, db); },
+                   nullptr, std::move(options), folder);
 }
 
 Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,

@@ -18,11 +18,8 @@
 
 namespace inmail {
 
-/// An open database, and the environment that must outlive it.
-struct RocksHandle {
-  std::unique_ptr<rocksdb::Env> env;  ///< Null: the default one.
-  std::unique_ptr<rocksdb::DB> db;
-};
+/// An open database. Keeps the environment alive that it was opened in.
+using RocksHandle = std::shared_ptr<rocksdb::DB>;
 
 /// How a damaged end of the write-ahead log is met.
 enum class RocksRecovery {

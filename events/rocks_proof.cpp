@@ -52,7 +52,9 @@ Status check_link(const Link& earlier, const Link& later) {
 class TailCheck {
  public:
   TailCheck(const std::optional<HeadMark>& mark, std::uint64_t bytes_min)
-      : mark_(mark), bytes_min_(bytes_min), has_met_mark_(!mark || mark->head.position.value == 0) {}
+      : mark_(mark),
+        bytes_min_(bytes_min),
+        has_met_mark_(!mark || mark->head.position.value == 0) {}
 
   Result<LogEnd> run(rocksdb::DB& db) {
     const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
@@ -105,10 +107,9 @@ class TailCheck {
 
   Status ends_too_early() {
     disagrees_with_mark_ = true;
-    return Error{ErrorCode::corruption,
-                 "acknowledged events are missing: the head file says " +
-                     text_of(mark_->head.position) + ", the log ends at " +
-                     text_of(end_.head.position)};
+    return Error{ErrorCode::corruption, "acknowledged events are missing: the head file says " +
+                                            text_of(mark_->head.position) + ", the log ends at " +
+                                            text_of(end_.head.position)};
   }
 
   const std::optional<HeadMark>& mark_;
@@ -121,8 +122,8 @@ class TailCheck {
   LogEnd end_;
 };
 
-/// The first position that cannot be read, looked for where it is cheap to find: in the first frame of
-/// each table, then frame by frame from the newest table on.
+/// The first position that cannot be read, looked for where it is cheap to find: in the first frame
+/// of each table, then frame by frame from the newest table on.
 Position first_unreadable(rocksdb::DB& db) {
   std::vector<rocksdb::LiveFileMetaData> tables;
   db.GetLiveFilesMetaData(&tables);
@@ -185,17 +186,17 @@ Result<LogEnd> check_tail(const std::filesystem::path& folder, const std::option
   return unreadable(folder, first_unreadable(db), end.error());
 }
 
-/// RocksDB refuses the log for `refusal`. Either the last frame was torn before it was acknowledged,
-/// or this says where the damage begins.
+/// RocksDB refuses the log for `refusal`. Either the last frame was torn before it was
+/// acknowledged, or this says where the damage begins.
 Result<LogProof> prove_torn_tail(const std::filesystem::path& folder,
                                  const std::optional<HeadMark>& mark, const Error& refusal) {
   auto rocks = open_rocks_for_reading(folder, RocksRecovery::point_in_time);
   if (!rocks) {
     rocks = open_rocks_for_reading(folder, RocksRecovery::diagnostic);
-    const Position from = rocks ? first_unreadable(*rocks->db) : Position{1};
+    const Position from = rocks ? first_unreadable(**rocks) : Position{1};
     return unreadable(folder, from, refusal);
   }
-  const auto end = check_tail(folder, mark, *rocks->db);
+  const auto end = check_tail(folder, mark, **rocks);
   if (!end) return Error{end.error().code, end.error().message + " (" + refusal.message + ")"};
   auto nothing_behind = check_nothing_behind(folder, end->head.position, refusal.message);
   if (!nothing_behind) return nothing_behind.error();
@@ -211,7 +212,7 @@ Result<LogProof> prove_log(const std::filesystem::path& folder, const std::optio
     if (rocks.error().code != ErrorCode::corruption) return rocks.error();
     return prove_torn_tail(folder, mark, rocks.error());
   }
-  const auto end = check_tail(folder, mark, *rocks->db);
+  const auto end = check_tail(folder, mark, **rocks);
   if (!end) return end.error();
   if (!is_live) {
     auto nothing_behind = check_nothing_behind(folder, end->head.position,
@@ -225,7 +226,7 @@ Result<LogProof> prove_followed(const std::filesystem::path& folder,
                                 const std::optional<HeadMark>& mark) {
   auto rocks = open_rocks_following(folder);
   if (!rocks) return rocks.error();
-  const auto end = check_tail(folder, mark, *rocks->db);
+  const auto end = check_tail(folder, mark, **rocks);
   if (!end) return end.error();
   return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
 }

@@ -15,17 +15,17 @@ namespace inmail {
 struct LogProof {
   LogHead head;
   std::uint64_t epoch = 0;  ///< Of the last frame; 0 for an empty log.
-  /// Set when the end of the write-ahead log is torn, as a loss of power leaves it, and nothing that
-  /// was acknowledged is in the torn part: what RocksDB said of it.
+  /// Set when the end of the write-ahead log is torn, as a loss of power leaves it, and nothing
+  /// that was acknowledged is in the torn part: what RocksDB said of it.
   std::optional<std::string> torn_tail;
   RocksHandle rocks;  ///< Open for reading.
 };
 
 /// What opening proves, without changing a byte on the disk: the last frames are intact and chained
-/// (64 of them; all that came out of the write-ahead log; and back to the head file's mark), the log
-/// reaches the mark with the same hash, and no intact frame lies in the write-ahead log behind what
-/// RocksDB makes of it. Without a mark the last frames are all there is to go by.
-/// `is_live`: another process may be writing, so that more may be there than was read.
+/// (64 of them; all that came out of the write-ahead log; and back to the head file's mark), the
+/// log reaches the mark with the same hash, and no intact frame lies in the write-ahead log behind
+/// what RocksDB makes of it. Without a mark the last frames are all there is to go by. `is_live`:
+/// another process may be writing, so that more may be there than was read.
 ///
 /// Reads the tail only; the whole log is not read unless something is wrong.
 /// Errors: corruption, newer_format (the message names the first position that cannot be read), io.

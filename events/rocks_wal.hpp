@@ -9,8 +9,8 @@
 
 namespace inmail {
 
-/// A look at the write-ahead logs of RocksDB as plain bytes, for when RocksDB itself gives up on them,
-/// or drops more of their end than it should. Nothing here writes to them. One thread.
+/// A look at the write-ahead logs of RocksDB as plain bytes, for when RocksDB itself gives up on
+/// them, or drops more of their end than it should. Nothing here writes to them. One thread.
 
 /// The bytes that all write-ahead logs of the folder hold together. Errors: io.
 Result<std::uint64_t> wal_bytes(const std::filesystem::path& folder);

@@ -1,16 +1,31 @@
 #include "projections/batch_rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace inmail {
 namespace {
 
-/// What a row costs in memory beside its bytes.
-constexpr std::size_t entry_bytes = 128;
-
 bool is_within(std::string_view key, std::string_view first, std::string_view last) {
   return key >= first && (last.empty() || key < last);
 }
+
+/// A row with the beginning of its key at hand, so that most comparisons touch nothing else.
+struct Sortable {
+  explicit Sortable(const RowCache::Row& from) : row(&from) {
+    const std::string_view key = from.key();
+    std::memcpy(start.data(), key.data(), std::min(key.size(), sizeof start));
+    for (std::uint64_t& part : start) part = __builtin_bswap64(part);
+  }
+
+  bool operator<(const Sortable& other) const {
+    return start != other.start ? start < other.start : row->key() < other.row->key();
+  }
+
+  std::array<std::uint64_t, 3> start{};
+  const RowCache::Row* row;
+};
 
 }  // namespace
 
@@ -19,78 +34,62 @@ BatchRows::BatchRows(std::shared_ptr<ViewTable> table, std::size_t cache_bytes_m
 
 std::optional<std::string> BatchRows::get(std::string_view key) const {
   if (!status_) return std::nullopt;
-  auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    Entry entry;
-    if (!is_in_erased_range(key)) {
-      auto stored = table_->get(key);
-      if (!stored) {
-        status_ = stored.error();
-        return std::nullopt;
-      }
-      entry.is_there = stored->has_value();
-      if (entry.is_there) entry.value = std::move(**stored);
+  auto [row, is_new] = cache_.find_or_add(key);
+  row.was_read = true;
+  if (is_new) {
+    row.may_be_stored = false;
+    if (is_in_erased_range(key)) return std::nullopt;
+    auto stored = table_->get(key);
+    if (!stored) {
+      status_ = stored.error();
+      return std::nullopt;
     }
-    entry.may_be_stored = entry.is_there;
-    found = entries_.emplace(key, std::move(entry)).first;
-    cached_bytes_ += key.size() + found->second.value.size() + entry_bytes;
+    if (!*stored) return std::nullopt;
+    row.is_there = row.may_be_stored = true;
+    cache_.set_value(row, **stored);
+    return std::move(stored).value();
   }
-  const Entry& entry = found->second;
-  entry.was_read = true;
-  if (!entry.is_there) return std::nullopt;
-  return entry.value;
+  if (!row.is_there) return std::nullopt;
+  return std::string(row.value());
 }
 
-BatchRows::Entry& BatchRows::touch(std::string_view key) {
-  auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    found = entries_.emplace(key, Entry{}).first;
-    found->second.may_be_stored = !is_in_erased_range(key);
-    cached_bytes_ += key.size() + entry_bytes;
-  }
-  set_pending(*found);
-  return found->second;
+BatchRows::Row& BatchRows::touch(std::string_view key) {
+  auto [row, is_new] = cache_.find_or_add(key);
+  if (is_new) row.may_be_stored = !is_in_erased_range(key);
+  set_pending(row);
+  return row;
 }
 
-void BatchRows::set_pending(Entries::value_type& row) {
-  if (row.second.is_pending) return;
-  row.second.is_pending = true;
+void BatchRows::set_pending(Row& row) {
+  if (row.is_pending) return;
+  row.is_pending = true;
   pending_.push_back(&row);
 }
 
 void BatchRows::put(std::string_view key, std::string_view value) {
-  Entry& entry = touch(key);
-  cached_bytes_ += value.size();
-  cached_bytes_ -= entry.value.size();
-  entry.value.assign(value);
-  entry.is_there = true;
+  Row& row = touch(key);
+  cache_.set_value(row, value);
+  row.is_there = true;
 }
 
-void BatchRows::erase(std::string_view key) {
-  Entry& entry = touch(key);
-  cached_bytes_ -= entry.value.size();
-  entry.value.clear();
-  entry.is_there = false;
-}
+void BatchRows::erase(std::string_view key) { touch(key).is_there = false; }
 
 void BatchRows::insert(std::string_view key, std::string_view value) {
-  auto [found, is_new] = entries_.try_emplace(std::string(key));
-  Entry& entry = found->second;
-  if (is_new) {
-    entry.may_be_stored = false;
-    cached_bytes_ += key.size() + entry_bytes;
-  }
-  invariant(!entry.is_there, "a row was inserted that is there");
-  set_pending(*found);
-  cached_bytes_ += value.size();
-  entry.value.assign(value);
-  entry.is_there = true;
+  auto [row, is_new] = cache_.find_or_add(key);
+  if (is_new) row.may_be_stored = false;
+  invariant(!row.is_there, "a row was inserted that is there");
+  set_pending(row);
+  cache_.set_value(row, value);
+  row.is_there = true;
 }
 
 void BatchRows::erase_range(std::string_view first, std::string_view last) {
   if (first >= last) return;
-  for (auto& row : entries_)
-    if (is_within(row.first, first, last) && row.second.is_there) erase(row.first);
+  cache_.for_each([&](Row& row) {
+    if (!is_within(row.key(), first, last)) return;
+    row.is_there = false;
+    row.may_be_stored = false;
+  });
   erased_ranges_.push_back({std::string(first), std::string(last)});
 }
 
@@ -107,26 +106,25 @@ void BatchRows::scan(std::string_view first, const Visit& visit) const {
 void BatchRows::scan_range(std::string_view first, std::string_view last,
                            const Visit& visit) const {
   if (!status_) return;
-  std::vector<const Entries::value_type*> changed;
-  for (const auto* row : pending_)
-    if (is_within(row->first, first, last)) changed.push_back(row);
-  std::sort(changed.begin(), changed.end(),
-            [](const auto* left, const auto* right) { return left->first < right->first; });
+  std::vector<Sortable> changed;
+  for (const Row* row : pending_)
+    if (is_within(row->key(), first, last)) changed.emplace_back(*row);
+  std::sort(changed.begin(), changed.end());
 
   auto next = changed.begin();
   bool goes_on = true;
   const auto visit_changed_before = [&](const std::string_view* key) {
-    while (goes_on && next != changed.end() && (!key || (*next)->first < *key)) {
-      const Entries::value_type& row = **next++;
-      if (row.second.is_there) goes_on = visit(row.first, row.second.value);
+    while (goes_on && next != changed.end() && (!key || next->row->key() < *key)) {
+      const Row& row = *next++->row;
+      if (row.is_there) goes_on = visit(row.key(), row.value());
     }
   };
   Status scanned = table_->scan(first, last, [&](std::string_view key, std::string_view value) {
     visit_changed_before(&key);
     if (!goes_on) return false;
-    if (next != changed.end() && (*next)->first == key) {
-      const Entry& entry = (*next++)->second;
-      goes_on = !entry.is_there || visit(key, entry.value);
+    if (next != changed.end() && next->row->key() == key) {
+      const Row& row = *next++->row;
+      goes_on = !row.is_there || visit(key, row.value());
     } else if (!is_in_erased_range(key)) {
       goes_on = visit(key, value);
     }
@@ -141,49 +139,39 @@ void BatchRows::scan_range(std::string_view first, std::string_view last,
 
 Status BatchRows::commit(const LogHead& checkpoint) {
   if (!status_) return status_;
+  std::vector<Sortable> changed;
+  changed.reserve(pending_.size());
+  for (const Row* row : pending_)
+    if (row->is_there || row->may_be_stored) changed.emplace_back(*row);
+  // Sorted, so that each insert into the memtable begins where the one before ended.
+  std::sort(changed.begin(), changed.end());
+
   RowBatch batch;
   batch.checkpoint = checkpoint;
   for (const Range& range : erased_ranges_) batch.erased_ranges.push_back({range.first, range.last});
-  batch.changes.reserve(pending_.size());
-  // Sorted, so that each insert into the memtable begins where the one before ended.
-  std::sort(pending_.begin(), pending_.end(),
-            [](const auto* left, const auto* right) { return left->first < right->first; });
-  for (const auto* row : pending_) {
-    const Entry& entry = row->second;
-    if (entry.is_there)
-      batch.changes.push_back({row->first, entry.value});
-    else if (entry.may_be_stored)
-      batch.changes.push_back({row->first, std::nullopt});
+  batch.changes.reserve(changed.size());
+  for (const auto& [start, row] : changed) {
+    RowBatch::Change change{row->key(), std::nullopt};
+    if (row->is_there) change.value = row->value();
+    batch.changes.push_back(change);
   }
-  if (auto status = table_->write(batch); !status) {
-    status_ = status;
-    return status_;
-  }
+  status_ = table_->write(batch);
+  if (!status_) return status_;
 
-  erased_ranges_.clear();
-  if (cached_bytes_ > cache_bytes_max_) {
-    discard();
-    return {};
-  }
-  for (auto* row : pending_) {
-    Entry& entry = row->second;
-    if (entry.was_read) {
-      entry.is_pending = false;
-      entry.may_be_stored = entry.is_there;
-    } else {
-      cached_bytes_ -= row->first.size() + entry.value.size() + entry_bytes;
-      entries_.erase(entries_.find(row->first));
-    }
+  for (Row* row : pending_) {
+    row->is_pending = false;
+    row->may_be_stored = row->is_there;
   }
   pending_.clear();
+  erased_ranges_.clear();
+  if (cache_.bytes() > cache_bytes_max_) cache_.shrink(cache_bytes_max_ / 2);
   return {};
 }
 
 void BatchRows::discard() {
   pending_.clear();
-  entries_.clear();
+  cache_.clear();
   erased_ranges_.clear();
-  cached_bytes_ = 0;
 }
 
 }  // namespace inmail

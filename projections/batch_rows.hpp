@@ -1,22 +1,21 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "events/frame.hpp"
 #include "projections/rocks_view_store.hpp"
+#include "projections/row_cache.hpp"
 #include "projections/rows.hpp"
 
 namespace inmail {
 
 /// The rows of a table with changes on top that are not committed yet: what a fold works on. Reads see
-/// the changes. `commit` writes them, with the checkpoint, as one batch; rows that the fold read stay
-/// in memory for the next batch, as long as they fit.
+/// the changes. `commit` writes them, with the checkpoint, as one batch; rows that were used stay in
+/// memory for the next ones, as long as they fit.
 ///
 /// Owned by one thread, which is the only one to write the table. After a failure `status` tells, and
 /// everything since the last commit is void: `discard` it.
@@ -40,35 +39,21 @@ class BatchRows final : public Rows {
   void discard();
 
  private:
-  struct Entry {
-    std::string value;
-    bool is_there = false;
-    bool is_pending = false;      ///< Differs, or may differ, from the table.
-    bool may_be_stored = true;    ///< The table may hold a row of this key.
-    mutable bool was_read = false;
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>{}(key);
-    }
-  };
-  using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+  using Row = RowCache::Row;
   struct Range {
     std::string first;
     std::string last;
   };
 
-  Entry& touch(std::string_view key);
-  void set_pending(Entries::value_type& row);
+  Row& touch(std::string_view key);
+  void set_pending(Row& row);
   bool is_in_erased_range(std::string_view key) const;
 
   const std::shared_ptr<ViewTable> table_;
   const std::size_t cache_bytes_max_;
-  mutable Entries entries_;
-  std::vector<Entries::value_type*> pending_;  ///< Into `entries_`, whose nodes never move.
-  std::vector<Range> erased_ranges_;           ///< Of the table, below what is pending.
-  mutable std::size_t cached_bytes_ = 0;
+  mutable RowCache cache_;
+  std::vector<Row*> pending_;
+  std::vector<Range> erased_ranges_;  ///< Of the table, below what is pending.
   mutable Status status_;
 };
 

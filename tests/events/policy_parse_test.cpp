@@ -116,7 +116,6 @@ TEST(PolicyDocument, RefusesKeysItDoesNotKnow) {
             "p.toml:1: key 'plan.career.plan" + ending);
   EXPECT_EQ(refusal("\"undo.window_s\" = 1"), "p.toml:1: key 'undo.window_s" + ending);
   EXPECT_EQ(refusal("\"\" = 1"), "p.toml:1: key '" + ending);
-  EXPECT_EQ(refusal("'\u00e4\n' = 1").substr(0, 8), "p.toml:1");
   EXPECT_EQ(refusal("\"\\n\\u00e4\" = 1"), "p.toml:1: key '\\x0a\\xc3\\xa4" + ending);
 }
 
@@ -126,6 +125,22 @@ TEST(PolicyDocument, RefusesWhatIsNotToml) {
       begins_with(refusal("[undo]\nwindow_s = 1\nwindow_s = 2"), "p.toml:3: this is not TOML: "));
   EXPECT_TRUE(begins_with(refusal(std::string_view("a\0b", 3)), "p.toml:1: this is not TOML: "));
   EXPECT_TRUE(begins_with(refusal("ads.label = '\xff\xfe'"), "p.toml:1: this is not TOML: "));
+}
+
+/// On each of these toml++ 3.3 aborts or behaves in an undefined way when it is asked alone.
+TEST(PolicyDocument, RefusesWhatItsParserWouldStumbleOver) {
+  for (const char* document :
+       {"[=", "[ #]", "[,]", "\xc3\xa4 = 1", "[ \xc3\xa4]", "a = {\xc3\xa4 = 1}", "x = [{]}]",
+        "x = [{ y = [{ a = 1 }, }]", "x = 1979-05-27TE7:32:00Z1", "x = 0'a\xef\xbb\xb7b'",
+        "x = 2eC='or\xef\xbb\xbdn'", "x = [2e['\xc3\xa4']]", "x = \"\"\"\\\n\xc3\xa4\"\"\""})
+    EXPECT_TRUE(begins_with(refusal(document), "p.toml:1: ")) << refusal(document);
+}
+
+TEST(PolicyDocument, TakesNonAsciiInTextsAndCommentsAndAByteOrderMark) {
+  EXPECT_EQ(read("\xef\xbb\xbf# \xc3\xa4\nads.label = \"\xc3\xbc\"").ads.label, "\xc3\xbc");
+  EXPECT_EQ(read("ads={label='\xc3\xbc'}").ads.label, "\xc3\xbc");
+  EXPECT_EQ(read("spam.phrases = [\n{id='a',weight=1,pattern='\xc3\xbc'}]").spam.phrases[0].pattern,
+            "\xc3\xbc");
 }
 
 TEST(PolicyDocument, RefusesAnUnknownBase) {

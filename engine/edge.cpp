@@ -1,0 +1,136 @@
+#include "engine/edge.hpp"
+
+#include "events/codec.hpp"
+#include "events/policy.hpp"
+
+namespace inmail {
+namespace {
+
+Error malformed(std::string sentence) { return {ErrorCode::invalid_argument, std::move(sentence)}; }
+
+template <class Id>
+Status check_id(Id id, const char* what) {
+  if (id.value == 0 || id.value > StreamId::number_max)
+    return malformed(std::string(what) + " is " + std::to_string(id.value) +
+                     ", but ids are from 1 to " + std::to_string(StreamId::number_max));
+  return {};
+}
+
+Status check_owner(StreamId owner) {
+  if (owner.kind() != StreamKind::member && owner.kind() != StreamKind::contract)
+    return malformed("owner is " + to_text(owner) + ", but only members and contracts own credits");
+  return check_id(MemberId{owner.number()}, "owner");
+}
+
+Status check_size(std::string_view text, const char* what) {
+  if (text.size() > text_input_bytes_max)
+    return malformed(std::string(what) + " has " + std::to_string(text.size()) +
+                     " bytes, but at most " + std::to_string(text_input_bytes_max) + " come in");
+  return {};
+}
+
+Status check_text(const Text& text, const char* what) {
+  if (text.empty()) return {};
+  return check_size(text.is_sealed() ? std::string_view{text.sealed_bytes()} : text.plain(), what);
+}
+
+template <class Enum>
+Status check_enum(Enum value, const char* what) {
+  if (name_of(value) != "unknown") return {};
+  return malformed(std::string(what) + " has no value " +
+                   std::to_string(static_cast<unsigned>(value)));
+}
+
+/// The first of several checks that fails.
+template <class... Checks>
+Status all_of(Checks&&... checks) {
+  Status result;
+  ((result = std::forward<Checks>(checks), result.ok()) && ...);
+  return result;
+}
+
+Status check(const RegisterMember& c) {
+  return all_of(check_id(c.member, "member"), check_text(c.display_name, "display_name"),
+                check_text(c.headline, "headline"),
+                c.locale.size() <= 35 ? Status{} : malformed("locale is longer than 35 bytes"));
+}
+Status check(const SetPreference& c) {
+  return all_of(check_id(c.member, "member"), check_enum(c.inmail, "inmail"));
+}
+Status check(const BlockMember& c) {
+  return all_of(check_id(c.member, "member"), check_id(c.blocked, "blocked"));
+}
+Status check(const UnblockMember& c) {
+  return all_of(check_id(c.member, "member"), check_id(c.blocked, "blocked"));
+}
+Status check(const StartSubscription& c) {
+  return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
+}
+Status check(const ChangePlan& c) {
+  return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
+}
+Status check(const CancelSubscription& c) { return check_owner(c.owner); }
+Status check(const GrantBonus& c) {
+  return all_of(check_owner(c.owner), check_text(c.reason, "reason"),
+                c.credits >= 1 && c.credits <= 1'000'000
+                    ? Status{}
+                    : malformed("credits is " + std::to_string(c.credits) +
+                                ", but must be from 1 to 1000000"));
+}
+Status check(const CreateContract& c) { return check_id(c.contract, "contract"); }
+Status check(const AddSeat& c) {
+  return all_of(check_id(c.contract, "contract"), check_id(c.seat, "seat"),
+                check_id(c.holder, "holder"), check_enum(c.role, "role"));
+}
+Status check(const SendInMail& c) {
+  return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
+                check_id(c.to, "to"), check_text(c.subject, "subject"),
+                check_text(c.body, "body"));
+}
+Status check(const OpenInMail& c) { return check_id(c.recipient, "recipient"); }
+Status check(const Respond& c) {
+  return all_of(check_id(c.recipient, "recipient"), check_enum(c.kind, "kind"),
+                check_text(c.text, "text"));
+}
+Status check(const RetractInMail& c) {
+  return all_of(check_id(c.author_id, "author"), check_id(c.recipient, "recipient"));
+}
+Status check(const SendMessage& c) {
+  return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
+                check_id(c.to, "to"), check_text(c.text, "text"));
+}
+Status check(const AdoptPolicy& c) {
+  const auto policy = parse_policy(c.document, "policy");
+  return policy ? Status{} : Status{policy.error()};
+}
+
+}  // namespace
+
+Status check_input(const Command& command) {
+  return std::visit([](const auto& each) { return check(each); }, command);
+}
+
+Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
+  Status result;
+  std::visit(
+      [&](auto& each) {
+        if constexpr (requires { each.author(); })
+          each.each_text([&](TextField field, Text& text) {
+            if (result) result = seal(text, field, each.author(), each.target(), id, keys);
+          });
+      },
+      command);
+  return result;
+}
+
+PayloadHash hash_payload(const Command& command, const Principal& asked_by, const KeyStore& keys,
+                         std::size_t& encoded_bytes) {
+  std::string payload;
+  encode_to(type_of(command).number, payload);
+  encode_to(asked_by, payload);
+  encode_command(command, payload);
+  encoded_bytes = payload.size();
+  return keyed_hash(keys.store_key(), bytes_of(payload));
+}
+
+}  // namespace inmail

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "actors/commands.hpp"
+#include "events/keys.hpp"
+#include "events/record.hpp"
+#include "events/result.hpp"
+
+namespace inmail {
+
+/// No text, locale or document that is longer comes in; policies set far lower limits.
+inline constexpr std::size_t text_input_bytes_max = 64 * 1024;
+
+/// Looks at everything of a command that no state is needed for: ids in range, texts of acceptable
+/// size, enumerations that exist, a policy document that can be read.
+/// Errors: invalid_argument; the sentence names what is wrong.
+Status check_input(const Command& command);
+
+/// Seals the texts of a command for its author, as part of `id`. Errors: as `seal`.
+Status seal_texts(Command& command, const CommandId& id, KeyStore& keys);
+
+/// What a receipt remembers of who asked for what. Requires: sealed texts. `encoded_bytes` is told how
+/// large the command is.
+PayloadHash hash_payload(const Command& command, const Principal& asked_by, const KeyStore& keys,
+                         std::size_t& encoded_bytes);
+
+}  // namespace inmail

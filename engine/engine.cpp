@@ -1,0 +1,209 @@
+#include "engine/engine.hpp"
+
+#include "engine/edge.hpp"
+#include "engine/engine_impl.hpp"
+#include "projections/receipts.hpp"
+
+namespace inmail {
+namespace {
+
+constexpr Milliseconds retry_soon{20};
+constexpr Milliseconds id_ahead_max = std::chrono::hours{24};
+
+Answer of_kind(AnswerKind kind) {
+  Answer answer;
+  answer.kind = kind;
+  return answer;
+}
+
+Answer refused(Rejection code, std::string sentence = {}) {
+  Answer answer = of_kind(AnswerKind::rejected);
+  answer.refusal.code = code;
+  answer.sentence = std::move(sentence);
+  return answer;
+}
+
+}  // namespace
+
+std::optional<Error> Engine::Impl::refuses_commands() const {
+  if (takes_commands.load()) return std::nullopt;
+  const std::lock_guard lock(mutex);
+  return failure ? failure : Error{ErrorCode::closed, "the engine is closed"};
+}
+
+CommandId Engine::Impl::new_command_id() {
+  const std::lock_guard lock(mutex);
+  const std::uint64_t low = random();
+  return make_command_id(clock->now(), static_cast<std::uint16_t>(random()), low);
+}
+
+void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
+  SettlementShare share = settled ? std::make_shared<Settlement>(std::move(settled)) : nullptr;
+  const OnAnswer answer_with = [reply = std::move(reply), share](const Answer& answer) {
+    if (share) share->answered(answer);
+    reply(answer);
+  };
+  const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
+  const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
+  if (const auto turned_away = check_at_the_door(request.command, id)) return answer_with(*turned_away);
+
+  std::size_t bytes = 0;
+  const PayloadHash payload = hash_payload(request.command, asked_by, *keys, bytes);
+  switch (desk.admit(id, payload, bytes, answer_with)) {
+    case Admittance::joined: return;
+    case Admittance::other_payload: return answer_with(refused(Rejection::command_id_reused));
+    case Admittance::overloaded: {
+      overloaded.fetch_add(1);
+      Answer answer = of_kind(AnswerKind::overloaded);
+      answer.retry_after = retry_soon;
+      return answer_with(answer);
+    }
+    case Admittance::admitted: break;
+  }
+  if (const auto known = look_up_receipt(id, payload)) return desk.answer(id, *known);
+  const StreamId target = target_of(request.command);
+  registry->post(target, Mail{CommandMail{std::move(request.command), id, asked_by, payload,
+                                          [this, id](const Answer& answer) { answered(id, answer); }},
+                              std::move(share)});
+}
+
+std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id) {
+  if (refuses_commands()) return of_kind(AnswerKind::read_only);
+  const Timestamp now = clock->now();
+  if (time_of(id) < now - receipt_ttl) return of_kind(AnswerKind::command_id_expired);
+  if (time_of(id) > now + id_ahead_max)
+    return refused(Rejection::malformed, "the command id is more than a day ahead of the clock");
+  if (const Status input = check_input(command); !input)
+    return refused(Rejection::malformed, input.error().message);
+  const Status sealed = seal_texts(command, id, *keys);
+  if (sealed) return std::nullopt;
+  const ErrorCode code = sealed.error().code;
+  if (code == ErrorCode::invalid_argument || code == ErrorCode::not_found)
+    return refused(Rejection::malformed, sealed.error().message);
+  fail("a text could not be sealed: " + sealed.error().message);
+  return of_kind(AnswerKind::read_only);
+}
+
+std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
+                                                    const PayloadHash& payload) {
+  auto rows = first_views->read(ReceiptsView::name);
+  if (!rows) {
+    fail("the receipts could not be read: " + rows.error().message);
+    return of_kind(AnswerKind::unknown);
+  }
+  auto receipt = find_receipt(**rows, id);
+  if (!receipt) {
+    fail("a receipt could not be read: " + receipt.error().message);
+    return of_kind(AnswerKind::unknown);
+  }
+  if (!*receipt) return std::nullopt;
+  if ((*receipt)->payload_hash != payload) return refused(Rejection::command_id_reused);
+  return answer_of(**receipt);
+}
+
+/// The answer as it was given, with the numbers that its record holds.
+Answer Engine::Impl::answer_of(const CommandReceipt& receipt) {
+  Answer answer = of_kind(receipt.rejection ? AnswerKind::rejected : AnswerKind::ok);
+  answer.position = receipt.position;
+  if (!receipt.rejection) return answer;
+  answer.refusal.code = *receipt.rejection;
+  auto reader = LogReader::from(*log, receipt.position);
+  auto view = reader ? reader->next() : Result<std::optional<RecordView>>{reader.error()};
+  auto record = view && *view ? decode_record(**view) : Result<Record>{Error{ErrorCode::io, ""}};
+  if (record)
+    if (const auto* rejection = std::get_if<CommandRejected>(&record->event))
+      answer.refusal = {rejection->code, rejection->limit, rejection->actual};
+  return answer;
+}
+
+void Engine::Impl::answered(const CommandId& id, const Answer& answer) {
+  switch (answer.kind) {
+    case AnswerKind::ok: accepted.fetch_add(1, std::memory_order_relaxed); break;
+    case AnswerKind::rejected: rejected.fetch_add(1, std::memory_order_relaxed); break;
+    case AnswerKind::unknown:
+      if (const auto why = journal->failure()) fail(why->message);
+      break;
+    default: break;
+  }
+  desk.answer(id, answer);
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Result<Engine> Engine::open(EngineOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  try {
+    if (const Status opened = impl->open(); !opened) return opened.error();
+  } catch (const std::exception& failure) {
+    return Error{ErrorCode::corruption,
+                 impl->options.path.string() + " cannot be opened: " + failure.what()};
+  }
+  return Engine(std::move(impl));
+}
+
+CommandId Engine::new_command_id() { return impl_->new_command_id(); }
+
+Submission Engine::submit(Request request) {
+  if (request.id.is_zero()) request.id = new_command_id();
+  const auto reply = std::make_shared<std::promise<Answer>>();
+  const auto settled = std::make_shared<std::promise<Answer>>();
+  Submission submission{request.id, reply->get_future(), settled->get_future()};
+  impl_->submit(
+      std::move(request), [reply](const Answer& answer) { reply->set_value(answer); },
+      [settled](const Answer& answer) { settled->set_value(answer); });
+  return submission;
+}
+
+void Engine::submit(Request request, OnAnswer reply, OnAnswer settled) {
+  impl_->submit(std::move(request), std::move(reply), std::move(settled));
+}
+
+Position Engine::head() const { return impl_->log->head().position; }
+const EventLog& Engine::log() const { return *impl_->log; }
+Timestamp Engine::now() const { return impl_->clock->now(); }
+
+EngineStats Engine::stats() const {
+  EngineStats stats;
+  stats.head = head();
+  stats.in_flight = impl_->desk.in_flight();
+  stats.residents = impl_->registry->residents();
+  stats.accepted = impl_->accepted.load();
+  stats.rejected = impl_->rejected.load();
+  stats.overloaded = impl_->overloaded.load();
+  stats.views_behind_from = stats.head;
+  for (const auto* runner : {impl_->first_views.get(), impl_->other_views.get()})
+    for (const ViewProgress& progress : runner->positions())
+      stats.views_behind_from = std::min(stats.views_behind_from, progress.position);
+  return stats;
+}
+
+std::string Engine::policy_document() const {
+  const auto book = impl_->policies.book();
+  return to_toml(book->at(book->current()));
+}
+
+std::optional<Error> Engine::failure() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->failure;
+}
+
+void Engine::wake_due() { impl_->wake_due(); }
+void Engine::run_until_quiet() { impl_->run_until_quiet(); }
+bool Engine::step() { return impl_->runtime->step(); }
+void Engine::sleep_all() { impl_->registry->sweep(0); }
+Status Engine::close(Milliseconds deadline) { return impl_->close(deadline); }
+Result<std::vector<ViewCheck>> Engine::verify() { return impl_->verify(); }
+
+Status Engine::read_view(std::string_view view, AtLeast at_least,
+                         const std::function<void(const Rows&)>& read) {
+  return impl_->read_view(view, at_least, read);
+}
+
+Result<std::optional<std::string>> Engine::open_text(const Text& text) {
+  return inmail::open(text, *impl_->keys);
+}
+
+}  // namespace inmail

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "actors/registry.hpp"
+#include "actors/runtime.hpp"
+#include "actors/surroundings.hpp"
+#include "engine/command_desk.hpp"
+#include "engine/engine.hpp"
+#include "engine/states_view.hpp"
+#include "engine/store_layout.hpp"
+#include "events/journal.hpp"
+#include "events/rocks_log.hpp"
+#include "projections/deadlines.hpp"
+#include "projections/receipts.hpp"
+#include "projections/rocks_view_store.hpp"
+#include "projections/view_runner.hpp"
+
+namespace inmail {
+
+/// The parts of an engine and how they are wired. Members are in the order in which they are built;
+/// `close` takes them down in the other.
+struct Engine::Impl {
+  explicit Impl(EngineOptions given);
+  ~Impl();
+
+  // Opening (engine_open.cpp).
+  Status open();
+  Status open_store();
+  Status load_policies();
+  void wire_actors();
+  Status start_views();
+  Status adopt_first_policy();
+  Status resend_open_notices();
+
+  // Commands (engine.cpp).
+  void submit(Request request, OnAnswer reply, OnAnswer settled);
+  /// Why a command is not even looked at; seals its texts on the way in.
+  std::optional<Answer> check_at_the_door(Command& command, const CommandId& id);
+  Answer answer_of(const CommandReceipt& receipt);
+  std::optional<Answer> look_up_receipt(const CommandId& id, const PayloadHash& payload);
+  void answered(const CommandId& id, const Answer& answer);
+  CommandId new_command_id();
+  std::optional<Error> refuses_commands() const;
+
+  // Reading (engine_read.cpp).
+  ViewRunner& runner_of(std::string_view view);
+  Status read_view(std::string_view view, AtLeast at_least,
+                   const std::function<void(const Rows&)>& read);
+  Result<std::vector<ViewCheck>> verify();
+  Result<ViewCheck> verify_states();
+
+  // Keeping house (engine_house.cpp).
+  void keep_house();
+  /// Everybody saves; then the rows and the checkpoint are written. False: not all could be yet.
+  Status sweep_states(std::chrono::steady_clock::time_point until);
+  std::vector<DueStream> due_now(Timestamp now, std::size_t limit);
+  void wake_due();
+  void run_until_quiet();
+  void catch_up_views();
+  void fail(const std::string& sentence);
+  Status close(Milliseconds deadline);
+
+  EngineOptions options;
+  StoreLayout layout;
+  std::shared_ptr<const Clock> clock;
+  std::shared_ptr<Logger> logger;
+  std::shared_ptr<KeyStore> keys;
+
+  std::unique_ptr<RocksLog> log;
+  std::unique_ptr<RocksViewStore> view_store;
+  std::unique_ptr<StatesView> states;
+
+  PolicyShelf policies;
+  AdmissionTable admissions;
+  CommandDesk desk;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Runtime> runtime;
+  std::unique_ptr<Registry> registry;
+  std::unique_ptr<Surroundings> around;
+  std::shared_ptr<Mailbox> deadline_actor;
+  std::unique_ptr<ViewRunner> first_views;  ///< Those that opening waits for.
+  std::unique_ptr<ViewRunner> other_views;
+
+  mutable std::mutex mutex;  ///< Guards what follows.
+  std::condition_variable changed;
+  std::optional<Error> failure;
+  bool closing = false;
+  bool closed = false;
+  std::mt19937_64 random;
+
+  std::atomic<bool> takes_commands{false};
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> overloaded{0};
+  Position views_caught_up_at{};  ///< Deterministic only.
+  std::thread house;
+};
+
+}  // namespace inmail

@@ -1,0 +1,252 @@
+#include <sodium.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "actors/policy_keeper.hpp"
+#include "actors/resident.hpp"
+#include "actors/shell.hpp"
+#include "engine/deadline_actor.hpp"
+#include "engine/engine_impl.hpp"
+#include "events/codec.hpp"
+#include "events/file_key_store.hpp"
+#include "events/policy.hpp"
+#include "projections/notices.hpp"
+#include "projections/receipts.hpp"
+
+namespace inmail {
+namespace {
+
+/// Warnings and errors to standard error.
+class DefaultLogger final : public Logger {
+ public:
+  DefaultLogger()
+      : sink_(std::make_shared<spdlog::sinks::stderr_color_sink_mt>()), log_("inmail", sink_) {
+    log_.set_level(spdlog::level::warn);
+  }
+
+  void write(Level level, std::string_view sentence) override {
+    switch (level) {
+      case Level::info: log_.info(sentence); break;
+      case Level::warning: log_.warn(sentence); break;
+      case Level::error: log_.error(sentence); break;
+    }
+  }
+
+ private:
+  std::shared_ptr<spdlog::sinks::stderr_color_sink_mt> sink_;
+  spdlog::logger log_;
+};
+
+StoreId make_store_id(const std::optional<EngineOptions::Deterministic>& deterministic) {
+  StoreId id;
+  if (deterministic) {
+    const CommandId seeded = make_command_id({}, 1, deterministic->key_seed);
+    id.bytes = seeded.bytes;
+  } else {
+    randombytes_buf(id.bytes.data(), id.bytes.size());
+  }
+  return id;
+}
+
+constexpr std::string_view first_view_names[] = {"receipts", "notices", "deadlines"};
+
+bool is_first(const View& view) {
+  return std::find(std::begin(first_view_names), std::end(first_view_names), view.name) !=
+         std::end(first_view_names);
+}
+
+/// The document that a new store adopts: a preset by its name, or what was given.
+Result<std::string> first_document(const std::string& given) {
+  auto policy = given.find('\n') == std::string::npos && given.find('=') == std::string::npos
+                    ? preset(given)
+                    : parse_policy(given, "policy");
+  if (!policy) return policy.error();
+  return to_toml(*policy);
+}
+
+}  // namespace
+
+Engine::Impl::Impl(EngineOptions given)
+    : options(std::move(given)),
+      layout{options.path},
+      clock(options.clock ? options.clock : std::make_shared<SystemClock>()),
+      logger(options.logger ? options.logger : std::make_shared<DefaultLogger>()),
+      keys(options.keys),
+      desk({options.in_flight_max, options.in_flight_bytes_max}) {
+  if (options.deterministic) {
+    random.seed(options.deterministic->key_seed);
+  } else {
+    std::random_device entropy;
+    random.seed((std::uint64_t{entropy()} << 32) | entropy());
+  }
+}
+
+Engine::Impl::~Impl() { (void)close(std::chrono::seconds{30}); }
+
+Status Engine::Impl::open_store() {
+  if (sodium_init() < 0) return Error{ErrorCode::io, "libsodium cannot be initialised"};
+  const bool is_store = std::filesystem::exists(layout.log());
+  if (!is_store && !options.create_if_missing)
+    return Error{ErrorCode::not_found, options.path.string() + " is no store: it has no log"};
+  std::error_code made;
+  if (!is_store && std::filesystem::exists(options.path) &&
+      !std::filesystem::is_empty(options.path, made))
+    return Error{ErrorCode::invalid_argument,
+                 options.path.string() + " is neither empty nor a store; nothing was changed"};
+  std::filesystem::create_directories(options.path, made);
+  if (made)
+    return Error{ErrorCode::io, options.path.string() + " cannot be made: " + made.message()};
+
+  auto opened_log = RocksLog::open({.path = layout.log(),
+                                    .head_file = layout.head_file(),
+                                    .create_if_missing = options.create_if_missing,
+                                    .store = make_store_id(options.deterministic)});
+  if (!opened_log) return opened_log.error();
+  log = std::move(opened_log).value();
+  if (log->torn_tail())
+    logger->write(Logger::Level::warning, "a torn last frame was dropped: " + *log->torn_tail());
+
+  if (!keys) {
+    FileKeyStore::Options key_options;
+    key_options.create = log->head().position.value == 0;
+    if (options.deterministic) key_options.synthetic_seed = options.deterministic->key_seed;
+    auto opened_keys = FileKeyStore::open(layout.keys(), key_options);
+    if (!opened_keys) return opened_keys.error();
+    keys = std::move(opened_keys).value();
+  }
+  auto opened_views = RocksViewStore::open(layout.views().string(), ViewStoreOptions{});
+  if (!opened_views) return opened_views.error();
+  view_store = std::move(opened_views).value();
+  if (!view_store->rebuilt_because().empty())
+    logger->write(Logger::Level::warning,
+                  "the views are rebuilt: " + view_store->rebuilt_because());
+
+  auto table = view_store->table(StatesView::stored_name());
+  if (!table) return table.error();
+  states = std::make_unique<StatesView>(std::move(table).value(), *log);
+  return states->recover(*view_store);
+}
+
+Status Engine::Impl::load_policies() {
+  auto row = states->load(StreamId::policy());
+  if (!row) return row.error();
+  if (!*row) return {};
+  auto keeper = decode_as<Resident<PolicyKeeper>>(bytes_of(**row));
+  if (!keeper) return keeper.error();
+  for (const std::string& document : keeper->state.documents) {
+    auto policy = parse_policy(document, "policy");
+    if (!policy) return policy.error();
+    policies.add(PolicyVersion{policies.book()->versions.size() + 1},
+                 std::make_shared<const Policy>(std::move(policy).value()));
+  }
+  return {};
+}
+
+void Engine::Impl::wire_actors() {
+  journal = std::make_unique<Journal>(*log, *keys,
+                                      JournalOptions{.threaded = !options.deterministic});
+  journal->on_frame([this](const std::shared_ptr<const Frame>& frame) {
+    if (first_views) first_views->offer(frame);
+    if (other_views) other_views->offer(frame);
+    { const std::lock_guard lock(mutex); }
+    changed.notify_all();
+  });
+  RuntimeOptions runtime_options{.threads = options.threads, .seed = {}, .on_failure = {}};
+  if (options.deterministic) runtime_options.seed = options.deterministic->seed;
+  runtime_options.on_failure = [this](const std::string& sentence) { fail(sentence); };
+  runtime = std::make_unique<Runtime>(std::move(runtime_options));
+  registry = std::make_unique<Registry>(
+      *runtime, [this](StreamId stream) { return make_entity(stream, *around); });
+  around = std::make_unique<Surroundings>(
+      Surroundings{*clock, *journal, *states, policies, admissions, *registry});
+  deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
+      *clock, [this](Timestamp now, std::size_t limit) { return due_now(now, limit); },
+      [this](StreamId stream) { registry->post(stream, Mail{Wake{}, nullptr}); }));
+}
+
+Status Engine::Impl::start_views() {
+  std::vector<View> first;
+  std::vector<View> others;
+  for (const View& view : all_views()) (is_first(view) ? first : others).push_back(view);
+
+  std::vector<std::string> known{StatesView::stored_name()};
+  for (const View& view : all_views()) known.push_back(view.stored_name());
+  if (const Status kept = view_store->keep_only(known); !kept) return kept;
+
+  ViewRunnerOptions runner_options;
+  runner_options.threaded = !options.deterministic;
+  auto started_others = ViewRunner::start(*log, *view_store, others, runner_options);
+  if (!started_others) return started_others.error();
+  other_views = std::move(started_others).value();
+
+  runner_options.on_applied_views = {std::string(ReceiptsView::name)};
+  runner_options.on_applied = [this](Position position) { desk.forget(position); };
+  auto started_first = ViewRunner::start(*log, *view_store, first, runner_options);
+  if (!started_first) return started_first.error();
+  first_views = std::move(started_first).value();
+
+  if (options.deterministic) return first_views->run_until_caught_up();
+  const auto no_limit = std::chrono::steady_clock::now() + std::chrono::hours{24};
+  for (const std::string_view name : first_view_names)
+    if (const Status there = first_views->wait_until(name, log->head().position, no_limit); !there)
+      return there;
+  return {};
+}
+
+Status Engine::Impl::adopt_first_policy() {
+  if (!policies.book()->versions.empty()) return {};
+  auto document = first_document(options.policy);
+  if (!document) return document.error();
+  auto done = std::make_shared<std::promise<Answer>>();
+  std::future<Answer> reply = done->get_future();
+  submit({.command = AdoptPolicy{std::move(document).value()}, .id = {}, .asked_by = {}},
+         [done](const Answer& answer) { done->set_value(answer); }, {});
+  if (options.deterministic) run_until_quiet();
+  const Answer answer = reply.get();
+  if (!answer.ok()) return Error{ErrorCode::io, "the first policy could not be written"};
+  return {};
+}
+
+Status Engine::Impl::resend_open_notices() {
+  PageRequest page{.limit = page_limit_max, .after = {}};
+  while (true) {
+    auto snapshot = first_views->read(NoticesView::name);
+    if (!snapshot) return snapshot.error();
+    auto open = open_notices(**snapshot, page);
+    if (!open) return open.error();
+    for (const OpenNotice& notice : open->items) {
+      auto reader = LogReader::from(*log, notice.source);
+      if (!reader) return reader.error();
+      auto view = reader->next();
+      if (!view) return view.error();
+      if (!*view) return Error{ErrorCode::corruption, "an open notice names no record"};
+      auto record = decode_record(**view);
+      if (!record) return record.error();
+      const RecordHeader& header = record->header;
+      registry->post(
+          notice.target,
+          Mail{Notice{notice.key, header.position, header.stream, header.due_at, header.policy,
+                      header.cause, std::make_shared<const Event>(std::move(record->event))},
+               nullptr});
+    }
+    if (open->next.empty()) return {};
+    page.after = open->next;
+  }
+}
+
+Status Engine::Impl::open() {
+  if (const Status stored = open_store(); !stored) return stored;
+  if (const Status loaded = load_policies(); !loaded) return loaded;
+  wire_actors();
+  if (const Status started = start_views(); !started) return started;
+  takes_commands = true;
+  if (const Status adopted = adopt_first_policy(); !adopted) return adopted;
+  if (const Status sent = resend_open_notices(); !sent) return sent;
+  if (options.deterministic)
+    run_until_quiet();
+  else
+    house = std::thread([this] { keep_house(); });
+  return {};
+}
+
+}  // namespace inmail

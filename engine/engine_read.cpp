@@ -1,0 +1,81 @@
+#include "engine/engine_impl.hpp"
+#include "projections/replay.hpp"
+
+namespace inmail {
+namespace {
+
+constexpr std::chrono::minutes verify_wait{10};
+
+}  // namespace
+
+ViewRunner& Engine::Impl::runner_of(std::string_view view) {
+  for (const ViewProgress& progress : first_views->positions())
+    if (progress.view == view) return *first_views;
+  return *other_views;
+}
+
+Status Engine::Impl::read_view(std::string_view view, AtLeast at_least,
+                               const std::function<void(const Rows&)>& read) {
+  {
+    const std::lock_guard lock(mutex);
+    if (closed) return Error{ErrorCode::closed, "the engine is closed"};
+  }
+  if (options.deterministic) catch_up_views();
+  ViewRunner& runner = runner_of(view);
+  const auto until = std::chrono::steady_clock::now() + at_least.wait;
+  if (const Status there = runner.wait_until(view, at_least.position, until); !there) return there;
+  auto rows = runner.read(view);
+  if (!rows) return rows.error();
+  read(**rows);
+  return (*rows)->status();
+}
+
+Result<std::vector<ViewCheck>> Engine::Impl::verify() {
+  const auto until = std::chrono::steady_clock::now() + verify_wait;
+  if (options.deterministic) {
+    run_until_quiet();
+    catch_up_views();
+  }
+  for (const View& view : all_views())
+    (void)runner_of(view.name).wait_until(view.name, log->head().position, until);
+  auto verdicts = verify_views(*log, *view_store, all_views());
+  if (!verdicts) return verdicts.error();
+
+  std::vector<ViewCheck> checks;
+  for (ViewVerdict& verdict : *verdicts)
+    checks.push_back({verdict.view, verdict.checkpoint.position, std::move(verdict.live),
+                      std::move(verdict.replayed), verdict.equal, std::move(verdict.problem)});
+  for (ViewCheck& check : checks)
+    for (const auto* runner : {first_views.get(), other_views.get()})
+      for (const ViewProgress& progress : runner->positions())
+        if (progress.view == check.view && progress.failure) {
+          check.equal = false;
+          check.failure = progress.failure->message;
+        }
+  auto states_check = verify_states();
+  if (!states_check) return states_check.error();
+  checks.push_back(std::move(states_check).value());
+  return checks;
+}
+
+Result<ViewCheck> Engine::Impl::verify_states() {
+  const auto until = std::chrono::steady_clock::now() + verify_wait;
+  if (const Status swept = sweep_states(until); !swept) return swept.error();
+  ViewCheck check{.view = std::string(StatesView::name), .position = states->checkpoint()};
+  auto live = states->table().snapshot();
+  if (!live) return live.error();
+  MemoryRows rows;
+  auto head = fold_states(*log, rows);
+  if (!head) return head.error();
+  auto live_digest = rows_digest(**live);
+  if (!live_digest) return live_digest.error();
+  auto replayed_digest = rows_digest(rows);
+  if (!replayed_digest) return replayed_digest.error();
+  check.live = std::move(live_digest).value();
+  check.replayed = std::move(replayed_digest).value();
+  check.equal = check.live == check.replayed && check.position == head->position;
+  if (!check.equal) check.failure = "the rows are not the fold of the log";
+  return check;
+}
+
+}  // namespace inmail

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+
+namespace inmail {
+
+/// Where things lie in a store. The log and its head file are the store; the keys open its texts; the
+/// views can be deleted at any time and come back by replay.
+struct StoreLayout {
+  std::filesystem::path root;
+
+  std::filesystem::path log() const { return root / "log"; }
+  std::filesystem::path head_file() const { return root / "head"; }
+  std::filesystem::path keys() const { return root / "keys"; }
+  std::filesystem::path views() const { return root / "views"; }
+};
+
+}  // namespace inmail

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "engine/engine_impl.hpp"
+
+namespace inmail {
+
+struct Subscription::Impl {
+  Engine::Impl& engine;
+  Filter filter;
+  Position next;
+  std::optional<LogReader> reader;  ///< Set while there is something to read.
+
+  bool passes(const RecordHeader& header) const {
+    if (filter.stream && header.stream != *filter.stream) return false;
+    return filter.event_numbers.empty() ||
+           std::find(filter.event_numbers.begin(), filter.event_numbers.end(),
+                     header.event_number) != filter.event_numbers.end();
+  }
+
+  /// Reads on to the next record that passes, or to the end of the log as it is now.
+  Result<std::optional<Record>> read_on() {
+    if (!reader) {
+      if (engine.log->head().position < next) return std::optional<Record>{};
+      auto opened = LogReader::from(*engine.log, next);
+      if (!opened) return opened.error();
+      reader.emplace(std::move(opened).value());
+    }
+    while (true) {
+      auto view = reader->next();
+      if (!view) return view.error();
+      if (!*view) break;
+      next = Position{(*view)->header.position.value + 1};
+      if (!passes((*view)->header)) continue;
+      auto record = decode_record(**view);
+      if (!record) return record.error();
+      return std::optional<Record>{std::move(record).value()};
+    }
+    reader.reset();
+    return std::optional<Record>{};
+  }
+};
+
+Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Subscription::Subscription(Subscription&&) noexcept = default;
+Subscription& Subscription::operator=(Subscription&&) noexcept = default;
+Subscription::~Subscription() = default;
+
+Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  while (true) {
+    auto record = impl_->read_on();
+    if (!record || *record) return record;
+
+    Engine::Impl& engine = impl_->engine;
+    std::unique_lock lock(engine.mutex);
+    const bool more = engine.changed.wait_until(lock, until, [&] {
+      return engine.closing || engine.log->head().position >= impl_->next;
+    });
+    if (!more || engine.closing) return std::optional<Record>{};
+  }
+}
+
+Result<Subscription> Engine::subscribe(Position from, Subscription::Filter filter) {
+  if (from.value == 0) from = Position{1};
+  return Subscription(std::unique_ptr<Subscription::Impl>(
+      new Subscription::Impl{*impl_, std::move(filter), from, std::nullopt}));
+}
+
+}  // namespace inmail

@@ -1,0 +1,455 @@
+#include "projections/audit_world.hpp"
+
+#include <cstring>
+
+namespace inmail::auditing {
+
+/// One record on its way into the world.
+struct Fold {
+  World& world;
+  const RecordHeader& header;
+  StreamState& stream;
+  Touched touched;
+
+  Pool& own_pool() { return touch(header.stream); }
+
+  Pool& touch(StreamId owner) {
+    Pool& pool = owner == header.stream ? made(stream.pool) : world.pool_of(owner);
+    touched.owner = owner;
+    touched.pool = &pool;
+    return pool;
+  }
+
+  static Pool& made(std::unique_ptr<Pool>& pool) {
+    if (!pool) pool = std::make_unique<Pool>();
+    return *pool;
+  }
+
+  // Credits.
+
+  /// In the lot alone.
+  void move(Pool& pool, const LotSplit& split, Bucket from, Bucket to) {
+    Lot* lot = pool.find(split.lot);
+    if (lot == nullptr) {
+      touched.stray = split.lot;
+      return;
+    }
+    lot->buckets.*from -= split.amount;
+    lot->buckets.*to += split.amount;
+  }
+
+  /// In each lot by its split, in the pool by `total`.
+  void move(Pool& pool, const LotSplits& splits, std::int64_t total, Bucket from, Bucket to) {
+    for (const LotSplit& split : splits) move(pool, split, from, to);
+    pool.total.*from -= total;
+    pool.total.*to += total;
+  }
+
+  void lose(LotId lot, std::uint32_t amount, Bucket to) {
+    Pool& pool = own_pool();
+    move(pool, {{lot, amount}}, amount, &Buckets::available, to);
+  }
+
+  void reserve(Pool& pool, InMail& inmail, const LotSplits& splits, std::int64_t total) {
+    move(pool, splits, total, &Buckets::available, &Buckets::reserved);
+    if (inmail.charge != Charge::none && inmail.charge != Charge::released) return;
+    inmail.held.take(splits);
+    inmail.charge = Charge::reserved;
+    inmail.held.each([&](const LotSplit& split) {
+      if (Lot* lot = pool.find(split.lot)) lot->in_charges += split.amount;
+    });
+  }
+
+  /// Nothing can come back through this charge any more.
+  void end_charge(Pool& pool, InMail& inmail, Charge how) {
+    const bool is_open = inmail.charge == Charge::reserved || inmail.charge == Charge::charged;
+    inmail.charge = how;
+    if (!is_open) return;
+    inmail.held.each([&](const LotSplit& split) {
+      if (Lot* lot = pool.find(split.lot)) lot->in_charges -= split.amount;
+    });
+    inmail.held.clear();
+  }
+
+  void oblige(InMail& inmail) {
+    inmail.duty_time = header.time;
+    inmail.duty_position = header.position;
+  }
+
+  /// The recipient's side ends the charge, if this event does.
+  void end(InMail& inmail, ChargeEnd end, std::uint32_t amount, RefundOn reason) {
+    if (end == ChargeEnd::none || inmail.end != ChargeEnd::none) return;
+    inmail.end = end;
+    inmail.end_amount = amount;
+    inmail.end_reason = reason;
+    inmail.ended_at = header.due_at;
+    oblige(inmail);
+  }
+
+  // Members, seats, policies.
+
+  void on(const MemberRegistered&) { stream.registered = true; }
+  void on(const PreferenceChanged& e) { stream.preference = e.inmail; }
+  void on(const MemberBlocked& e) { stream.blocked.insert(e.target); }
+  void on(const MemberUnblocked& e) { stream.blocked.erase(e.target); }
+
+  void on(const SeatAdded& e) {
+    if (world.seats_.emplace(e.seat, header.stream.contract()).second) ++own_pool().seats;
+  }
+  void on(const SeatOpened& e) {
+    stream.contract = e.contract;
+    stream.holder = e.holder;
+  }
+
+  void on(const PolicyAdopted& e) {
+    auto policy = parse_policy(e.document, "policy");
+    world.policies_.push_back(policy ? std::make_unique<const Policy>(std::move(policy).value())
+                                     : nullptr);
+  }
+
+  // Plans and lots.
+
+  void begin_plan(PlanKind plan) {
+    Pool& pool = own_pool();
+    if (static_cast<std::size_t>(plan) < plan_kinds) pool.plan = plan;
+    pool.began_at = header.due_at;
+  }
+  void on(const SubscriptionStarted& e) { begin_plan(e.plan); }
+  void on(const SubscriptionChanged& e) { begin_plan(e.to); }
+  void on(const SubscriptionEnded&) { own_pool().plan.reset(); }
+
+  void on(const CycleRenewed& e) {
+    Pool& pool = own_pool();
+    const Policy* policy = world.policy(header.policy);
+    pool.cycle = e.cycle;
+    pool.next_renewal_at = e.next_renewal_at;
+    pool.began_at.reset();
+    pool.monthly_granted = false;
+    pool.allotment =
+        policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), pool.seats) : 0;
+    if (header.stream.kind() == StreamKind::member && policy != nullptr && pool.plan)
+      pool.allotment = policy->terms(*pool.plan).monthly_allotment;
+    pool.renewed_at = header.position;
+    pool.renewal = {.open = true, .position = header.position, .policy = policy};
+  }
+
+  void on(const CreditsGranted& e) {
+    Pool& pool = own_pool();
+    Lot lot{.id = e.lot, .kind = e.kind, .granted_at = header.due_at, .buckets = {}};
+    if (e.kind < LotKind::monthly || e.kind > LotKind::adjust) lot.kind = LotKind::adjust;
+    if (e.expires_at) lot.expires_at = *e.expires_at;
+    lot.buckets.granted = e.amount;
+    lot.buckets.available = e.amount;
+    pool.lots.push_back(lot);
+    pool.last_lot = e.lot;
+    pool.total.granted += e.amount;
+    pool.total.available += e.amount;
+    if (lot.kind == LotKind::refund)
+      pool.refund_grant = {e.lot, e.amount, e.inmail.value_or(InMailId{}), header.position};
+    else
+      pool.from_outside += e.amount;
+    if (lot.kind == LotKind::monthly) {
+      pool.monthly_granted = true;
+      pool.renewal.granted = e.lot;
+    }
+  }
+
+  void on(const CreditsExpired& e) {
+    lose(e.lot, e.amount, &Buckets::expired);
+    touched.pool->lost_by_release += e.amount;
+  }
+  void on(const CreditsForfeited& e) {
+    lose(e.lot, e.amount, &Buckets::forfeited);
+    touched.pool->renewal.forfeited += e.amount;
+  }
+  void on(const CreditsVoided& e) { lose(e.lot, e.amount, &Buckets::voided); }
+
+  // Charges.
+
+  void on(const CreditReserved& e) {
+    Pool& pool = own_pool();
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    InMail* inmail = world.make(e.inmail);
+    if (inmail == nullptr) return move(pool, e.splits, total, &Buckets::available, &Buckets::reserved);
+    if (!inmail->is_sent()) {
+      inmail->sender = e.seat;
+      inmail->pool = header.stream;
+    }
+    reserve(pool, *inmail, e.splits, total);
+    oblige(*inmail);
+  }
+
+  void on(const CreditCharged& e) {
+    Pool& pool = own_pool();
+    InMail* inmail = world.find_to_change(e.inmail);
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    if (inmail != nullptr && inmail->is_sent()) total = inmail->cost;
+    move(pool, e.splits, total, &Buckets::reserved, &Buckets::consumed);
+    if (inmail == nullptr || inmail->charge != Charge::reserved) return;
+    if (e.refundable)
+      inmail->charge = Charge::charged;
+    else
+      end_charge(pool, *inmail, Charge::final);
+  }
+
+  void on(const CreditReleased& e) {
+    Pool& pool = own_pool();
+    InMail* inmail = world.find_to_change(e.inmail);
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    if (inmail != nullptr && inmail->charge == Charge::reserved) total = inmail->held.sum();
+    move(pool, e.splits, total, &Buckets::reserved, &Buckets::available);
+    if (inmail != nullptr) end_charge(pool, *inmail, Charge::released);
+    pool.released = e.inmail;
+    pool.lost_by_release = 0;
+  }
+
+  void on(const CreditRefunded& e) {
+    Pool& pool = own_pool();
+    if (e.into_original_lot)
+      move(pool, {{e.lot, e.amount}}, e.amount, &Buckets::consumed, &Buckets::available);
+    else
+      pool.refunded += e.amount;
+    if (InMail* inmail = world.find_to_change(e.inmail)) end_charge(pool, *inmail, Charge::refunded);
+  }
+
+  void on(const ChargeFinalized& e) {
+    if (InMail* inmail = world.find_to_change(e.inmail))
+      end_charge(own_pool(), *inmail, Charge::final);
+  }
+
+  // InMails.
+
+  void on(const InMailSent& e) {
+    InMail* inmail = world.make(e.inmail);
+    if (inmail == nullptr || inmail->is_sent()) return;
+    inmail->sender = header.stream;
+    inmail->pool = e.pool;
+    inmail->from = e.from;
+    inmail->to = e.to;
+    inmail->sent_at = header.due_at;
+    inmail->cost = e.cost;
+    inmail->pinned = static_cast<std::uint32_t>(header.policy.value);
+    inmail->stage = Stage::sent;
+    inmail->from_premium = e.from_premium;
+    if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
+    world.link(e.inmail, *inmail);
+    oblige(*inmail);
+  }
+
+  void on(const InMailDelivered& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::sent) return;
+    inmail->stage = Stage::delivered;
+    inmail->delivered_at = header.due_at;
+    inmail->refundable = e.refundable;
+    oblige(*inmail);
+    if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
+    Pool& pool = touch(inmail->pool);
+    inmail->held.each([&](const LotSplit& split) {
+      move(pool, split, &Buckets::reserved, &Buckets::consumed);
+    });
+    pool.total.reserved -= inmail->cost;
+    pool.total.consumed += inmail->cost;
+    inmail->charge = Charge::charged;
+  }
+
+  void on(const InMailFailed& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::sent) return;
+    inmail->stage = Stage::failed;
+    world.unlink(*inmail);
+    oblige(*inmail);
+  }
+
+  void on(const Opened& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (e.inferred) stream.inferred = e.ref.inmail;
+    if (inmail == nullptr || inmail->opened) return;
+    inmail->opened = true;
+    inmail->opened_at = header.due_at;
+  }
+
+  void on(const Replied& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->is_quiet()) return;
+    inmail->response = static_cast<std::uint8_t>(e.kind);
+    inmail->canned = e.canned;
+    world.unlink(*inmail);
+    end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
+  }
+
+  void on(const Expired& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr) return;
+    if (inmail->stage == Stage::delivered) inmail->stage = Stage::expired;
+    end(*inmail, e.charge, e.refund_amount, RefundOn::expired);
+  }
+
+  void on(const InMailRetracted& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr) return;
+    if (!inmail->is_quiet()) world.unlink(*inmail);
+    if (inmail->was_delivered()) inmail->stage = Stage::retracted;
+    end(*inmail, e.charge, e.refund_amount, RefundOn::unopened);
+  }
+
+  void on(const RefundWindowClosed& e) {
+    if (InMail* inmail = world.find_to_change(e.ref.inmail))
+      end(*inmail, e.charge, e.refund_amount, RefundOn::no_response);
+  }
+
+  void on(const OutcomeReceived& e) {
+    if (InMail* inmail = world.find_to_change(e.inmail)) inmail->informed = true;
+  }
+
+  template <class Other>
+  void on(const Other&) {}
+};
+
+namespace {
+
+template <class... Events>
+bool is_one_of(const Event& event) {
+  return (std::holds_alternative<Events>(event) || ...);
+}
+
+/// What a batch promised is over once another record follows that does not belong to it.
+void close_batches(Pool& pool, const Event& event) {
+  pool.refund_grant = {};
+  if (!is_one_of<CreditsGranted, CreditsForfeited>(event)) pool.renewal.open = false;
+  if (!is_one_of<CreditsExpired, CreditsVoided, CreditsGranted>(event)) pool.released = {};
+}
+
+}  // namespace
+
+const StreamState* World::find_stream(StreamId id) const {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : &found->second;
+}
+
+const InMail* World::find(const InMailId& id) const {
+  const std::uint32_t* at = index_.find(id.bytes);
+  return at == nullptr || *at == over ? nullptr : &inmails_[*at];
+}
+
+bool World::is_over(const InMailId& id) const {
+  const std::uint32_t* at = index_.find(id.bytes);
+  return at != nullptr && *at == over;
+}
+
+const Policy* World::policy(PolicyVersion version) const {
+  if (version.value == 0 || version.value > policies_.size()) return nullptr;
+  return policies_[version.value - 1].get();
+}
+
+std::optional<ContractId> World::contract_of(SeatId seat) const {
+  const auto found = seats_.find(seat);
+  if (found == seats_.end()) return std::nullopt;
+  return found->second;
+}
+
+Touched World::fold(const Record& record, StreamState& stream) {
+  const RecordHeader& header = record.header;
+  last_ = header.position;
+  stream.version = header.version;
+  stream.time = header.time;
+  stream.policy = header.policy;
+  stream.inferred = {};
+  const bool begins = !header.cause.is_zero() && is_decided(record.event);
+  const bool goes_on = !stream.running.is_zero() && header.cause == stream.running;
+  stream.running = (begins || goes_on) && !header.is_receipt ? header.cause : CommandId{};
+  if (stream.pool) close_batches(*stream.pool, record.event);
+
+  Fold fold{*this, header, stream, {}};
+  std::visit([&](const auto& event) { fold.on(event); }, record.event);
+  return fold.touched;
+}
+
+void World::sweep(const Touched& touched, const Event& event) {
+  if (touched.pool != nullptr) touched.pool->sweep();
+  const InMailId* id = inmail_named_by(event);
+  if (id == nullptr) return;
+  std::uint32_t* at = index_.find(id->bytes);
+  if (at == nullptr || *at == over) return;
+
+  InMail& inmail = inmails_[*at];
+  const bool has_ended = inmail.charge == Charge::final || inmail.charge == Charge::refunded ||
+                         inmail.charge == Charge::released;
+  if (!inmail.is_quiet() || !inmail.informed) return;
+  if (inmail.charge != Charge::none && !has_ended) return;
+  inmail = InMail{};
+  free_.push_back(*at);
+  *at = over;
+}
+
+std::array<std::uint8_t, 16> World::pair_of(StreamId sender, MemberId to) {
+  std::array<std::uint8_t, 16> pair{};
+  const std::uint64_t from = sender.packed();
+  std::memcpy(pair.data(), &from, 8);
+  std::memcpy(pair.data() + 8, &to.value, 8);
+  return pair;
+}
+
+InMail* World::find_to_change(const InMailId& id) { return const_cast<InMail*>(find(id)); }
+
+InMail* World::make(const InMailId& id) {
+  if (id.is_zero() || is_over(id)) return nullptr;
+  if (InMail* known = find_to_change(id)) return known;
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(inmails_.size()));
+    inmails_.emplace_back();
+  }
+  const std::uint32_t at = free_.back();
+  free_.pop_back();
+  index_.insert(id.bytes, at);
+  return &inmails_[at];
+}
+
+Pool& World::pool_of(StreamId owner) { return Fold::made(streams_[owner].pool); }
+
+void World::link(const InMailId& id, InMail& inmail) {
+  std::uint32_t& first =
+      between_.insert(pair_of(inmail.sender, inmail.to), InMail::no_inmail);
+  inmail.next_between = first;
+  first = *index_.find(id.bytes);
+}
+
+void World::unlink(const InMail& inmail) {
+  std::uint32_t* at = between_.find(pair_of(inmail.sender, inmail.to));
+  if (at == nullptr) return;
+  while (*at != InMail::no_inmail && &inmails_[*at] != &inmail) at = &inmails_[*at].next_between;
+  if (*at != InMail::no_inmail) *at = inmail.next_between;
+}
+
+const InMailId* inmail_named_by(const Event& event) {
+  return std::visit(
+      []<class Each>(const Each& e) -> const InMailId* {
+        if constexpr (requires { e.ref.inmail; })
+          return &e.ref.inmail;
+        else if constexpr (requires { InMailId{e.inmail}; })
+          return &e.inmail;
+        else
+          return nullptr;
+      },
+      event);
+}
+
+bool is_decided(const Event& event) {
+  return is_one_of<MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked,
+                   SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, ContractCreated,
+                   SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
+                   PolicyAdopted, CommandRejected, CommandAccepted>(event);
+}
+
+Timestamp later(Timestamp time, Seconds by) {
+  std::int64_t ms = 0;
+  if (__builtin_mul_overflow(std::int64_t{by.count()}, std::int64_t{1'000}, &ms) ||
+      __builtin_add_overflow(to_ms(time), ms, &ms))
+    return Timestamp::max();
+  return timestamp_from_ms(ms);
+}
+
+}  // namespace inmail::auditing

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/ids.hpp"
+#include "events/policy.hpp"
+#include "events/record.hpp"
+#include "projections/audit_credit_state.hpp"
+#include "projections/audit_id_table.hpp"
+
+namespace inmail::auditing {
+
+/// Where an InMail stands (D4.1.1). `unsent`: a contract has reserved for it, no more.
+enum class Stage : std::uint8_t { unsent, sent, delivered, failed, retracted, expired };
+
+/// Where its charge stands in the stream of the pool (D4.1.2).
+enum class Charge : std::uint8_t { none, reserved, charged, released, refunded, final };
+
+/// What the log has said of one InMail.
+struct InMail {
+  StreamId sender{};
+  StreamId pool{};
+  MemberId from{};
+  MemberId to{};
+  Timestamp sent_at{};
+  Timestamp delivered_at{};
+  Timestamp opened_at{};
+  Timestamp ended_at{};  ///< Of what ended the charge on the recipient's side.
+  /// Of the last event that obliges another stream.
+  Timestamp duty_time{};
+  Position duty_position{};
+  Holding held;
+  std::uint32_t cost = 0;
+  std::uint32_t end_amount = 0;
+  std::uint32_t pinned = 0;                ///< Policy version of the send.
+  std::uint32_t next_between = no_inmail;  ///< The next one unanswered between the same two.
+  Stage stage = Stage::unsent;
+  Charge charge = Charge::none;
+  ChargeEnd end = ChargeEnd::none;
+  RefundOn end_reason = RefundOn::reply;
+  std::uint8_t response = 0;  ///< A ReplyKind, or 0.
+  bool canned = false;
+  bool from_premium = false;
+  bool opened = false;
+  bool refundable = false;
+  bool informed = false;  ///< The sender knows the outcome.
+
+  static constexpr std::uint32_t no_inmail = UINT32_MAX;
+
+  bool is_sent() const { return stage != Stage::unsent; }
+  bool was_delivered() const {
+    return stage == Stage::delivered || stage == Stage::retracted || stage == Stage::expired;
+  }
+  /// No response to it can still come.
+  bool is_quiet() const {
+    return response != 0 || stage == Stage::failed || stage == Stage::retracted;
+  }
+  /// The charge may still be refunded, as far as the recipient's side knows.
+  bool charge_is_open() const { return cost > 0 && refundable && end == ChargeEnd::none; }
+};
+
+/// What the log has said in one stream.
+struct StreamState {
+  Version version{};
+  Timestamp time = Timestamp::min();
+  PolicyVersion policy{};
+  CommandId running{};  ///< Its records stand last, without the answer so far.
+  InMailId inferred{};  ///< The record before inferred that it was opened, from a reply to follow.
+
+  // Of a member.
+  bool registered = false;
+  InMailPreference preference = InMailPreference::on;
+  std::set<MemberId> blocked;
+
+  // Of a seat.
+  ContractId contract{};
+  MemberId holder{};
+
+  std::unique_ptr<Pool> pool;  ///< Of who has or had credits.
+};
+
+/// What one record changed, for the rules that look at it afterwards.
+struct Touched {
+  StreamId owner{};
+  Pool* pool = nullptr;
+  std::optional<LotId> stray;  ///< A lot that the record names and the pool does not have.
+};
+
+/// A stream-by-stream retelling of the log, for the rules to look at. Folds every record as it
+/// stands, right or wrong.
+class World {
+ public:
+  /// Makes the stream, if this is its first record.
+  StreamState& stream(StreamId id) { return streams_[id]; }
+  const StreamState* find_stream(StreamId id) const;
+
+  /// Null for one that is unknown or over.
+  const InMail* find(const InMailId& id) const;
+  /// Its story has ended; nothing is kept of it but that.
+  bool is_over(const InMailId& id) const;
+
+  /// Null for a version that was never adopted or cannot be read.
+  const Policy* policy(PolicyVersion version) const;
+  std::uint64_t policies() const { return policies_.size(); }
+
+  /// The contract that gave out the seat.
+  std::optional<ContractId> contract_of(SeatId seat) const;
+
+  Position last() const { return last_; }
+
+  /// Calls `visit` for each unanswered InMail between the two.
+  template <class Visit>
+  void each_unanswered(StreamId sender, MemberId to, Visit&& visit) const {
+    const std::uint32_t* first = between_.find(pair_of(sender, to));
+    for (std::uint32_t at = first ? *first : InMail::no_inmail; at != InMail::no_inmail;
+         at = inmails_[at].next_between)
+      visit(inmails_[at]);
+  }
+
+  template <class Visit>
+  void each_inmail(Visit&& visit) const {
+    index_.for_each([&](const auto& id, std::uint32_t at) {
+      if (at != over) visit(InMailId{id}, inmails_[at]);
+    });
+  }
+
+  template <class Visit>
+  void each_stream(Visit&& visit) const {
+    for (const auto& [id, state] : streams_) visit(id, state);
+  }
+
+  Touched fold(const Record& record, StreamState& stream);
+  /// Forgets what no later record can need. After the rules have looked at what `event` touched.
+  void sweep(const Touched& touched, const Event& event);
+
+ private:
+  friend struct Fold;
+  static constexpr std::uint32_t over = UINT32_MAX;
+
+  static std::array<std::uint8_t, 16> pair_of(StreamId sender, MemberId to);
+  InMail* find_to_change(const InMailId& id);
+  InMail* make(const InMailId& id);
+  Pool& pool_of(StreamId owner);
+  void link(const InMailId& id, InMail& inmail);
+  void unlink(const InMail& inmail);
+
+  std::unordered_map<StreamId, StreamState> streams_;
+  std::deque<InMail> inmails_;
+  std::vector<std::uint32_t> free_;  ///< Entries of `inmails_` to use again.
+  IdTable<std::uint32_t> index_;    ///< Where an InMail is in `inmails_`, or `over`.
+  IdTable<std::uint32_t> between_;  ///< By sender and recipient: the last one unanswered.
+  std::unordered_map<SeatId, ContractId> seats_;
+  std::vector<std::unique_ptr<const Policy>> policies_;  ///< Version 1 first.
+  Position last_{};
+};
+
+/// The InMail that an event is about, if it is about one.
+const InMailId* inmail_named_by(const Event& event);
+
+/// Whether only a command makes such an event happen: what follows from others, or from time, does
+/// not.
+bool is_decided(const Event& event);
+
+/// `time` and so much later, without wrapping around.
+Timestamp later(Timestamp time, Seconds by);
+
+}  // namespace inmail::auditing

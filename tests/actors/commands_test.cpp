@@ -1,0 +1,142 @@
+#include "actors/commands.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/given.hpp"
+
+namespace inmail::test {
+namespace {
+
+constexpr ContractId acme{7};
+constexpr SeatId desk{8};
+const InMailId some_inmail = inmail_of(make_command_id(timestamp_from_ms(5), 6, 7));
+
+/// One of each, with every member set to something.
+std::vector<Command> all_commands() {
+  return {
+      RegisterMember{ada, "Ada", "Engines", "en-GB", false},
+      SetPreference{ada, InMailPreference::opted_out},
+      BlockMember{ada, bob},
+      UnblockMember{ada, bob},
+      StartSubscription{acme, PlanKind::recruiter_corp},
+      ChangePlan{ada, PlanKind::business},
+      CancelSubscription{ada},
+      GrantBonus{ada, 3, 99, "an apology"},
+      CreateContract{acme, 12},
+      AddSeat{acme, desk, ada, SeatRole::hiring_manager},
+      SendInMail{ada, desk, bob, "Subject", "Body"},
+      OpenInMail{bob, some_inmail},
+      Respond{bob, some_inmail, ReplyKind::decline, "No, thank you"},
+      RetractInMail{ada, bob, some_inmail},
+      SendMessage{some_inmail, ada, desk, bob, "And another thing"},
+      AdoptPolicy{"name = \"x\""},
+  };
+}
+
+Command sealed(Command command) {
+  Stage<Member> stage(ada, std::make_shared<Ground>(Policy{}));
+  stage.seal_texts(command, make_command_id(timestamp_from_ms(1), 2, 3));
+  return command;
+}
+
+std::string encoded(const Command& command) {
+  std::string bytes;
+  encode_command(command, bytes);
+  return bytes;
+}
+
+TEST(Commands, AreAllInTheTestsOfThisFile) {
+  std::set<std::size_t> kinds;
+  for (const Command& command : all_commands()) kinds.insert(command.index());
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+}
+
+TEST(Commands, HaveNumbersAndNamesOfTheirOwn) {
+  std::set<std::uint16_t> numbers;
+  std::set<std::string_view> names;
+  for (const Command& command : all_commands()) {
+    EXPECT_TRUE(numbers.insert(type_of(command).number).second) << type_of(command).name;
+    EXPECT_TRUE(names.insert(type_of(command).name).second) << type_of(command).name;
+  }
+}
+
+TEST(Commands, SurviveARoundTripThroughTheCodec) {
+  for (const Command& plain : all_commands()) {
+    const Command command = sealed(plain);
+    const auto decoded = decode_command(type_of(command).number, bytes_of(encoded(command)));
+    ASSERT_TRUE(decoded) << type_of(command).name;
+    EXPECT_EQ(*decoded, command) << type_of(command).name;
+  }
+}
+
+TEST(Commands, AreCorruptWhenAByteIsMissingOrLeftOver) {
+  for (const Command& plain : all_commands()) {
+    const Command command = sealed(plain);
+    const std::string bytes = encoded(command);
+    for (const std::string& damaged : {bytes.substr(0, bytes.size() - 1), bytes + '\0'}) {
+      const auto decoded = decode_command(type_of(command).number, bytes_of(damaged));
+      ASSERT_FALSE(decoded) << type_of(command).name;
+      EXPECT_EQ(decoded.error().code, ErrorCode::corruption) << type_of(command).name;
+    }
+  }
+}
+
+TEST(Commands, OfAnUnknownNumberAreOfANewerFormat) {
+  const auto decoded = decode_command(9'999, {});
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().code, ErrorCode::newer_format);
+}
+
+TEST(Commands, NeverStoreAPlainText) {
+  std::string bytes;
+  EXPECT_THROW(encode_command(SendInMail{.from = ada, .to = bob, .body = "secret"}, bytes), Defect);
+}
+
+TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
+  EXPECT_EQ(target_of(SendInMail{.from = ada, .to = bob}), StreamId(ada));
+  EXPECT_EQ(target_of(SendInMail{.from = ada, .seat = desk, .to = bob}), StreamId(desk));
+  EXPECT_EQ(target_of(SendMessage{.from = ada, .seat = desk, .to = bob}), StreamId(desk));
+  EXPECT_EQ(target_of(Respond{.recipient = bob}), StreamId(bob));
+  EXPECT_EQ(target_of(RetractInMail{ada, bob, some_inmail}), StreamId(bob));
+  EXPECT_EQ(target_of(AddSeat{acme, desk, ada}), StreamId(acme));
+  EXPECT_EQ(target_of(StartSubscription{acme, PlanKind::free}), StreamId(acme));
+  EXPECT_EQ(target_of(AdoptPolicy{}), StreamId::policy());
+}
+
+/// Command by role (D5.1).
+TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
+  using enum PrincipalKind;
+  const std::vector<PrincipalKind> allowed{
+      system, member, member, member, billing, billing, billing, admin,
+      billing, admin, seat, member, member, member, seat, admin,
+  };
+  const auto commands = all_commands();
+  ASSERT_EQ(commands.size(), allowed.size());
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const Principal usual = usual_principal(commands[i]);
+    for (const PrincipalKind kind : {system, member, seat, admin, moderator, billing, clock})
+      EXPECT_EQ(may_give({kind, usual.number}, commands[i]), kind == allowed[i])
+          << type_of(commands[i]).name << " by " << to_text(Principal{kind, usual.number});
+  }
+}
+
+TEST(Commands, OfAPersonMayBeGivenByThatPersonOnly) {
+  for (const Command& command : all_commands()) {
+    const Principal usual = usual_principal(command);
+    const bool is_personal =
+        usual.kind == PrincipalKind::member || usual.kind == PrincipalKind::seat ||
+        std::holds_alternative<GrantBonus>(command);
+    EXPECT_EQ(may_give({usual.kind, usual.number + 1}, command), !is_personal)
+        << type_of(command).name;
+  }
+}
+
+TEST(Commands, WithoutASeatAreTheMembersOwn) {
+  EXPECT_EQ(usual_principal(SendInMail{.from = ada, .to = bob}), Principal::of(ada));
+  EXPECT_EQ(usual_principal(SendMessage{.from = ada, .to = bob}), Principal::of(ada));
+}
+
+}  // namespace
+}  // namespace inmail::test

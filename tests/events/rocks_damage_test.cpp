@@ -1,0 +1,240 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/head_file.hpp"
+#include "events/rocks_log.hpp"
+#include "tests/support/file_bytes.hpp"
+#include "tests/support/random_seed.hpp"
+#include "tests/support/rocks_store.hpp"
+#include "tests/support/test_records.hpp"
+
+// What becomes of a log whose bytes were changed on the disk.
+
+namespace inmail::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool names_a_position(const std::string& message) {
+  constexpr std::string_view word = "position ";
+  const std::size_t at = message.find(word);
+  return at != std::string::npos && at + word.size() < message.size() &&
+         std::isdigit(static_cast<unsigned char>(message[at + word.size()])) != 0;
+}
+
+class RocksDamage : public testing::Test {
+ protected:
+  RocksLog& log() { return store_.log(); }
+
+  /// Some thousands of records: in tables, and the last in the write-ahead log only.
+  void fill() {
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(append_records(log(), 700, 1 + 6 * static_cast<std::uint64_t>(i)));
+      if (i < 3) store_.reopen();
+    }
+    head_ = log().head();
+    digest_ = log_digest(log()).value_or(Hash{});
+    store_.close();
+    image_ = read_folder(store_.directory());
+  }
+
+  std::vector<fs::path> files_with(std::string_view extension) const {
+    std::vector<fs::path> names;
+    for (const auto& [name, bytes] : image_)
+      if (name.extension() == extension && !bytes.empty()) names.push_back(name);
+    EXPECT_FALSE(names.empty());
+    return names;
+  }
+
+  enum class Outcome { unchanged, refused, unreadable };
+
+  /// Opens and reads the log with one bit flipped. Anything but the whole log must be an error that
+  /// names a position, and a refusal must leave the disk alone.
+  Outcome with_flipped_bit(const fs::path& name, std::size_t byte, int bit) {
+    FolderBytes damaged = image_;
+    damaged[name][byte] = static_cast<char>(damaged[name][byte] ^ (1 << bit));
+    write_folder(store_.directory(), damaged);
+    const std::string what = name.string() + " byte " + std::to_string(byte);
+
+    auto opened = RocksLog::open(store_.options());
+    if (!opened) {
+      EXPECT_TRUE(names_a_position(opened.error().message))
+          << what << ": " << opened.error().message;
+      EXPECT_TRUE(read_folder(store_.directory()) == damaged) << what << ": changed";
+      return Outcome::refused;
+    }
+    const auto digest = log_digest(**opened);
+    if (!digest) {
+      EXPECT_TRUE(names_a_position(digest.error().message))
+          << what << ": " << digest.error().message;
+      return Outcome::unreadable;
+    }
+    EXPECT_TRUE(*digest == digest_ && (*opened)->head() == head_)
+        << what << ": silently another log";
+    return Outcome::unchanged;
+  }
+
+  void flip_bits_in(const std::vector<fs::path>& names, int flips, std::mt19937_64& random) {
+    std::map<Outcome, int> tally;
+    for (int flip = 0; flip < flips && !HasFailure(); ++flip) {
+      const fs::path& name = names[random() % names.size()];
+      const std::size_t size = image_[name].size();
+      // A third into the end of a file: there are a table's index, properties and footer.
+      const std::size_t from = flip % 3 == 0 ? size - std::min<std::size_t>(size, 1500) : 0;
+      ++tally[with_flipped_bit(name, from + random() % (size - from),
+                               static_cast<int>(random() % 8))];
+    }
+    std::cout << flips << " flips: " << tally[Outcome::refused] << " refused when opened, "
+              << tally[Outcome::unreadable] << " noticed when read, " << tally[Outcome::unchanged]
+              << " without effect\n";
+  }
+
+  RocksStore store_;
+  FolderBytes image_;
+  LogHead head_;
+  Hash digest_{};
+};
+
+TEST_F(RocksDamage, IsNeverSilentAboutAFlippedBitInTheWriteAheadLog) {
+  std::mt19937_64 random(random_seed());
+  fill();
+  flip_bits_in(files_with(".log"), 300, random);
+}
+
+TEST_F(RocksDamage, IsNeverSilentAboutAFlippedBitInATable) {
+  std::mt19937_64 random(random_seed());
+  fill();
+  flip_bits_in(files_with(".sst"), 300, random);
+}
+
+TEST_F(RocksDamage, IsNeverSilentAboutAFlippedBitInTheManifest) {
+  std::mt19937_64 random(random_seed());
+  fill();
+  std::vector<fs::path> names;
+  for (const auto& [name, bytes] : image_)
+    if (name.filename().string().starts_with("MANIFEST") || name.filename() == "CURRENT")
+      names.push_back(name);
+  ASSERT_EQ(names.size(), 2u);
+  for (int i = 0; i < 100 && !HasFailure(); ++i) {
+    const fs::path& name = names[random() % names.size()];
+    with_flipped_bit(name, random() % image_[name].size(), static_cast<int>(random() % 8));
+  }
+}
+
+/// The end of a write-ahead log whose last frames the head file does not know yet: a loss of power.
+class RocksTornTail : public testing::Test {
+ protected:
+  /// Ten frames in the write-ahead log; the head file knows `known` of them.
+  void write(int known) {
+    for (int i = 1; i <= 10; ++i) {
+      ASSERT_TRUE(append_records(store_.log(), 3, 3));
+      if (i == known) head_file_ = read_file(store_.head_file());
+    }
+    store_.close();
+    for (const auto& entry : fs::directory_iterator(store_.folder()))
+      if (entry.path().extension() == ".log" && fs::file_size(entry.path()) > 0)
+        wal_path_ = entry.path();
+    wal_ = read_file(wal_path_);
+    for (std::size_t at = wal_.find("IMF1"); at != std::string::npos;
+         at = wal_.find("IMF1", at + 1))
+      frames_.push_back(at);
+    ASSERT_EQ(frames_.size(), 10u);
+    folder_ = read_folder(store_.folder());
+  }
+
+  /// Opens with this write-ahead log and the head file as it was then.
+  Result<std::unique_ptr<RocksLog>> open_with(const std::string& wal) {
+    write_folder(store_.folder(), folder_);
+    write_file(wal_path_, wal);
+    write_file(store_.head_file(), head_file_);
+    return RocksLog::open(store_.options());
+  }
+
+  std::string zeroed(std::size_t from, std::size_t length) const {
+    std::string wal = wal_;
+    std::fill_n(wal.begin() + static_cast<std::ptrdiff_t>(from), length, '\0');
+    return wal;
+  }
+
+  RocksStore store_;
+  fs::path wal_path_;
+  std::string wal_;
+  std::vector<std::size_t> frames_;  ///< Where they begin in the write-ahead log.
+  std::string head_file_;
+  FolderBytes folder_;
+};
+
+TEST_F(RocksTornTail, IsCutOffWhenNobodyWasToldOfIt) {
+  write(9);
+  const std::size_t middle = frames_[9] + 100;
+  for (const std::string& wal : {zeroed(middle, wal_.size() - middle), zeroed(middle, 20),
+                                 wal_.substr(0, middle) + std::string(4096, '\0')}) {
+    auto log = open_with(wal);
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ((*log)->head().position, Position{27});
+    EXPECT_TRUE((*log)->torn_tail());
+    const auto kept = store_.folder() / "torn" / "behind-27" / wal_path_.filename();
+    EXPECT_TRUE(read_file(kept) == wal) << "the torn write-ahead log is kept";
+
+    ASSERT_TRUE(append_records(**log, 4));
+    const Hash digest = log_digest(**log).value_or(Hash{});
+    log->reset();
+    auto again = RocksLog::open(store_.options());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_FALSE((*again)->torn_tail());
+    EXPECT_EQ((*again)->head().position, Position{31});
+    EXPECT_EQ(log_digest(**again).value_or(Hash{1}), digest);
+  }
+}
+
+TEST_F(RocksTornTail, IsALossWhenTheHeadFileKnowsIt) {
+  write(10);
+  const std::size_t middle = frames_[9] + 100;
+  const auto log = open_with(zeroed(middle, wal_.size() - middle));
+  ASSERT_FALSE(log);
+  EXPECT_NE(log.error().message.find("head file says position 30, the log ends at position 27"),
+            std::string::npos)
+      << log.error().message;
+}
+
+TEST_F(RocksTornTail, IsALossWhenIntactFramesLieBehindIt) {
+  write(4);
+  for (const std::size_t frame : {4, 7, 8}) {
+    const auto log = open_with(zeroed(frames_[frame] + 80, 10));
+    ASSERT_FALSE(log);
+    const std::string& message = log.error().message;
+    EXPECT_NE(message.find("from position " + std::to_string(3 * frame + 1) + " on"),
+              std::string::npos)
+        << message;
+    EXPECT_NE(message.find("up to position 30"), std::string::npos) << message;
+  }
+}
+
+// A length that reaches past the end looks to RocksDB like a record that was cut short.
+TEST_F(RocksTornTail, IsNotMistakenForADamagedLength) {
+  write(4);
+  constexpr std::size_t before = 40;
+  for (std::size_t byte = frames_[7] - before; byte < frames_[7]; ++byte) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string wal = wal_;
+      wal[byte] = static_cast<char>(wal[byte] ^ (1 << bit));
+      const auto log = open_with(wal);
+      if (log) {
+        EXPECT_EQ((*log)->head().position, Position{30}) << "byte " << byte << " bit " << bit;
+      } else {
+        EXPECT_TRUE(names_a_position(log.error().message)) << log.error().message;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace inmail::test

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/contract.hpp"
+#include "actors/member.hpp"
+#include "actors/policy_keeper.hpp"
+#include "actors/seat.hpp"
+
+// What must stand on an agenda, read off the rest of the state and not off its history: a second
+// opinion on what `evolve` keeps bit by bit.
+
+namespace inmail::test {
+
+inline void expect_account(const CreditAccount& account, Agenda& agenda) {
+  for (const Lot& lot : account.lots)
+    if (lot.available > 0 && lot.expires_at)
+      agenda.insert(due(*lot.expires_at, DueKind::lot_expires, lot.id));
+  if (!account.plan) return;
+  if (account.ends_at)
+    agenda.insert(due(*account.ends_at, DueKind::subscription_ends));
+  else
+    agenda.insert(due(account.next_renewal_at, DueKind::cycle_renews));
+}
+
+inline void expect_received(const Received& inmail, Agenda& agenda) {
+  const InMailId id = inmail.ref.inmail;
+  const bool silent = !inmail.response;
+  const bool waits_to_expire =
+      inmail.lifecycle == Lifecycle::delivered && silent && inmail.expires_from &&
+      (inmail.expiry_basis == ExpiryBasis::unanswered ||
+       (inmail.expiry_basis == ExpiryBasis::unopened && !inmail.opened));
+  if (waits_to_expire) agenda.insert(due(*inmail.expires_from, DueKind::message_expires, id));
+  if (!inmail.charge_open) return;
+  if (inmail.no_response_from) {
+    if (silent) agenda.insert(due(*inmail.no_response_from, DueKind::no_response_refund, id));
+  } else if (inmail.refund_until) {
+    Timestamp closes = *inmail.refund_until + Milliseconds{1};
+    if (inmail.expires_from) closes = std::max(closes, *inmail.expires_from);
+    agenda.insert(due(closes, DueKind::refund_window_closes, id));
+  }
+}
+
+inline Agenda expected_agenda(const MemberState& member) {
+  Agenda agenda;
+  expect_account(member.account, agenda);
+  for (const auto& [id, inmail] : member.received) expect_received(inmail, agenda);
+  return agenda;
+}
+
+inline Agenda expected_agenda(const ContractState& contract) {
+  Agenda agenda;
+  expect_account(contract.account, agenda);
+  return agenda;
+}
+
+inline Agenda expected_agenda(const SeatState&) { return {}; }
+inline Agenda expected_agenda(const PolicyState&) { return {}; }
+
+}  // namespace inmail::test

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/support/given.hpp"
+
+namespace inmail::test {
+
+/// Members, seats and contracts of a test, and the notices between them: an engine without threads,
+/// disk and crashes. Notices wait until they are delivered, in order for each pair of streams, and can
+/// come again at any later time.
+class SmallWorld {
+ public:
+  using Pair = std::pair<StreamId, StreamId>;
+
+  explicit SmallWorld(Policy policy) : ground_(std::make_shared<Ground>(std::move(policy))) {}
+  explicit SmallWorld(std::string_view policy) : SmallWorld(preset_named(policy)) {}
+  SmallWorld(const SmallWorld&) = delete;
+  SmallWorld& operator=(const SmallWorld&) = delete;
+
+  Stage<Member>& member(MemberId id) { return stage(members_, id); }
+  Stage<Contract>& contract(ContractId id) { return stage(contracts_, id); }
+  Stage<Seat>& seat(SeatId id) { return stage(seats_, id); }
+  Ground& ground() { return *ground_; }
+
+  void at(Timestamp time) { now_ = time; }
+  Timestamp now() const { return now_; }
+
+  /// Decides a command where it belongs, and leaves its notices waiting.
+  Step command(const Command& command) { return this->command(command, usual_principal(command)); }
+  Step command(const Command& command, Principal by) {
+    const CommandId id = ground_->next_command(now_);
+    const StreamId target = target_of(command);
+    Step step;
+    switch (target.kind()) {
+      case StreamKind::member: step = command_member(target.member(), command, id, by); break;
+      case StreamKind::seat: step = command_seat(target.seat(), command, id, by); break;
+      case StreamKind::contract:
+        step = contract(target.contract()).command(command, now_, id, by);
+        break;
+      case StreamKind::policy: invariant(false, "a small world has a policy from the start");
+    }
+    keep_duties(step);
+    return step;
+  }
+
+  /// A command, and all that it sets off.
+  Step command_through(const Command& command) {
+    Step step = this->command(command);
+    deliver_all();
+    return step;
+  }
+
+  /// Lets all streams do what is due, and what that sets off, until nothing is under way.
+  void settle_until(Timestamp time) {
+    now_ = time;
+    do {
+      for (auto& [id, each] : members_) keep_duties(each->settle(now_));
+      for (auto& [id, each] : contracts_) keep_duties(each->settle(now_));
+    } while (deliver_all() > 0);
+  }
+
+  std::size_t deliver_all() {
+    std::size_t count = 0;
+    for (; !waiting_.empty(); ++count) deliver(waiting_.begin()->first);
+    return count;
+  }
+
+  /// The pairs of streams between which a notice waits.
+  std::vector<Pair> waiting() const {
+    std::vector<Pair> pairs;
+    for (const auto& [pair, notices] : waiting_) pairs.push_back(pair);
+    return pairs;
+  }
+  /// The oldest notice of a pair arrives.
+  void deliver(Pair pair) {
+    auto& line = waiting_.at(pair);
+    const Notice notice = line.front();
+    line.pop_front();
+    if (line.empty()) waiting_.erase(pair);
+    delivered_.push_back({pair.second, notice});
+    keep_duties(tell(pair.second, notice));
+  }
+
+  std::size_t delivered() const { return delivered_.size(); }
+  /// A notice that was delivered comes once more.
+  Step deliver_again(std::size_t number) {
+    const auto& [target, notice] = delivered_.at(number);
+    Step step = tell(target, notice);
+    keep_duties(step);
+    return step;
+  }
+
+  template <class Visit>
+  void each_stage(Visit&& visit) {
+    for (auto& [id, each] : members_) visit(*each);
+    for (auto& [id, each] : contracts_) visit(*each);
+    for (auto& [id, each] : seats_) visit(*each);
+  }
+
+ private:
+  template <class Id, class Decider>
+  Stage<Decider>& stage(std::map<Id, std::unique_ptr<Stage<Decider>>>& stages, Id id) {
+    auto& found = stages[id];
+    if (!found) found = std::make_unique<Stage<Decider>>(id, ground_);
+    return *found;
+  }
+
+  template <class Sender>
+  void show_members_to(Sender& sender) {
+    for (auto& [id, each] : members_)
+      sender.admits(id, Member::admission(each->state(), ground_->book.at(ground_->book.current()),
+                                          each->resident().version));
+  }
+
+  Step command_member(MemberId id, const Command& command, CommandId command_id, Principal by) {
+    show_members_to(member(id));
+    return member(id).command(command, now_, command_id, by);
+  }
+
+  Step command_seat(SeatId id, const Command& command, CommandId command_id, Principal by) {
+    Stage<Seat>& sender = seat(id);
+    show_members_to(sender);
+    sender.asks([&](const Reserve& question) {
+      Step step = contract(sender.state().contract).decide_with(now_, [&](auto& state, auto& context) {
+        return Contract::reserve(state, question, context);
+      });
+      keep_duties(step);
+      return step.refusal;
+    });
+    return sender.command(command, now_, command_id, by);
+  }
+
+  Step tell(StreamId target, const Notice& notice) {
+    // What a seat is asked after a reservation is the shell's to answer: in time it sends.
+    if (notice.key.kind == NoticeKind::confirm) return {};
+    switch (target.kind()) {
+      case StreamKind::member: return member(target.member()).notice(notice, now_);
+      case StreamKind::seat: return seat(target.seat()).notice(notice, now_);
+      default: return contract(target.contract()).notice(notice, now_);
+    }
+  }
+
+  void keep_duties(const Step& step) {
+    for (const Record& record : step.records)
+      for (const Obligation& duty : obligations_of(record.event))
+        waiting_[{record.header.stream, duty.target}].push_back(
+            {duty.key, record.header.position, record.header.stream, record.header.due_at,
+             record.header.policy, record.header.cause, std::make_shared<const Event>(record.event)});
+  }
+
+  std::shared_ptr<Ground> ground_;
+  Timestamp now_ = timestamp_from_ms(0);
+  std::map<MemberId, std::unique_ptr<Stage<Member>>> members_;
+  std::map<ContractId, std::unique_ptr<Stage<Contract>>> contracts_;
+  std::map<SeatId, std::unique_ptr<Stage<Seat>>> seats_;
+  std::map<Pair, std::deque<Notice>> waiting_;
+  std::vector<std::pair<StreamId, Notice>> delivered_;
+};
+
+}  // namespace inmail::test

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "actors/commands.hpp"
+
+namespace inmail::tools {
+
+/// Whether a command can be given without the field.
+enum class Presence { required, optional };
+
+// The fields of every command under their names in JSON: `each_field(command, visit)` calls
+// `visit(name, value, presence)` for each, to read them as well as to write them.
+
+template <class C, class Each>
+concept OneOf = std::same_as<std::remove_const_t<C>, Each>;
+
+void each_field(OneOf<RegisterMember> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("display_name", c.display_name, Presence::optional);
+  visit("headline", c.headline, Presence::optional);
+  visit("locale", c.locale, Presence::optional);
+  visit("public_profile", c.public_profile, Presence::optional);
+}
+
+void each_field(OneOf<SetPreference> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+}
+
+void each_field(OneOf<BlockMember> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("blocked", c.blocked, Presence::required);
+}
+
+void each_field(OneOf<UnblockMember> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("blocked", c.blocked, Presence::required);
+}
+
+void each_field(OneOf<StartSubscription> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("plan", c.plan, Presence::required);
+}
+
+void each_field(OneOf<ChangePlan> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("plan", c.plan, Presence::required);
+}
+
+void each_field(OneOf<CancelSubscription> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+}
+
+void each_field(OneOf<GrantBonus> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("credits", c.credits, Presence::required);
+  visit("approver", c.approver, Presence::required);
+  visit("reason", c.reason, Presence::optional);
+}
+
+void each_field(OneOf<CreateContract> auto& c, auto&& visit) {
+  visit("contract", c.contract, Presence::required);
+  visit("seats_max", c.seats_max, Presence::required);
+}
+
+void each_field(OneOf<AddSeat> auto& c, auto&& visit) {
+  visit("contract", c.contract, Presence::required);
+  visit("seat", c.seat, Presence::required);
+  visit("holder", c.holder, Presence::required);
+  visit("role", c.role, Presence::optional);
+}
+
+void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
+  visit("from", c.from, Presence::required);
+  visit("seat", c.seat, Presence::optional);
+  visit("to", c.to, Presence::required);
+  visit("subject", c.subject, Presence::optional);
+  visit("body", c.body, Presence::required);
+}
+
+void each_field(OneOf<OpenInMail> auto& c, auto&& visit) {
+  visit("recipient", c.recipient, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+}
+
+void each_field(OneOf<Respond> auto& c, auto&& visit) {
+  visit("recipient", c.recipient, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+  visit("kind", c.kind, Presence::optional);
+  visit("text", c.text, Presence::optional);
+}
+
+void each_field(OneOf<RetractInMail> auto& c, auto&& visit) {
+  visit("author", c.author_id, Presence::required);
+  visit("recipient", c.recipient, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+}
+
+void each_field(OneOf<SendMessage> auto& c, auto&& visit) {
+  visit("conversation", c.conversation, Presence::required);
+  visit("from", c.from, Presence::required);
+  visit("seat", c.seat, Presence::optional);
+  visit("to", c.to, Presence::required);
+  visit("text", c.text, Presence::required);
+}
+
+void each_field(OneOf<AdoptPolicy> auto& c, auto&& visit) {
+  visit("document", c.document, Presence::required);
+}
+
+}  // namespace inmail::tools

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <string_view>
+
+#include "events/event.hpp"
+
+namespace inmail::tools {
+
+// The fields of every event under the names by which people see them: `each_field(event, visit)` calls
+// `visit(name, value)` for each, in the order of the struct. What is one field of many events (the
+// InMail they are about) counts as fields of its own. A test holds the lists against `serialize`, and
+// an event without a list does not compile where events are printed. CommandRejected and
+// CommandAccepted have none: event_json.cpp shows the command that they are about.
+
+void each_field(const MemberRegistered& e, auto&& visit) {
+  visit("display_name", e.display_name);
+  visit("headline", e.headline);
+  visit("locale", e.locale);
+  visit("public_profile", e.public_profile);
+}
+
+void each_field(const PreferenceChanged& e, auto&& visit) { visit("inmail", e.inmail); }
+void each_field(const MemberBlocked& e, auto&& visit) { visit("target", e.target); }
+void each_field(const MemberUnblocked& e, auto&& visit) { visit("target", e.target); }
+
+void each_field(const SubscriptionStarted& e, auto&& visit) {
+  visit("plan", e.plan);
+  visit("anchor_day", e.anchor_day);
+}
+
+void each_field(const SubscriptionChanged& e, auto&& visit) {
+  visit("from", e.from);
+  visit("to", e.to);
+  visit("anchor_day", e.anchor_day);
+}
+
+void each_field(const SubscriptionCancelled& e, auto&& visit) { visit("ends_at", e.ends_at); }
+void each_field(const SubscriptionEnded& e, auto&& visit) { visit("plan", e.plan); }
+void each_field(const ContractCreated& e, auto&& visit) { visit("seats_max", e.seats_max); }
+
+void each_field(const SeatAdded& e, auto&& visit) {
+  visit("seat", e.seat);
+  visit("holder", e.holder);
+  visit("role", e.role);
+}
+
+void each_field(const SeatOpened& e, auto&& visit) {
+  visit("contract", e.contract);
+  visit("holder", e.holder);
+  visit("role", e.role);
+}
+
+void each_field(const CycleRenewed& e, auto&& visit) {
+  visit("cycle", e.cycle);
+  visit("next_renewal_at", e.next_renewal_at);
+}
+
+void each_field(const CreditsGranted& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("kind", e.kind);
+  visit("amount", e.amount);
+  visit("expires_at", e.expires_at);
+  visit("cycle", e.cycle);
+  visit("inmail", e.inmail);
+  visit("approver", e.approver);
+  visit("reason", e.reason);
+}
+
+void each_field(const CreditReserved& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("seat", e.seat);
+  visit("splits", e.splits);
+}
+
+void each_field(const CreditCharged& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("splits", e.splits);
+  visit("refundable", e.refundable);
+}
+
+void each_field(const CreditReleased& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("splits", e.splits);
+  visit("reason", e.reason);
+}
+
+void each_field(const CreditRefunded& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("lot", e.lot);
+  visit("amount", e.amount);
+  visit("into_original_lot", e.into_original_lot);
+  visit("reason", e.reason);
+  visit("answered_at", e.answered_at);
+}
+
+void each_field(const ChargeFinalized& e, auto&& visit) { visit("inmail", e.inmail); }
+
+void each_field(const CreditsExpired& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("amount", e.amount);
+}
+
+void each_field(const CreditsForfeited& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("amount", e.amount);
+  visit("cap", e.cap);
+}
+
+void each_field(const CreditsVoided& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("amount", e.amount);
+  visit("reason", e.reason);
+}
+
+void each_field(const InMailSent& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("from", e.from);
+  visit("to", e.to);
+  visit("from_premium", e.from_premium);
+  visit("pool", e.pool);
+  visit("cost", e.cost);
+  visit("splits", e.splits);
+  visit("recipient_version", e.recipient_version);
+  visit("subject", e.subject);
+  visit("body", e.body);
+}
+
+void each_field(const InMailRef& ref, auto&& visit) {
+  visit("inmail", ref.inmail);
+  visit("sender", ref.sender);
+  visit("pool", ref.pool);
+  visit("from", ref.from);
+  visit("cost", ref.cost);
+  visit("sent_at", ref.sent_at);
+}
+
+void each_field(const InMailDelivered& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("pinned", e.pinned);
+  visit("refundable", e.refundable);
+  visit("refund_until", e.refund_until);
+  visit("no_response_from", e.no_response_from);
+  visit("expires_from", e.expires_from);
+  visit("expiry_basis", e.expiry_basis);
+}
+
+void each_field(const InMailFailed& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("reason", e.reason);
+}
+
+void each_field(const Opened& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("inferred", e.inferred);
+  visit("refund_until", e.refund_until);
+}
+
+void each_field(const Replied& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("kind", e.kind);
+  visit("canned", e.canned);
+  visit("text", e.text);
+  visit("latency_ms", e.latency_ms);
+  visit("charge", e.charge);
+  visit("refund_amount", e.refund_amount);
+}
+
+void each_field(const Expired& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("basis", e.basis);
+  visit("effect", e.effect);
+  visit("charge", e.charge);
+  visit("refund_amount", e.refund_amount);
+}
+
+void each_field(const InMailRetracted& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("was_opened", e.was_opened);
+  visit("charge", e.charge);
+  visit("refund_amount", e.refund_amount);
+}
+
+void each_field(const RefundWindowClosed& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("charge", e.charge);
+  visit("refund_amount", e.refund_amount);
+}
+
+void each_field(const OutcomeReceived& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("to", e.to);
+  visit("outcome", e.outcome);
+}
+
+void each_field(const MessageSent& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("from", e.from);
+  visit("to", e.to);
+  visit("text", e.text);
+}
+
+void each_field(const PolicyAdopted& e, auto&& visit) {
+  visit("version", e.version);
+  visit("name", e.name);
+  visit("document", e.document);
+}
+
+}  // namespace inmail::tools

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/engine.hpp"
+#include "tools/output.hpp"
+#include "tools/world_tally.hpp"
+
+namespace inmail::tools {
+
+struct ImportEdgesOptions {
+  std::filesystem::path store;     ///< New or empty.
+  std::filesystem::path edges;     ///< Lines `SRC DST UNIXTS` (edge_list.hpp).
+  std::string policy = "trace";    ///< The name of a preset, or a document.
+  PlanKind plan = PlanKind::custom;  ///< What each member holds who sends an InMail.
+  std::shared_ptr<Logger> logger;  ///< Null: as for an engine.
+  /// Told now and then how many messages are done, of how many.
+  std::function<void(std::uint64_t done, std::uint64_t total)> on_progress;
+};
+
+/// What an import came to. All but `edges` is counted from the events in the log.
+struct ImportReport {
+  std::uint64_t edges = 0;
+  std::uint64_t members = 0;
+  std::uint64_t inmails_sent = 0;
+  std::uint64_t replies = 0;
+  std::uint64_t refunds = 0;
+  std::uint64_t conversation_messages = 0;
+  std::map<std::string_view, std::uint64_t> rejected;
+  LogFacts log;
+};
+
+/// Makes a store out of a real message trace, through the engine itself.
+///
+/// Who is seen for the first time joins; who begins to write takes `plan`. The first message between two
+/// people is an InMail; the first one back opens and answers it; what follows is free conversation.
+/// What the policy refuses stays refused and begins nothing, and an answer that comes too late leaves
+/// the two as if they had never met. Time follows the trace, and goes on behind it until the last
+/// window of an InMail has closed.
+///
+/// The file is read whole before anything is written; the same file and policy give the same log.
+/// Errors: invalid_argument for what is asked for (the file, the policy, a store that has members; the
+/// message says which); any other is one of the store.
+Result<ImportReport> import_edges(const ImportEdgesOptions& options);
+
+Json to_json(const ImportReport& report);
+
+}  // namespace inmail::tools

@@ -1,0 +1,67 @@
+#include "tools/json_values.hpp"
+
+namespace inmail::tools {
+
+std::string TextReader::operator()(const Text& text) const {
+  if (!text.is_sealed()) return std::string(text.plain());
+  if (keys_ == nullptr) return "sealed";
+  auto plain = open(text, *keys_);
+  if (!plain) return "unreadable";
+  return plain->value_or("erased");
+}
+
+Json to_json(ReleaseReason reason) {
+  switch (reason) {
+    case ReleaseReason::send_rejected: return "send_rejected";
+    case ReleaseReason::delivery_failed: return "delivery_failed";
+    case ReleaseReason::lost: return "lost";
+  }
+  return "unknown";
+}
+
+Json to_json(VoidReason reason) {
+  switch (reason) {
+    case VoidReason::subscription_ended: return "subscription_ended";
+    case VoidReason::plan_changed: return "plan_changed";
+  }
+  return "unknown";
+}
+
+Json to_json(FailureReason reason) {
+  switch (reason) {
+    case FailureReason::recipient_unavailable: return "recipient_unavailable";
+    case FailureReason::unknown_recipient: return "unknown_recipient";
+  }
+  return "unknown";
+}
+
+Json to_json(ChargeEnd end) {
+  switch (end) {
+    case ChargeEnd::none: return "none";
+    case ChargeEnd::refund: return "refund";
+    case ChargeEnd::final: return "final";
+  }
+  return "unknown";
+}
+
+Json to_json(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::accepted: return "accepted";
+    case Outcome::declined: return "declined";
+    case Outcome::declined_silently: return "declined_silently";
+    case Outcome::replied: return "replied";
+    case Outcome::quick_reply: return "quick_reply";
+    case Outcome::failed: return "failed";
+    case Outcome::retracted: return "retracted";
+  }
+  return "unknown";
+}
+
+Json to_json(const LotSplits& splits) {
+  Json list = Json::array();
+  for (const LotSplit& split : splits)
+    list.push_back({{"lot", split.lot.value}, {"amount", split.amount}});
+  return list;
+}
+
+}  // namespace inmail::tools

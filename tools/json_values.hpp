@@ -1,0 +1,73 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/credit_events.hpp"
+#include "events/enums.hpp"
+#include "events/ids.hpp"
+#include "events/inmail_events.hpp"
+#include "events/keys.hpp"
+#include "events/rejection.hpp"
+#include "events/text.hpp"
+#include "tools/output.hpp"
+
+namespace inmail::tools {
+
+/// What people may read of a text: what was written; "erased" when its key is gone, "sealed" where
+/// there are no keys at all, "unreadable" when it is not what was sealed. `keys` may be null and must
+/// outlive it. One thread.
+class TextReader {
+ public:
+  explicit TextReader(KeyStore* keys) : keys_(keys) {}
+  std::string operator()(const Text& text) const;
+
+ private:
+  KeyStore* keys_;
+};
+
+// The values that events and commands are made of, as JSON: ids and times as text, counts as numbers.
+
+template <class Value>
+  requires std::integral<Value>
+Json to_json(Value value) {
+  return Json(value);
+}
+inline Json to_json(const std::string& value) { return Json(value); }
+inline Json to_json(MemberId id) { return Json(to_text(StreamId(id))); }
+inline Json to_json(SeatId id) { return Json(to_text(StreamId(id))); }
+inline Json to_json(ContractId id) { return Json(to_text(StreamId(id))); }
+inline Json to_json(StreamId id) { return id.is_set() ? Json(to_text(id)) : Json(); }
+inline Json to_json(LotId id) { return Json(id.value); }
+inline Json to_json(Position position) { return Json(position.value); }
+inline Json to_json(Version version) { return Json(version.value); }
+inline Json to_json(PolicyVersion version) { return Json(version.value); }
+inline Json to_json(Timestamp time) { return Json(to_text(time)); }
+inline Json to_json(const Principal& principal) { return Json(to_text(principal)); }
+template <class Tag>
+Json to_json(const Id128<Tag>& id) {
+  return Json(to_text(id));
+}
+
+template <NamedEnum E>
+Json to_json(E value) {
+  return Json(name_of(value));
+}
+inline Json to_json(Rejection code) { return Json(name_of(code)); }
+Json to_json(ReleaseReason reason);
+Json to_json(VoidReason reason);
+Json to_json(FailureReason reason);
+Json to_json(ChargeEnd end);
+Json to_json(Outcome outcome);
+
+Json to_json(const LotSplits& splits);
+
+template <class Value>
+Json to_json(const std::optional<Value>& value) {
+  return value ? to_json(*value) : Json();
+}
+
+}  // namespace inmail::tools

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "tools/command_line.hpp"
+
+// The subcommands, each from a file of its own.
+
+namespace inmail::tools {
+
+void add_simulate(Program& program);
+void add_import(Program& program);
+void add_replay(Program& program);
+void add_audit(Program& program);
+void add_events(Program& program);
+void add_show(Program& program);
+void add_inbox(Program& program);
+void add_credits(Program& program);
+void add_analytics(Program& program);
+void add_policy(Program& program);
+void add_stats(Program& program);
+
+}  // namespace inmail::tools

@@ -1,0 +1,318 @@
+#include "tools/world.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace inmail::tools {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+/// How long people take until they look at something, on average: some minutes, some weeks.
+constexpr std::array<std::uint32_t, 5> delay_weights{20, 35, 28, 13, 4};
+constexpr std::array<minutes, 5> delays{minutes{40}, hours{6}, days{2}, days{9}, days{35}};
+
+struct Manner {
+  ReplyKind kind;
+  bool in_words;
+  std::uint32_t weight;
+};
+
+constexpr std::array manners{
+    Manner{ReplyKind::accept, true, 30},  Manner{ReplyKind::accept, false, 5},
+    Manner{ReplyKind::decline, true, 12}, Manner{ReplyKind::decline, false, 18},
+    Manner{ReplyKind::reply, true, 25},   Manner{ReplyKind::quick_reply, false, 10},
+};
+
+constexpr auto manner_weights = [] {
+  std::array<std::uint32_t, manners.size()> weights{};
+  for (std::size_t i = 0; i < manners.size(); ++i) weights[i] = manners[i].weight;
+  return weights;
+}();
+
+constexpr std::array preferences{InMailPreference::on, InMailPreference::opted_out,
+                                 InMailPreference::disabled};
+constexpr std::array<std::uint32_t, preferences.size()> preference_weights{3, 4, 1};
+
+constexpr std::array plans_of_members{PlanKind::career, PlanKind::business, PlanKind::sales_core,
+                                      PlanKind::recruiter_lite};
+
+minutes count_minutes(std::uint64_t count) { return minutes{static_cast<std::int64_t>(count)}; }
+
+Timestamp midnight_of(Timestamp time) { return std::chrono::floor<days>(time); }
+
+/// Some time of a day that begins at `midnight`.
+Timestamp during(Timestamp midnight, Chance& chance) {
+  return midnight + count_minutes(chance.below(24 * 60));
+}
+
+Timestamp later(Timestamp from, minutes mean, Chance& chance) {
+  return from + count_minutes(chance.wait(static_cast<std::uint64_t>(mean.count())));
+}
+
+/// When people wake who are asleep at `time`.
+Timestamp awake(Timestamp time, Chance& chance) {
+  const Timestamp morning = midnight_of(time) + hours{7};
+  return time < morning ? morning + count_minutes(chance.below(180)) : time;
+}
+
+/// When somebody comes to something that is there since `time`.
+Timestamp when_noticed(Timestamp time, Chance& chance) {
+  return awake(later(time, delays[chance.pick(delay_weights)], chance), chance);
+}
+
+/// When work goes on that could have gone on at `time`: from 8 to 18, and seldom at weekends.
+Timestamp at_work(Timestamp time, Chance& chance) {
+  Timestamp midnight = midnight_of(time);
+  const bool is_late = time >= midnight + hours{18};
+  if (is_late) midnight += days{1};
+  const std::chrono::weekday weekday{std::chrono::floor<days>(midnight)};
+  const unsigned since_friday = (weekday.iso_encoding() + 2) % 7;
+  const bool is_weekend = since_friday == 1 || since_friday == 2;
+  const bool rests = is_weekend && !chance.happens(1'500);
+  if (rests) midnight += days{3 - since_friday};
+  const bool is_early = time < midnight + hours{8};
+  return is_early ? midnight + hours{8} + count_minutes(chance.below(10 * 60)) : time;
+}
+
+bool has_run_dry(const Answer& answer) {
+  return answer.refusal.code == Rejection::insufficient_credits;
+}
+
+bool has_no_plan(const Answer& answer) {
+  return answer.refusal.code == Rejection::subscription_ended ||
+         answer.refusal.code == Rejection::premium_required;
+}
+
+}  // namespace
+
+World::World(const WorldOptions& options)
+    : members_(options.members),
+      end_(world_start + days{options.days}),
+      chance_(options.seed),
+      people_(make_people(options.members, chance_)) {
+  settle_people();
+  settle_companies();
+  plan(world_start, Dawn{});
+}
+
+void World::settle_people() {
+  std::vector<Timestamp> joins_at;
+  for (std::uint64_t number = 1; number <= members_; ++number) {
+    const bool is_late = chance_.happens(200);
+    joins_at.push_back(is_late ? during(world_start + days{chance_.below(60)}, chance_)
+                               : world_start);
+    plan(joins_at.back(), Join{MemberId{number}});
+  }
+  for (std::size_t place = 0; place < people_.subscribers.size(); ++place) {
+    const Subscriber& each = people_.subscribers[place];
+    Timestamp at = joins_at[each.member.value - 1];
+    if (chance_.happens(2'000)) at = during(midnight_of(at) + days{chance_.between(1, 28)}, chance_);
+    plan(at, Subscribe{each.member, each.plan});
+    sit_down(at, place, people_.senders[place].between_sittings);
+  }
+}
+
+void World::settle_companies() {
+  std::size_t place = people_.subscribers.size();
+  for (const Company& company : people_.companies) {
+    const auto seats = static_cast<std::uint32_t>(company.seats.size());
+    plan(world_start, FoundCompany{company.contract, seats});
+    for (const SeatPlace& each : company.seats) {
+      plan(world_start, GiveSeat{company.contract, each});
+      sit_down(world_start, place, people_.senders[place].between_sittings);
+      ++place;
+    }
+    plan(world_start, Subscribe{company.contract, company.plan});
+  }
+}
+
+void World::plan(Timestamp at, Act act) {
+  const Timestamp when = std::max<Timestamp>(std::chrono::ceil<Tick>(at), soonest_);
+  if (when < end_) agenda_[when].push_back(std::move(act));
+}
+
+void World::sit_down(Timestamp from, std::size_t sender, minutes mean) {
+  plan(at_work(later(from, mean, chance_), chance_),
+       Sitting{sender, chance_.below(2 * sitting_mean - 1)});
+}
+
+std::optional<Timestamp> World::next() const {
+  if (agenda_.empty()) return std::nullopt;
+  return agenda_.begin()->first;
+}
+
+std::vector<Deed> World::act() {
+  invariant(!agenda_.empty(), "the world still has something to do");
+  const auto step = agenda_.extract(agenda_.begin());
+  now_ = step.key();
+  soonest_ = now_ + Tick{1};
+  for (const Act& act : step.mapped())
+    std::visit([this](const auto& each) { perform(each); }, act);
+  return std::exchange(deeds_, {});
+}
+
+template <class Plain>
+void World::perform(const Plain& act) {
+  give(command_of(act), act);
+}
+
+void World::give(Command command, Act act) {
+  deeds_.push_back({std::move(command), make_command_id(now_, 0, ++orders_), std::move(act)});
+}
+
+void World::perform(const Sitting& act) {
+  send(act.sender, somebody_popular_but(people_.senders[act.sender].member), act.left);
+}
+
+void World::perform(const FollowUp& act) { send(act.sender, act.to, std::nullopt); }
+
+void World::send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left) {
+  const Sender& who = people_.senders[sender];
+  const CommandId id = make_command_id(now_, 0, ++orders_);
+  const Sent sent{sender, {inmail_of(id), who.member, who.seat, to}, left};
+  last_letter_ = sent.letter;
+  deeds_.push_back({command_of(sent), id, sent});
+}
+
+void World::perform(const Blunder& act) {
+  give(chance_.happens(6'000) ? wrong_send() : wrong_order(), act);
+}
+
+Command World::wrong_send() {
+  const MemberId from = anybody();
+  const Sender& sender = people_.senders[chance_.below(people_.senders.size())];
+  SendInMail send{.from = sender.member,
+                  .seat = sender.seat,
+                  .to = somebody_popular_but(sender.member),
+                  .subject = "Hello",
+                  .body = "May I have a word?"};
+  switch (chance_.below(6)) {
+    case 0: return SendInMail{.from = from, .to = anybody(), .subject = "Hello", .body = "Hello."};
+    case 1: send.to = send.from; break;
+    case 2: send.to = MemberId{members_ + chance_.between(1, 1'000)}; break;
+    case 3: send.subject = std::string(300, 'a'); break;
+    case 4: send.body = {}; break;
+    case 5: send.from = from; break;  // On the credits of a seat that is another's, mostly.
+  }
+  return send;
+}
+
+Command World::wrong_order() {
+  const MemberId member = anybody();
+  switch (chance_.below(4)) {
+    case 0: return command_of(Join{member});
+    case 1: return command_of(Subscribe{member, PlanKind::career});
+    case 2: return OpenInMail{.recipient = member, .inmail = last_letter_.inmail};
+    default: break;
+  }
+  return SendMessage{.conversation = last_letter_.inmail,
+                     .from = member,
+                     .to = somebody_popular_but(member),
+                     .text = "Do we know each other?"};
+}
+
+void World::perform(const Dawn&) {
+  for (auto left = chance_.share(members_, 20); left > 0; --left)
+    plan(during(now_, chance_), Blunder{});
+  for (auto left = chance_.share(members_, 5); left > 0; --left)
+    plan(during(now_, chance_), Prefer{anybody(), preferences[chance_.pick(preference_weights)]});
+  draw_changes_of_plan(now_);
+  draw_bonuses(now_);
+  plan(now_ + days{1}, Dawn{});
+}
+
+void World::draw_changes_of_plan(Timestamp today) {
+  const auto some_plan = [&] { return plans_of_members[chance_.below(plans_of_members.size())]; };
+  for (auto left = chance_.share(people_.subscribers.size(), 4); left > 0; --left) {
+    const auto place = chance_.below(people_.subscribers.size());
+    const MemberId member = people_.subscribers[place].member;
+    const Timestamp at = during(today, chance_);
+    if (chance_.happens(5'000)) {
+      plan(at, SwitchPlan{member, some_plan()});
+      continue;
+    }
+    plan(at, EndPlan{member});
+    if (chance_.happens(5'000))
+      plan(at + days{chance_.between(40, 80)}, Subscribe{member, some_plan()});
+  }
+}
+
+void World::draw_bonuses(Timestamp today) {
+  for (auto left = chance_.share(people_.companies.size(), 200); left > 0; --left) {
+    const Company& company = people_.companies[chance_.below(people_.companies.size())];
+    plan(during(today, chance_),
+         GiveBonus{company.contract, static_cast<std::uint32_t>(chance_.between(10, 50))});
+  }
+}
+
+void World::learn(const Deed& deed, const Answer& answer) {
+  if (const auto* sent = std::get_if<Sent>(&deed.act)) {
+    if (answer.ok()) arrives(*sent);
+    if (sent->left) goes_on(*sent, answer);
+  } else if (const auto* reply = std::get_if<Reply>(&deed.act)) {
+    if (answer.ok()) talks_on(*reply);
+  } else if (const auto* written = std::get_if<Write>(&deed.act)) {
+    if (answer.ok() && written->left > 0)
+      plan(when_noticed(now_, chance_),
+           Write{written->letter, !written->by_recipient, written->left - 1});
+  }
+}
+
+void World::arrives(const Sent& sent) {
+  const Letter& letter = sent.letter;
+  const Person& reader = people_.person(letter.to);
+  const Timestamp noticed_at = when_noticed(now_, chance_);
+  const bool opens = chance_.happens(reader.opens);
+  // A few answer from the preview, without having opened anything.
+  const bool answers = chance_.happens(reader.answers) && (opens || chance_.happens(500));
+  if (opens) plan(noticed_at, Open{letter});
+  if (answers) {
+    const Manner& manner = manners[chance_.pick(manner_weights)];
+    plan(when_noticed(noticed_at, chance_), Reply{letter, manner.kind, manner.in_words});
+  } else {
+    meets_silence(sent);
+  }
+  if (opens && chance_.happens(60)) {
+    plan(noticed_at + hours{1}, Block{letter.to, letter.from});
+    if (chance_.happens(3'000))
+      plan(later(noticed_at + days{2}, days{20}, chance_), Unblock{letter.to, letter.from});
+  }
+}
+
+void World::meets_silence(const Sent& sent) {
+  if (chance_.happens(150)) plan(later(now_, days{3}, chance_), Retract{sent.letter});
+  if (chance_.happens(1'500))
+    plan(at_work(later(now_, days{7}, chance_), chance_), FollowUp{sent.sender, sent.letter.to});
+}
+
+void World::goes_on(const Sent& sent, const Answer& answer) {
+  const minutes usual = people_.senders[sent.sender].between_sittings;
+  if (answer.kind == AnswerKind::rejected && has_no_plan(answer))
+    return sit_down(now_ + days{1}, sent.sender, std::max<minutes>(usual, days{20}));
+  if (answer.kind == AnswerKind::rejected && has_run_dry(answer))
+    return sit_down(now_ + days{1}, sent.sender, std::max<minutes>(usual, days{4}));
+  if (*sent.left == 0) return sit_down(now_, sent.sender, usual);
+  plan(now_, Sitting{sent.sender, *sent.left - 1});
+}
+
+void World::talks_on(const Reply& reply) {
+  const bool is_over = reply.kind == ReplyKind::decline && !reply.in_words;
+  // Some write on to those who have declined without a word, and are refused.
+  if (!chance_.happens(is_over ? 500 : 6'000)) return;
+  plan(when_noticed(now_, chance_), Write{reply.letter, false, chance_.below(5)});
+}
+
+MemberId World::anybody() { return MemberId{chance_.between(1, members_)}; }
+
+MemberId World::somebody_popular_but(MemberId member) {
+  const MemberId drawn{1 + chance_.popular(members_)};
+  if (drawn != member) return drawn;
+  return MemberId{1 + drawn.value % members_};
+}
+
+}  // namespace inmail::tools

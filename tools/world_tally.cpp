@@ -1,0 +1,61 @@
+#include "tools/world_tally.hpp"
+
+#include <algorithm>
+
+namespace inmail::tools {
+namespace {
+
+void extend(std::optional<Timestamp>& last, const std::optional<Timestamp>& to) {
+  if (to) last = std::max(last.value_or(*to), *to);
+}
+
+std::uint64_t sum(const LotSplits& splits) {
+  std::uint64_t total = 0;
+  for (const LotSplit& each : splits) total += each.amount;
+  return total;
+}
+
+}  // namespace
+
+void Tally::add(const Record& record) {
+  ++events[type_of(record.event).name];
+  std::visit(
+      match{
+          [&](const CommandRejected& e) { ++rejected[name_of(e.code)]; },
+          [&](const CreditsGranted& e) { credits.granted[name_of(e.kind)] += e.amount; },
+          [&](const CreditCharged& e) { credits.charged += sum(e.splits); },
+          [&](const CreditReleased& e) { credits.released += sum(e.splits); },
+          [&](const CreditRefunded& e) { credits.refunded += e.amount; },
+          [&](const CreditsExpired& e) { credits.expired += e.amount; },
+          [&](const CreditsForfeited& e) { credits.forfeited += e.amount; },
+          [&](const CreditsVoided& e) { credits.voided += e.amount; },
+          [&](const InMailDelivered& e) {
+            // A member's own credits are charged by the delivery alone.
+            if (e.ref.pool.kind() == StreamKind::member) credits.charged += e.ref.cost;
+            extend(last_deadline, e.refund_until);
+            extend(last_deadline, e.no_response_from);
+            extend(last_deadline, e.expires_from);
+          },
+          [&](const Opened& e) { extend(last_deadline, e.refund_until); },
+          [](const auto&) {},
+      },
+      record.event);
+}
+
+Result<Tally> tally_of(const EventLog& log) {
+  Tally tally;
+  const auto read = for_each_record(log, Position{1}, [&](const Record& record) {
+    tally.add(record);
+    return true;
+  });
+  if (!read) return read.error();
+  return tally;
+}
+
+Result<LogFacts> facts_of(const EventLog& log) {
+  const auto digest = log_digest(log);
+  if (!digest) return digest.error();
+  return LogFacts{log.head().position.value, to_hex(digest->data(), digest->size())};
+}
+
+}  // namespace inmail::tools

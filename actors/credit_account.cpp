@@ -16,6 +16,13 @@ bool expires_before(const Lot& left, const Lot& right) {
   return key(left) < key(right);
 }
 
+/// As the spend order sees a lot: what does not roll over dies with the cycle (D3.2 accum.enabled).
+Lot as_spent(const CreditAccount& account, Lot lot, const AccumPolicy& accum) {
+  if (account.plan && !accum.enabled && accum.cap_scope.has(lot.kind))
+    lot.expires_at = std::min(lot.expires_at.value_or(Timestamp::max()), account.next_renewal_at);
+  return lot;
+}
+
 bool spent_before(const Lot& left, const Lot& right, SpendOrder order) {
   switch (order) {
     case SpendOrder::expiry_then_grant: return expires_before(left, right);
@@ -84,11 +91,14 @@ LotSplits close_charge(CreditAccount& account, const InMailId& inmail) {
   return splits;
 }
 
-/// What comes back to an account whose subscription has ended is void at once (D3.11, A14).
-void void_if_ended(const CreditAccount& account, LotId lot, std::uint32_t amount,
-                   std::vector<Event>& events) {
-  if (!account.plan && account.has_ended)
-    events.push_back(CreditsVoided{lot, amount, VoidReason::subscription_ended});
+/// What comes back to an account whose subscription has ended is void at once (D3.11, A14), unless
+/// it would have been kept had it been there at the end.
+void void_if_ended(const CreditAccount& account, const Lot& lot, std::uint32_t amount,
+                   const Policy& policy, std::vector<Event>& events) {
+  const bool is_kept =
+      policy.lot.on_cancel_subscription == OnCancel::keep || outlives_its_plan(lot, policy);
+  if (!account.plan && account.has_ended && !is_kept)
+    events.push_back(CreditsVoided{lot.id, amount, VoidReason::subscription_ended});
 }
 
 /// How a charge ended, as an event of the recipient tells it.
@@ -117,6 +127,19 @@ End end_told_by(const Event& source) {
 
 bool is_dead(const Lot& lot, Timestamp now) { return lot.expires_at && *lot.expires_at <= now; }
 
+/// When a lot that takes the refund of a charge on `original` dies (D3.4 refund.lot_life).
+std::optional<Timestamp> refund_lot_death(const CreditAccount& account, const Lot& original,
+                                          const Policy& policy, Timestamp now) {
+  switch (policy.refund.lot_life) {
+    case RefundLotLife::fresh: break;
+    case RefundLotLife::inherit_original: return original.expires_at;
+    case RefundLotLife::inherit_floor:
+      if (!original.expires_at) return std::nullopt;
+      return std::max(*original.expires_at, now + policy.refund.lot_floor_s);
+  }
+  return lot_death(policy.terms(account.plan_or_free()), now);
+}
+
 }  // namespace
 
 std::uint64_t CreditAccount::available() const {
@@ -128,17 +151,17 @@ std::uint64_t CreditAccount::available() const {
 std::optional<LotSplits> splits_for(const CreditAccount& account, std::uint32_t cost,
                                     const Policy& policy) {
   if (account.available() < cost) return std::nullopt;
-  std::vector<const Lot*> order;
+  std::vector<Lot> order;
   for (const Lot& lot : account.lots)
-    if (lot.available > 0) order.push_back(&lot);
-  std::sort(order.begin(), order.end(), [&](const Lot* left, const Lot* right) {
-    return spent_before(*left, *right, policy.lot.spend_order);
+    if (lot.available > 0) order.push_back(as_spent(account, lot, policy.accum));
+  std::sort(order.begin(), order.end(), [&](const Lot& left, const Lot& right) {
+    return spent_before(left, right, policy.lot.spend_order);
   });
   LotSplits splits;
-  for (const Lot* lot : order) {
+  for (const Lot& lot : order) {
     if (cost == 0) break;
-    const std::uint32_t taken = std::min(cost, lot->available);
-    splits.push_back({lot->id, taken});
+    const std::uint32_t taken = std::min(cost, lot.available);
+    splits.push_back({lot.id, taken});
     cost -= taken;
   }
   return splits;
@@ -148,11 +171,7 @@ Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::u
                      const Text& reason, const Context& context) {
   if (credits == 0) return Decision::reject(Rejection::malformed);
   CreditsGranted grant{.lot = account.next_lot, .kind = LotKind::bonus, .amount = credits};
-  const LotPolicy& lot = context.policy().lot;
-  const Seconds ttl = lot.bonus_ttl_s == LotPolicy::as_lot_ttl
-                          ? context.policy().terms(account.plan_or_free()).lot_ttl_s
-                          : lot.bonus_ttl_s;
-  if (ttl.count() > 0) grant.expires_at = context.now + ttl;
+  grant.expires_at = bonus_lot_death(context.policy(), account.plan_or_free(), context.now);
   grant.approver = approver;
   grant.reason = reason;
   return Decision::happened(std::move(grant));
@@ -165,6 +184,8 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
   const LotSplits& splits = found->second.splits;
   std::vector<Event> events{CreditReleased{inmail, splits, reason}};
 
+  const Policy& policy = context.policy();
+
   // What goes back into a dead lot dies at once; a failure that was not the user's is made good.
   std::uint32_t lost = 0;
   for (const LotSplit& split : splits)
@@ -174,17 +195,16 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
         events.push_back(CreditsExpired{lot.id, split.amount});
         lost += split.amount;
       } else {
-        void_if_ended(account, lot.id, split.amount, events);
+        void_if_ended(account, lot, split.amount, policy, events);
       }
     }
-  const Policy& policy = context.policy();
-  if (lost > 0 && account.plan && reason == ReleaseReason::delivery_failed &&
+  if (lost > 0 && account.plan && reason != ReleaseReason::send_rejected &&
       policy.charge.release_system_failure == ReleaseTo::fresh_lot)
     events.push_back(CreditsGranted{
         .lot = account.next_lot,
         .kind = LotKind::adjust,
         .amount = lost,
-        .expires_at = lot_death(policy.terms(account.plan_or_free()), account, context.now),
+        .expires_at = bonus_lot_death(policy, account.plan_or_free(), context.now),
         .inmail = inmail});
   return events;
 }
@@ -204,28 +224,32 @@ std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
   const LotId original = charge.splits.front().lot;
   const Policy& policy = context.policies->at(charge.pinned);
   CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
+  if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
+    refund.reason = RefundOn::unopened;
   const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
                                 [&](const Lot& each) { return each.id == original; });
   invariant(lot != account.lots.end(), "the lot of an open charge is kept");
+  std::vector<Event> events;
+  Lot into = *lot;
+  const bool inherits = policy.refund.lot_life == RefundLotLife::inherit_original;
   const bool fits = charge.splits.size() == 1 && amount <= charge.splits.front().amount;
-  if (policy.refund.lot_life == RefundLotLife::inherit_original && fits) {
-    std::vector<Event> events{refund};
-    if (is_dead(*lot, context.now))
-      events.push_back(CreditsExpired{original, amount});
-    else
-      void_if_ended(account, original, amount, events);
-    return events;
+  if (!inherits || !fits) {
+    into.id = account.next_lot;
+    into.kind = LotKind::refund;
+    into.expires_at = refund_lot_death(account, *lot, policy, context.now);
+    events.push_back(CreditsGranted{.lot = into.id,
+                                    .kind = into.kind,
+                                    .amount = amount,
+                                    .expires_at = into.expires_at,
+                                    .inmail = inmail});
+    refund.lot = into.id;
+    refund.into_original_lot = false;
   }
-
-  CreditsGranted grant{
-      .lot = account.next_lot, .kind = LotKind::refund, .amount = amount, .inmail = inmail};
-  grant.expires_at = lot_death(policy.terms(account.plan_or_free()), account, context.now);
-  if (policy.refund.lot_life != RefundLotLife::fresh && lot->expires_at)
-    grant.expires_at = std::max(*lot->expires_at, context.now + policy.refund.lot_floor_s);
-  refund.lot = grant.lot;
-  refund.into_original_lot = false;
-  std::vector<Event> events{grant, refund};
-  void_if_ended(account, grant.lot, amount, events);
+  events.push_back(refund);
+  if (is_dead(into, context.now))
+    events.push_back(CreditsExpired{into.id, amount});
+  else
+    void_if_ended(account, into, amount, context.policy(), events);
   return events;
 }
 

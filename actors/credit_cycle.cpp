@@ -24,9 +24,23 @@ Timestamp renewal_after(const PlanTerms& terms, Timestamp start, std::uint8_t an
   return months_later(start, 1, anchor_day);
 }
 
+/// A lot of calendar months dies with the renewal so many months on.
+std::optional<Timestamp> monthly_lot_death(const PlanTerms& terms, Timestamp granted_at,
+                                           std::uint8_t anchor_day) {
+  if (terms.lot_ttl_calendar_months == 0) return lot_death(terms, granted_at);
+  Timestamp renewal = granted_at;
+  for (std::int32_t month = 0; month < terms.lot_ttl_calendar_months; ++month)
+    renewal = renewal_after(terms, renewal, anchor_day);
+  return renewal;
+}
+
+std::uint32_t at_most_32_bits(std::uint64_t credits) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(credits, UINT32_MAX));
+}
+
 std::uint32_t allotment_of(const PlanTerms& terms, std::uint32_t seats) {
-  const auto each = static_cast<std::uint32_t>(terms.monthly_allotment);
-  return terms.allot_per == AllotPer::seat ? each * seats : each;
+  const auto each = static_cast<std::uint64_t>(terms.monthly_allotment);
+  return at_most_32_bits(terms.allot_per == AllotPer::seat ? each * seats : each);
 }
 
 std::uint64_t cap_of(const PlanTerms& terms, std::uint32_t allotment) {
@@ -65,7 +79,7 @@ void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std:
     if (total <= cap) break;
     const auto amount =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(lot.available, total - cap));
-    events.push_back(CreditsForfeited{lot.id, amount, static_cast<std::uint32_t>(cap)});
+    events.push_back(CreditsForfeited{lot.id, amount, at_most_32_bits(cap)});
     total -= amount;
   }
 }
@@ -84,25 +98,19 @@ void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t ancho
 
   const std::uint32_t allotment = allotment_of(terms, seats);
   if (allotment == 0) return;
-  CreditAccount as_of_now;
-  as_of_now.anchor_day = anchor_day;
   CreditsGranted grant{.lot = account.next_lot,
                        .kind = LotKind::monthly,
                        .amount = allotment,
-                       .expires_at = lot_death(terms, as_of_now, at),
+                       .expires_at = monthly_lot_death(terms, at, anchor_day),
                        .cycle = cycle};
   events.push_back(grant);
   trim_to_cap(account, &grant, allotment, terms, policy, at, events);
 }
 
-bool survives_the_end(const Lot& lot, const Policy& policy) {
-  return lot.kind == LotKind::purchase && policy.purchase.survives_cancel;
-}
-
 void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
               std::vector<Event>& events) {
   for (const Lot& lot : account.lots)
-    if (lot.available > 0 && !survives_the_end(lot, policy))
+    if (lot.available > 0 && !outlives_its_plan(lot, policy))
       events.push_back(CreditsVoided{lot.id, lot.available, reason});
 }
 
@@ -115,12 +123,22 @@ void end_subscription(const CreditAccount& account, const Policy& policy,
 
 }  // namespace
 
-std::optional<Timestamp> lot_death(const PlanTerms& terms, const CreditAccount& account,
-                                   Timestamp now) {
+std::optional<Timestamp> lot_death(const PlanTerms& terms, Timestamp now) {
   if (terms.lot_ttl_calendar_months > 0)
-    return months_later(now, terms.lot_ttl_calendar_months, account.anchor_day);
+    return months_later(now, terms.lot_ttl_calendar_months, day_of_month(now));
   if (terms.lot_ttl_s.count() > 0) return now + terms.lot_ttl_s;
   return std::nullopt;
+}
+
+std::optional<Timestamp> bonus_lot_death(const Policy& policy, PlanKind plan, Timestamp now) {
+  const Seconds ttl = policy.lot.bonus_ttl_s;
+  if (ttl == LotPolicy::as_lot_ttl) return lot_death(policy.terms(plan), now);
+  if (ttl.count() > 0) return now + ttl;
+  return std::nullopt;
+}
+
+bool outlives_its_plan(const Lot& lot, const Policy& policy) {
+  return lot.kind == LotKind::purchase && policy.purchase.survives_cancel;
 }
 
 Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
@@ -143,7 +161,7 @@ Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t 
   CreditAccount left = account;
   if (policy.lot.on_plan_change == OnPlanChange::void_all) {
     void_all(account, VoidReason::plan_changed, policy, decision.events);
-    std::erase_if(left.lots, [&](const Lot& lot) { return !survives_the_end(lot, policy); });
+    std::erase_if(left.lots, [&](const Lot& lot) { return !outlives_its_plan(lot, policy); });
   }
   begin_cycle(left, plan, anchor_day, seats, context.now, policy, decision.events);
   return decision;

@@ -176,7 +176,9 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
           [&](const CycleRenewed& e) { inmail::evolve(state.account, agenda, e, stamp); },
           [&](const CreditsGranted& e) { inmail::evolve(state.account, agenda, e, stamp); },
           [&](const InMailSent& e) {
-            open_charge(state.account, agenda, e.inmail, {.splits = e.splits, .pinned = stamp.policy});
+            if (e.cost > 0)
+              open_charge(state.account, agenda, e.inmail,
+                          {.splits = e.splits, .pinned = stamp.policy});
             inmail::evolve(state.outbox, e, stamp);
           },
           [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },

@@ -18,7 +18,9 @@ struct EnumName {
 
 /// An enumeration with texts: `names_of` beside it lists every value once, in order of number.
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E value) { names_of(value); };
+concept NamedEnum = std::is_enum_v<E> && requires(E value) {
+  names_of(value);
+};
 
 /// The text of a value: "linked_accounts"; "unknown" for a number that has none.
 template <NamedEnum E>

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "events/sodium_ready.hpp"
+
 namespace inmail {
 
 LogReader::LogReader(std::unique_ptr<FrameCursor> cursor, Position first)
@@ -78,6 +80,7 @@ Result<LogHead> for_each_record(const EventLog& log, Position first,
 Result<Hash> log_digest(const EventLog& log) {
   auto reader = LogReader::from(log, Position{1});
   if (!reader) return reader.error();
+  sodium_ready();
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, sizeof(Hash));
   while (true) {

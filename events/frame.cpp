@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "events/sodium_ready.hpp"
+
 namespace inmail {
 namespace {
 
@@ -28,6 +30,7 @@ Error damaged(Position position, const std::string& what) {
 }  // namespace
 
 Hash blake2b(Bytes bytes) {
+  sodium_ready();
   Hash hash;
   crypto_generichash(hash.data(), hash.size(), bytes.data(), bytes.size(), nullptr, 0);
   return hash;

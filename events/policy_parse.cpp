@@ -1,5 +1,8 @@
-// In a build for debugging toml++ aborts on some texts that it would refuse politely otherwise,
-// such as "[=". A document comes from outside; it must never end the process.
+// Built for debugging, toml++ aborts on texts that it would refuse politely otherwise, such as
+// "[=". A document comes from outside and must never end the process: so the parser is compiled
+// here, not taken from the system's library, and without its assertions.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
 #define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 
@@ -188,7 +191,7 @@ class Reader {
         continue;
       }
       if (!is_section(key)) return unknown(key, line);
-      if (const Status flat = flatten(*below, key); !flat) return flat;
+      if (Status flat = flatten(*below, key); !flat) return flat;
     }
     return {};
   }

@@ -24,8 +24,7 @@ struct Link {
   std::size_t bytes = 0;
 };
 
-Result<Link> link_at(const rocksdb::Iterator& at) {
-  const auto bytes = stored_frame(at);
+Result<Link> link_in(const Result<Bytes>& bytes) {
   if (!bytes) return bytes.error();
   const auto frame = view_frame(*bytes);
   if (!frame) return frame.error();
@@ -59,7 +58,7 @@ class TailCheck {
   Result<LogEnd> run(rocksdb::DB& db) {
     const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
     for (at->SeekToLast(); at->Valid() && !is_enough(); at->Prev()) {
-      const auto link = link_at(*at);
+      const auto link = link_in(stored_frame(*at));
       if (!link) return link.error();
       auto good = take(*link);
       if (!good) return good.error();
@@ -71,6 +70,9 @@ class TailCheck {
     }
     return end_;
   }
+
+  /// What was read is good from here on.
+  Position good_from() const { return frames_ > 0 ? earliest_.first : Position{UINT64_MAX}; }
 
   /// All that was read is good, but it is not what the head file says.
   bool disagrees_with_mark() const { return disagrees_with_mark_; }
@@ -122,39 +124,30 @@ class TailCheck {
   LogEnd end_;
 };
 
-/// The first position that cannot be read, looked for where it is cheap to find: in the first frame
-/// of each table, then frame by frame from the newest table on.
-Position first_unreadable(rocksdb::DB& db) {
-  std::vector<rocksdb::LiveFileMetaData> tables;
-  db.GetLiveFilesMetaData(&tables);
-  std::vector<Position> starts;
-  for (const auto& table : tables)
-    if (const auto start = position_in(table.smallestkey)) starts.push_back(*start);
-  std::sort(starts.begin(), starts.end());
+/// Follows the frames from the one that begins at `at`, and says where they cannot be followed.
+Position end_of_chain(rocksdb::DB& db, Position at) {
+  rocksdb::PinnableSlice pinned;
+  std::optional<Link> before;
+  while (true) {
+    const auto link = link_in(stored_frame(db, at, pinned));
+    if (!link || (before && !check_link(*before, *link))) return at;
+    before = *link;
+    at = Position{link->head.position.value + 1};
+  }
+}
 
-  const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(rocks_read_options()));
-  for (const Position start : starts) {
-    const RocksKey key = rocks_key(start);
-    at->Seek(slice_of(key));
-    if (!at->Valid()) return start;
-    const auto link = link_at(*at);
-    if (!link || link->first != start) return start;
+/// The first position that cannot be read, for a tail that is good from `good_from` on only. Reads
+/// the first and the last frame of each table, and of one table all.
+Position first_unreadable(rocksdb::DB& db, Position good_from) {
+  rocksdb::PinnableSlice pinned;
+  Position start{1};
+  for (const TableRange& table : tables_of(db)) {
+    const bool is_good = link_in(stored_frame(db, table.smallest, pinned)) &&
+                         link_in(stored_frame(db, table.largest, pinned));
+    if (!is_good) return end_of_chain(db, table.smallest);
+    if (table.smallest < good_from) start = table.smallest;
   }
-
-  Link last;
-  if (starts.empty()) {
-    at->SeekToFirst();
-  } else {
-    const RocksKey key = rocks_key(starts.back());
-    at->Seek(slice_of(key));
-  }
-  for (bool is_first = true; at->Valid(); at->Next(), is_first = false) {
-    const auto link = link_at(*at);
-    const bool may_start_here = is_first && !starts.empty();
-    if (!link || (!may_start_here && !check_link(last, *link))) break;
-    last = *link;
-  }
-  return Position{last.head.position.value + 1};
+  return end_of_chain(db, start);
 }
 
 Error unreadable(const std::filesystem::path& folder, Position from, const Error& why) {
@@ -183,7 +176,7 @@ Result<LogEnd> check_tail(const std::filesystem::path& folder, const std::option
   if (end || end.error().code == ErrorCode::io) return end;
   if (check.disagrees_with_mark())
     return Error{end.error().code, folder.string() + ": " + end.error().message};
-  return unreadable(folder, first_unreadable(db), end.error());
+  return unreadable(folder, first_unreadable(db, check.good_from()), end.error());
 }
 
 /// RocksDB refuses the log for `refusal`. Either the last frame was torn before it was
@@ -193,7 +186,7 @@ Result<LogProof> prove_torn_tail(const std::filesystem::path& folder,
   auto rocks = open_rocks_for_reading(folder, RocksRecovery::point_in_time);
   if (!rocks) {
     rocks = open_rocks_for_reading(folder, RocksRecovery::diagnostic);
-    const Position from = rocks ? first_unreadable(**rocks) : Position{1};
+    const Position from = rocks ? first_unreadable(**rocks, Position{UINT64_MAX}) : Position{1};
     return unreadable(folder, from, refusal);
   }
   const auto end = check_tail(folder, mark, **rocks);
@@ -236,7 +229,7 @@ Result<LogEnd> end_of_log(rocksdb::DB& db) {
   at->SeekToLast();
   if (!at->status().ok()) return rocks_error("cannot read the end of the log", at->status());
   if (!at->Valid()) return LogEnd{};
-  const auto link = link_at(*at);
+  const auto link = link_in(stored_frame(*at));
   if (!link) return link.error();
   return LogEnd{link->head, link->epoch};
 }

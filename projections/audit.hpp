@@ -34,8 +34,8 @@ struct AuditReport {
   bool ok = true;  ///< No violation.
   Position head{};
   std::uint64_t events = 0;
-  std::vector<InvariantCount> invariants;   ///< Every one that is known, in a fixed order.
-  std::vector<Violation> first_violations;  ///< At most one an invariant, by position.
+  std::vector<InvariantCount> invariants{};   ///< Every one that is known, in a fixed order.
+  std::vector<Violation> first_violations{};  ///< At most one an invariant, by position.
 };
 
 struct AuditOptions {
@@ -46,9 +46,9 @@ struct AuditOptions {
   std::function<void(Position)> on_progress;
 };
 
-/// What one stream obliges another to do (deliver, charge, release, refund) is on record moments later.
-/// A log may end before it, so only what is still open after this long, in time of the log, is a
-/// violation.
+/// What one stream obliges another to do (deliver, charge, release, refund) is on record moments
+/// later. A log may end before it, so only what is still open after this long, in time of the log,
+/// is a violation.
 inline constexpr Milliseconds audit_grace = std::chrono::hours{24};
 
 namespace auditing {
@@ -59,14 +59,14 @@ class Book;
 /// arithmetic and no state with the deciders, so that one mistake is not made twice.
 ///
 /// Every invariant is judged at every record that could break it, by the policy that D3 names: an
-/// InMail by the one in force when it was sent, all else by the one in the record. No key is needed:
-/// what is judged of a text is its counts. What breaks an invariant is counted and folded all the
-/// same, so that one audit finds all that is wrong; what follows from the first mistake may then be
-/// counted, too.
+/// InMail by the one in force when it was sent, all else by the one in the record. No key is
+/// needed: what is judged of a text is its counts. What breaks an invariant is counted and folded
+/// all the same, so that one audit finds all that is wrong; what follows from the first mistake may
+/// then be counted, too.
 ///
-/// Holds one compact entry for each InMail that may still change, an id for each that may not, an id
-/// for each command, and the lots that still have credits. One thread. Never throws for what a record
-/// says.
+/// Holds one compact entry for each InMail that may still change, an id for each that may not, an
+/// id for each command, and the lots that still have credits. One thread. Never throws for what a
+/// record says.
 class Auditor {
  public:
   Auditor();

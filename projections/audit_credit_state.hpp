@@ -44,7 +44,8 @@ struct Lot {
   std::int64_t in_charges = 0;  ///< Taken by charges that have not ended: may come back.
 };
 
-/// What an InMail took from which lots. Nearly always from one, which then costs no memory of its own.
+/// What an InMail took from which lots. Nearly always from one, which then costs no memory of its
+/// own.
 class Holding {
  public:
   void take(const LotSplits& splits);

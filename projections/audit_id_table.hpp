@@ -8,9 +8,9 @@
 
 namespace inmail::auditing {
 
-/// Maps ids of 16 bytes to small values; only grows. In one flat table with linear probing, since an
-/// audit keeps one entry for each command and each InMail that ever was: a node for each would take
-/// three times as much. The id of all zeros is none and is never found.
+/// Maps ids of 16 bytes to small values; only grows. In one flat table with linear probing, since
+/// an audit keeps one entry for each command and each InMail that ever was: a node for each would
+/// take three times as much. The id of all zeros is none and is never found.
 template <class Value>
 class IdTable {
  public:
@@ -25,8 +25,8 @@ class IdTable {
   }
   const Value* find(const Id& id) const { return const_cast<IdTable*>(this)->find(id); }
 
-  /// The value of `id`, `value` if it is new. Requires: not the id of all zeros. The reference holds
-  /// until the next insertion.
+  /// The value of `id`, `value` if it is new. Requires: not the id of all zeros. The reference
+  /// holds until the next insertion.
   Value& insert(const Id& id, Value value) {
     if ((size_ + 1) * 10 > slots_.size() * 7) grow();
     Slot& slot = slots_[place_of(id)];

@@ -125,10 +125,9 @@ struct Fold {
     pool.next_renewal_at = e.next_renewal_at;
     pool.began_at.reset();
     pool.monthly_granted = false;
+    const std::int64_t heads = header.stream.kind() == StreamKind::contract ? pool.seats : 1;
     pool.allotment =
-        policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), pool.seats) : 0;
-    if (header.stream.kind() == StreamKind::member && policy != nullptr && pool.plan)
-      pool.allotment = policy->terms(*pool.plan).monthly_allotment;
+        policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), heads) : 0;
     pool.renewed_at = header.position;
     pool.renewal = {.open = true, .position = header.position, .policy = policy};
   }
@@ -148,6 +147,7 @@ struct Fold {
       pool.refund_grant = {e.lot, e.amount, e.inmail.value_or(InMailId{}), header.position};
     else
       pool.from_outside += e.amount;
+    if (lot.kind == LotKind::adjust) pool.lost_by_release -= e.amount;
     if (lot.kind == LotKind::monthly) {
       pool.monthly_granted = true;
       pool.renewal.granted = e.lot;
@@ -171,7 +171,8 @@ struct Fold {
     std::int64_t total = 0;
     for (const LotSplit& split : e.splits) total += split.amount;
     InMail* inmail = world.make(e.inmail);
-    if (inmail == nullptr) return move(pool, e.splits, total, &Buckets::available, &Buckets::reserved);
+    if (inmail == nullptr)
+      return move(pool, e.splits, total, &Buckets::available, &Buckets::reserved);
     if (!inmail->is_sent()) {
       inmail->sender = e.seat;
       inmail->pool = header.stream;
@@ -212,7 +213,8 @@ struct Fold {
       move(pool, {{e.lot, e.amount}}, e.amount, &Buckets::consumed, &Buckets::available);
     else
       pool.refunded += e.amount;
-    if (InMail* inmail = world.find_to_change(e.inmail)) end_charge(pool, *inmail, Charge::refunded);
+    if (InMail* inmail = world.find_to_change(e.inmail))
+      end_charge(pool, *inmail, Charge::refunded);
   }
 
   void on(const ChargeFinalized& e) {
@@ -248,9 +250,8 @@ struct Fold {
     oblige(*inmail);
     if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
     Pool& pool = touch(inmail->pool);
-    inmail->held.each([&](const LotSplit& split) {
-      move(pool, split, &Buckets::reserved, &Buckets::consumed);
-    });
+    inmail->held.each(
+        [&](const LotSplit& split) { move(pool, split, &Buckets::reserved, &Buckets::consumed); });
     pool.total.reserved -= inmail->cost;
     pool.total.consumed += inmail->cost;
     inmail->charge = Charge::charged;
@@ -319,7 +320,10 @@ bool is_one_of(const Event& event) {
 /// What a batch promised is over once another record follows that does not belong to it.
 void close_batches(Pool& pool, const Event& event) {
   pool.refund_grant = {};
-  if (!is_one_of<CreditsGranted, CreditsForfeited>(event)) pool.renewal.open = false;
+  const auto* granted = std::get_if<CreditsGranted>(&event);
+  const bool of_renewal = granted != nullptr ? granted->kind == LotKind::monthly
+                                             : std::holds_alternative<CreditsForfeited>(event);
+  if (!of_renewal) pool.renewal.open = false;
   if (!is_one_of<CreditsExpired, CreditsVoided, CreditsGranted>(event)) pool.released = {};
 }
 
@@ -332,7 +336,7 @@ const StreamState* World::find_stream(StreamId id) const {
 
 const InMail* World::find(const InMailId& id) const {
   const std::uint32_t* at = index_.find(id.bytes);
-  return at == nullptr || *at == over ? nullptr : &inmails_[*at];
+  return at == nullptr || *at >= never_sent ? nullptr : &inmails_[*at];
 }
 
 bool World::is_over(const InMailId& id) const {
@@ -343,6 +347,11 @@ bool World::is_over(const InMailId& id) const {
 const Policy* World::policy(PolicyVersion version) const {
   if (version.value == 0 || version.value > policies_.size()) return nullptr;
   return policies_[version.value - 1].get();
+}
+
+Position World::answer_to(const CommandId& command) const {
+  const Position* at = answers_.find(command.bytes);
+  return at == nullptr ? Position{} : *at;
 }
 
 std::optional<ContractId> World::contract_of(SeatId seat) const {
@@ -361,6 +370,8 @@ Touched World::fold(const Record& record, StreamState& stream) {
   const bool begins = !header.cause.is_zero() && is_decided(record.event);
   const bool goes_on = !stream.running.is_zero() && header.cause == stream.running;
   stream.running = (begins || goes_on) && !header.is_receipt ? header.cause : CommandId{};
+  if (header.is_receipt && !header.cause.is_zero())
+    answers_.insert(header.cause.bytes, header.position);
   if (stream.pool) close_batches(*stream.pool, record.event);
 
   Fold fold{*this, header, stream, {}};
@@ -373,16 +384,15 @@ void World::sweep(const Touched& touched, const Event& event) {
   const InMailId* id = inmail_named_by(event);
   if (id == nullptr) return;
   std::uint32_t* at = index_.find(id->bytes);
-  if (at == nullptr || *at == over) return;
+  if (at == nullptr || *at >= never_sent) return;
 
   InMail& inmail = inmails_[*at];
-  const bool has_ended = inmail.charge == Charge::final || inmail.charge == Charge::refunded ||
-                         inmail.charge == Charge::released;
-  if (!inmail.is_quiet() || !inmail.informed) return;
-  if (inmail.charge != Charge::none && !has_ended) return;
+  if (inmail.charge == Charge::reserved || inmail.charge == Charge::charged) return;
+  if (inmail.is_sent() && !(inmail.is_quiet() && inmail.informed)) return;
+  const std::uint32_t state = inmail.is_sent() ? over : never_sent;
   inmail = InMail{};
   free_.push_back(*at);
-  *at = over;
+  *at = state;
 }
 
 std::array<std::uint8_t, 16> World::pair_of(StreamId sender, MemberId to) {
@@ -404,15 +414,14 @@ InMail* World::make(const InMailId& id) {
   }
   const std::uint32_t at = free_.back();
   free_.pop_back();
-  index_.insert(id.bytes, at);
+  index_.insert(id.bytes, at) = at;
   return &inmails_[at];
 }
 
 Pool& World::pool_of(StreamId owner) { return Fold::made(streams_[owner].pool); }
 
 void World::link(const InMailId& id, InMail& inmail) {
-  std::uint32_t& first =
-      between_.insert(pair_of(inmail.sender, inmail.to), InMail::no_inmail);
+  std::uint32_t& first = between_.insert(pair_of(inmail.sender, inmail.to), InMail::no_inmail);
   inmail.next_between = first;
   first = *index_.find(id.bytes);
 }

@@ -111,6 +111,9 @@ class World {
   const Policy* policy(PolicyVersion version) const;
   std::uint64_t policies() const { return policies_.size(); }
 
+  /// Where a command was answered; zero if it was not.
+  Position answer_to(const CommandId& command) const;
+
   /// The contract that gave out the seat.
   std::optional<ContractId> contract_of(SeatId seat) const;
 
@@ -128,7 +131,7 @@ class World {
   template <class Visit>
   void each_inmail(Visit&& visit) const {
     index_.for_each([&](const auto& id, std::uint32_t at) {
-      if (at != over) visit(InMailId{id}, inmails_[at]);
+      if (at < never_sent) visit(InMailId{id}, inmails_[at]);
     });
   }
 
@@ -144,6 +147,7 @@ class World {
  private:
   friend struct Fold;
   static constexpr std::uint32_t over = UINT32_MAX;
+  static constexpr std::uint32_t never_sent = UINT32_MAX - 1;  ///< Reserved for, and released.
 
   static std::array<std::uint8_t, 16> pair_of(StreamId sender, MemberId to);
   InMail* find_to_change(const InMailId& id);
@@ -155,8 +159,9 @@ class World {
   std::unordered_map<StreamId, StreamState> streams_;
   std::deque<InMail> inmails_;
   std::vector<std::uint32_t> free_;  ///< Entries of `inmails_` to use again.
-  IdTable<std::uint32_t> index_;    ///< Where an InMail is in `inmails_`, or `over`.
-  IdTable<std::uint32_t> between_;  ///< By sender and recipient: the last one unanswered.
+  IdTable<std::uint32_t> index_;     ///< Where an InMail is in `inmails_`, or a word of the above.
+  IdTable<std::uint32_t> between_;   ///< By sender and recipient: the last one unanswered.
+  IdTable<Position> answers_;        ///< By command.
   std::unordered_map<SeatId, ContractId> seats_;
   std::vector<std::unique_ptr<const Policy>> policies_;  ///< Version 1 first.
   Position last_{};

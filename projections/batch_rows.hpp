@@ -38,6 +38,9 @@ class BatchRows final : public Rows {
   Status commit(const LogHead& checkpoint);
   void discard();
 
+  /// Of memory that its rows take.
+  std::size_t bytes() const { return cache_.bytes(); }
+
  private:
   using Row = RowCache::Row;
   struct Range {

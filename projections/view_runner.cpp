@@ -125,7 +125,6 @@ Status ViewRunner::read_log() {
     auto reader = LogReader::from(log_, Position{head_.position.value + 1});
     if (!reader) return reader.error();
     const LogHead seen = head_;
-    std::size_t bytes = 0;
     while (true) {
       auto view = reader->next();
       if (!view) return view.error();
@@ -135,9 +134,8 @@ Status ViewRunner::read_log() {
                      "the log does not continue at position " +
                          std::to_string(seen.position.value + 1) + " what the views have seen"};
       if (auto status = apply_record(**view); !status) return status;
-      bytes += (*view)->bytes.size();
       if ((*view)->header.position != reader->proven().position) continue;
-      end_frame(reader->proven(), std::exchange(bytes, 0));
+      end_frame(reader->proven());
       if (is_closing()) return {};
     }
   }
@@ -162,7 +160,7 @@ Status ViewRunner::apply_frame(const Frame& frame) {
     if (auto status = apply_record(*view); !status) return status;
     rest = rest.subspan(view->bytes.size());
   }
-  end_frame(frame.head(), frame.bytes.size());
+  end_frame(frame.head());
   return {};
 }
 
@@ -193,20 +191,21 @@ void ViewRunner::apply_to(Live& live, const Record& record) {
   }
 }
 
-void ViewRunner::end_frame(const LogHead& head, std::size_t bytes) {
+void ViewRunner::end_frame(const LogHead& head) {
   head_ = head;
-  for (Live& live : views_)
-    if (!live.failure && live.applied.position < head.position) live.applied = head;
-  batch_bytes_ += bytes;
-  if (batch_records_ < options_.batch_records_max && batch_bytes_ < options_.batch_bytes_max)
-    return;
+  std::size_t memory = 0;
+  for (Live& live : views_) {
+    if (live.failure) continue;
+    if (live.applied.position < head.position) live.applied = head;
+    memory += live.rows->bytes();
+  }
+  if (batch_records_ < options_.batch_records_max && memory < options_.batch_memory_max) return;
   commit();
   flush_if_due();
 }
 
 void ViewRunner::commit() {
   batch_records_ = 0;
-  batch_bytes_ = 0;
   for (Live& live : views_) {
     if (live.failure || live.applied == live.committed) continue;
     auto status = live.rows->commit(live.applied);

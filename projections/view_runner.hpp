@@ -26,10 +26,12 @@ struct ViewRunnerOptions {
   bool threaded = true;  ///< False: nothing is applied but by `run_until_caught_up` (seeded runs).
   /// Of frames that wait to be applied. What does not fit is read from the log again.
   std::size_t queue_bytes_max = std::size_t{32} << 20;
-  /// Rows are committed after so much of the log at the latest, and whenever nothing waits.
-  std::uint32_t batch_records_max = 32'768;
-  std::size_t batch_bytes_max = std::size_t{16} << 20;
-  std::size_t cache_bytes_max = std::size_t{16} << 20;  ///< Of rows kept in memory, for each view.
+  /// Rows are committed whenever nothing waits, and on the way there when so many records were
+  /// applied or the views hold so much memory. Large batches are what makes a rebuild fast.
+  std::uint32_t batch_records_max = 262'144;
+  std::size_t batch_memory_max = std::size_t{128} << 20;
+  /// Of rows that each view keeps in memory from one batch to the next.
+  std::size_t cache_bytes_max = std::size_t{8} << 20;
   /// For flushes; the system's clock if it is not set.
   std::function<Timestamp()> now;
   /// How often an idle thread with unflushed rows looks whether a flush is due.
@@ -111,7 +113,7 @@ class ViewRunner {
   Status read_log();
   Status apply_frame(const Frame& frame);
   Status apply_record(const RecordView& view);
-  void end_frame(const LogHead& head, std::size_t bytes);
+  void end_frame(const LogHead& head);
   void apply_to(Live& live, const Record& record);
   void commit();
   void flush_if_due();
@@ -126,8 +128,7 @@ class ViewRunner {
   const ViewRunnerOptions options_;
   std::vector<Live> views_;
   LogHead head_;  ///< Every view is applied up to here, or further.
-  std::uint64_t batch_records_ = 0;
-  std::size_t batch_bytes_ = 0;
+  std::uint64_t batch_records_ = 0;  ///< Applied since the last commit.
   Position reported_;
 
   mutable std::mutex mutex_;

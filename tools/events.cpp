@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <thread>
@@ -22,12 +23,11 @@ struct Begin {
 };
 
 std::optional<Begin> begin_from_text(std::string_view text) {
-  if (const auto number = number_from_text(text)) return Begin{Position{*number}, {}};
+  if (const auto number = number_from_text(text))
+    return Begin{Position{std::max<std::uint64_t>(*number, 1)}, {}};
   if (const auto time = timestamp_from_text(text)) return Begin{Position{1}, *time};
   return std::nullopt;
 }
-
-std::optional<std::uint16_t> type_from_text(std::string_view text) { return event_number(text); }
 
 struct EventsCommand {
   static constexpr CommandText text{
@@ -62,10 +62,11 @@ struct EventsCommand {
 void EventsCommand::declare(CLI::App& app) {
   add_store(app, store_);
   const auto read_types = [](const std::string& list) {
-    std::optional<std::vector<std::uint16_t>> types{std::in_place};
+    std::optional<std::vector<std::uint16_t>> types;
+    if (!list.empty()) types.emplace();
     for (std::string_view rest = list; types && !rest.empty();) {
       const auto comma = rest.find(',');
-      const auto type = type_from_text(rest.substr(0, comma));
+      const auto type = event_number(rest.substr(0, comma));
       if (type)
         types->push_back(*type);
       else

@@ -115,7 +115,11 @@ Status TraceImport::begin(const Edge& edge) {
   }
   const CommandId id =
       make_command_id(engine_.now(), static_cast<std::uint16_t>(Step::send), edge.line);
-  engine_.submit(SendInMail{.from = edge.from, .to = edge.to, .body = text_of(edge)}, id);
+  engine_.submit(SendInMail{.from = edge.from,
+                            .to = edge.to,
+                            .subject = "Message",  // For policies that want one.
+                            .body = text_of(edge)},
+                 id);
   const auto answers = engine_.settle();
   if (!answers) return answers.error();
   if (answers->front().ok()) threads_[pair_of(edge)] = {inmail_of(id), edge.from, false};
@@ -193,17 +197,16 @@ Result<ImportReport> import_edges(const ImportEdgesOptions& options) {
   return report;
 }
 
-Json to_json(const ImportReport& report) {
-  Json rejected = Json::object();
-  for (const auto& [code, count] : report.rejected) rejected[std::string(code)] = count;
-  return {{"edges", report.edges},
-          {"members", report.members},
-          {"inmails_sent", report.inmails_sent},
-          {"replies", report.replies},
-          {"refunds", report.refunds},
-          {"conversation_messages", report.conversation_messages},
-          {"rejected", std::move(rejected)},
-          {"log", {{"events", report.log.events}, {"digest", report.log.digest}}}};
+Report to_report(const ImportReport& report) {
+  return {.facts = {{"edges", report.edges},
+                    {"members", report.members},
+                    {"inmails_sent", report.inmails_sent},
+                    {"replies", report.replies},
+                    {"refunds", report.refunds},
+                    {"conversation_messages", report.conversation_messages},
+                    {"rejected", to_json(report.rejected)},
+                    {"log", to_json(report.log)}},
+          .listings = {}};
 }
 
 }  // namespace inmail::tools

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -31,7 +30,7 @@ struct ImportReport {
   std::uint64_t replies = 0;
   std::uint64_t refunds = 0;
   std::uint64_t conversation_messages = 0;
-  std::map<std::string_view, std::uint64_t> rejected;
+  Counts rejected;
   LogFacts log;
 };
 
@@ -48,6 +47,7 @@ struct ImportReport {
 /// message says which); any other is one of the store.
 Result<ImportReport> import_edges(const ImportEdgesOptions& options);
 
-Json to_json(const ImportReport& report);
+/// Facts alone.
+Report to_report(const ImportReport& report);
 
 }  // namespace inmail::tools

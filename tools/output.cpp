@@ -302,7 +302,7 @@ void RowWriter::finish() {
 void print(std::ostream& out, Format format, const Report& report) {
   if (format == Format::table) return print_table(out, report);
   if (format == Format::json) return print_json(out, report);
-  if (!report.listings.empty()) return print_rows(out, format, report.listings.front());
+  if (!report.listings.empty()) return print_rows(out, format, report.listings.back());
   Listing facts{.name = {}, .columns = {}, .rows = {report.facts}};
   for (const auto& [name, value] : report.facts.items()) facts.columns.push_back(name);
   print_rows(out, format, facts);

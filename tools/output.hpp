@@ -73,7 +73,7 @@ struct Listing {
 };
 
 /// What a command prints that is more than rows. JSON: one object, of the facts and of an array a
-/// listing. Table: the facts line by line, then each listing. CSV and JSONL: the rows of the first
+/// listing. Table: the facts line by line, then each listing. CSV and JSONL: the rows of the last
 /// listing alone; without one, the facts as one row.
 struct Report {
   Json facts = Json::object();

@@ -12,7 +12,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto between_draws = std::chrono::milliseconds{100};
-constexpr std::uint64_t calls_between_looks = 64;  ///< At the clock.
 constexpr std::uint64_t bar_columns = 30;
 
 }  // namespace
@@ -29,7 +28,7 @@ Progress::~Progress() {
 }
 
 void Progress::at(std::uint64_t done) {
-  if (!is_shown_ || ++calls_ % calls_between_looks != 1) return;
+  if (!is_shown_) return;
   const auto now = steady_clock::now();
   if (now - drawn_at_ < between_draws) return;
   drawn_at_ = now;

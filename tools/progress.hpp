@@ -26,7 +26,6 @@ class Progress {
   const std::uint64_t total_;
   const bool is_shown_;
   bool is_drawn_ = false;
-  std::uint64_t calls_ = 0;
   const std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point drawn_at_;
 };

@@ -26,9 +26,11 @@ struct SimulateOptions {
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress;
 };
 
-/// What a simulation came to. All but the time it took is counted from the events in the log.
+/// What a simulation came to: counted from the events in the log, save how long it took.
 struct SimulationReport {
-  SimulateOptions options;
+  std::uint64_t members = 0;
+  std::uint64_t days = 0;
+  std::uint64_t seed = 0;
   Tally tally;
   LogFacts log;
   Milliseconds took{0};  ///< By the machine's clock, without the counting.
@@ -39,9 +41,7 @@ struct SimulationReport {
 /// for (numbers out of range, the policy, a store that has members); any other is one of the store.
 Result<SimulationReport> simulate(const SimulateOptions& options);
 
-Json to_json(const SimulationReport& report);
-
-/// The same as facts and listings, to be read by people.
+/// Facts, and one listing: how often each event happened.
 Report to_report(const SimulationReport& report);
 
 }  // namespace inmail::tools

@@ -58,4 +58,26 @@ Result<LogFacts> facts_of(const EventLog& log) {
   return LogFacts{log.head().position.value, to_hex(digest->data(), digest->size())};
 }
 
+Json to_json(const Counts& counts) {
+  Json json = Json::object();
+  for (const auto& [name, count] : counts) json[std::string(name)] = count;
+  return json;
+}
+
+Json to_json(const CreditTally& credits) {
+  Json json = Json::object();
+  for (const auto& [kind, count] : credits.granted) json["granted_" + std::string(kind)] = count;
+  json["charged"] = credits.charged;
+  json["released"] = credits.released;
+  json["refunded"] = credits.refunded;
+  json["expired"] = credits.expired;
+  json["forfeited"] = credits.forfeited;
+  json["voided"] = credits.voided;
+  return json;
+}
+
+Json to_json(const LogFacts& facts) {
+  return {{"events", facts.events}, {"digest", facts.digest}};
+}
+
 }  // namespace inmail::tools

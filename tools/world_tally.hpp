@@ -10,12 +10,16 @@
 #include "events/ids.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
+#include "tools/output.hpp"
 
 namespace inmail::tools {
 
+/// How often each of several things happened, by their stored names.
+using Counts = std::map<std::string_view, std::uint64_t>;
+
 /// What became of the credits of all pools together.
 struct CreditTally {
-  std::map<std::string_view, std::uint64_t> granted;  ///< By the kind of lot.
+  Counts granted;  ///< By the kind of lot.
   std::uint64_t charged = 0;
   std::uint64_t released = 0;
   std::uint64_t refunded = 0;
@@ -26,8 +30,8 @@ struct CreditTally {
 
 /// What has happened, counted from the events of a log and from nothing else.
 struct Tally {
-  std::map<std::string_view, std::uint64_t> events;    ///< By stored name.
-  std::map<std::string_view, std::uint64_t> rejected;  ///< By code.
+  Counts events;
+  Counts rejected;  ///< By code.
   CreditTally credits;
   /// The last instant at which an InMail still does something by itself: a window closes, it expires.
   std::optional<Timestamp> last_deadline;
@@ -52,5 +56,9 @@ struct LogFacts {
 
 /// Errors: as `log_digest`.
 Result<LogFacts> facts_of(const EventLog& log);
+
+Json to_json(const Counts& counts);
+Json to_json(const CreditTally& credits);
+Json to_json(const LogFacts& facts);
 
 }  // namespace inmail::tools

@@ -12,9 +12,9 @@ namespace inmail {
 namespace {
 
 namespace fs = std::filesystem;
-using test::bytes_in;
+using test::read_file;
 using test::TempDir;
-using test::write_bytes;
+using test::write_file;
 
 constexpr std::size_t header_bytes = 4096;
 
@@ -38,7 +38,7 @@ struct Prepared {
     const auto store = std::move(*FileKeyStore::open(file, {.create = true}));
     for (std::uint64_t member = 0; member < members; ++member)
       keys.push_back(*store->key_for_writing(MemberId{member}));
-    bytes = bytes_in(file);
+    bytes = read_file(file);
     place = bytes.find(std::string(keys[7].begin(), keys[7].end())) - 16;
   }
 
@@ -48,7 +48,7 @@ struct Prepared {
   std::unique_ptr<FileKeyStore> with_slot(std::string_view front) const {
     std::string changed = bytes;
     changed.replace(place, front.size(), front);
-    write_bytes(file, changed);
+    write_file(file, changed);
     auto store = FileKeyStore::open(file, {});
     EXPECT_TRUE(store) << "a slot must not keep the store from opening";
     return std::move(*store);
@@ -90,7 +90,7 @@ TEST(DamagedKeyStore, TakesAnErasingThatWasCutForDone) {
     EXPECT_FALSE(store->key_for_reading(MemberId{7}).value_or(Key{})) << reached;
     EXPECT_EQ(store->key_for_writing(MemberId{7}).error().code, ErrorCode::not_found);
     ASSERT_TRUE(store->erase(MemberId{7}));
-    EXPECT_EQ(bytes_in(made.file).substr(made.place, 64), erased) << "now it is done";
+    EXPECT_EQ(read_file(made.file).substr(made.place, 64), erased) << "now it is done";
   }
 }
 
@@ -146,14 +146,14 @@ TEST(DamagedKeyStore, DoesNotGrow) {
 TEST(DamagedKeyStore, IsRefusedWhenItIsNone) {
   const TempDir dir;
   const auto code_of = [&](std::string_view bytes) {
-    write_bytes(dir / "keys", bytes);
+    write_file(dir / "keys", bytes);
     return code_of_opening(dir / "keys");
   };
   EXPECT_EQ(code_of(""), ErrorCode::corruption);
   EXPECT_EQ(code_of("INMAILKY"), ErrorCode::corruption);
   EXPECT_EQ(code_of(std::string(100'000, 'x')), ErrorCode::corruption);
   EXPECT_EQ(code_of(std::string(100'000, '\0')), ErrorCode::corruption);
-  EXPECT_EQ(bytes_in(dir / "keys"), std::string(100'000, '\0')) << "it is left as it is";
+  EXPECT_EQ(read_file(dir / "keys"), std::string(100'000, '\0')) << "it is left as it is";
   EXPECT_FALSE(FileKeyStore::open(dir.path(), {.create = true})) << "a directory";
 }
 
@@ -162,13 +162,13 @@ TEST(DamagedKeyStore, IsRefusedWhenItsHeaderOrItsLengthIsWrong) {
   for (std::size_t at = 0; at < 64; ++at) {
     std::string changed = made.bytes;
     changed[at] = static_cast<char>(changed[at] ^ 0x10);
-    write_bytes(made.file, changed);
+    write_file(made.file, changed);
     EXPECT_EQ(code_of_opening(made.file),
               at >= 8 && at < 12 ? ErrorCode::newer_format : ErrorCode::corruption);
   }
-  write_bytes(made.file, std::string_view(made.bytes).substr(0, made.bytes.size() - 1));
+  write_file(made.file, std::string_view(made.bytes).substr(0, made.bytes.size() - 1));
   EXPECT_EQ(code_of_opening(made.file), ErrorCode::corruption);
-  write_bytes(made.file, made.bytes + '\0');
+  write_file(made.file, made.bytes + '\0');
   EXPECT_EQ(code_of_opening(made.file), ErrorCode::corruption);
 }
 
@@ -182,7 +182,7 @@ TEST(DamagedKeyStore, NeverGivesAWrongKeyNorCrashesOnNoise) {
     for (std::size_t i = 0; i < changes; ++i)
       changed[header_bytes + random() % (changed.size() - header_bytes)] =
           static_cast<char>(random());
-    write_bytes(made.file, changed);
+    write_file(made.file, changed);
     const auto store = std::move(*FileKeyStore::open(made.file, {}));
     for (std::uint64_t member = 0; member < 700; ++member) {
       const auto key = store->key_for_reading(MemberId{member});
@@ -210,7 +210,7 @@ TEST_P(KeyStoreLeftover, IsWipedAndRemovedByTheNextOpening) {
   if (GetParam().is_second_name) {
     fs::create_hard_link(made.file, leftover);
   } else {
-    write_bytes(leftover, made.bytes.substr(0, 50'000));
+    write_file(leftover, made.bytes.substr(0, 50'000));
     fs::create_hard_link(leftover, made.dir / "witness");
   }
   const auto store = std::move(*FileKeyStore::open(made.file, {}));
@@ -218,7 +218,7 @@ TEST_P(KeyStoreLeftover, IsWipedAndRemovedByTheNextOpening) {
     EXPECT_EQ(store->key_for_reading(MemberId{member}).value_or(std::nullopt), made.keys[member]);
   EXPECT_FALSE(fs::exists(leftover));
   if (!GetParam().is_second_name) {
-    EXPECT_EQ(bytes_in(made.dir / "witness"), std::string(50'000, '\0'));
+    EXPECT_EQ(read_file(made.dir / "witness"), std::string(50'000, '\0'));
   }
 }
 
@@ -230,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(OfEveryStep, KeyStoreLeftover,
 
 TEST(KeyStoreLeftover, OfMakingAStoreIsMadeAnew) {
   const TempDir dir;
-  write_bytes(dir / "keys.making", "half a header");
+  write_file(dir / "keys.making", "half a header");
   const auto store = std::move(*FileKeyStore::open(dir / "keys", {.create = true}));
   EXPECT_TRUE(store->key_for_writing(MemberId{7}));
   EXPECT_FALSE(fs::exists(dir / "keys.making"));

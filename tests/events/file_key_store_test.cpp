@@ -20,7 +20,7 @@ namespace inmail {
 namespace {
 
 namespace fs = std::filesystem;
-using test::bytes_in;
+using test::read_file;
 using test::TempDir;
 using Store = std::unique_ptr<FileKeyStore>;
 
@@ -198,7 +198,7 @@ TEST(FileKeyStore, LeavesNoKeysInTheFileItOutgrew) {
   fs::create_hard_link(dir / "keys", dir / "witness");
   for (std::uint64_t member = 2; member < 2000; ++member) key_of(*store, member);
   ASSERT_FALSE(fs::equivalent(dir / "keys", dir / "witness"));
-  const std::string outgrown = bytes_in(dir / "witness");
+  const std::string outgrown = read_file(dir / "witness");
   EXPECT_EQ(outgrown, std::string(outgrown.size(), '\0'));
 }
 
@@ -217,7 +217,7 @@ TEST(FileKeyStore, ForgetsAnErasedMemberForEver) {
       EXPECT_EQ(refused.error().code, ErrorCode::not_found);
       EXPECT_NE(refused.error().message.find("was erased"), std::string::npos);
     }
-    EXPECT_EQ(bytes_in(dir / "keys").find(as_text(key)), std::string::npos);
+    EXPECT_EQ(read_file(dir / "keys").find(as_text(key)), std::string::npos);
     if (round == 0) {
       store.reset();
       store = opened(dir / "keys");

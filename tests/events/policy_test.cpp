@@ -184,7 +184,8 @@ TEST(Policy, HasTheErasOfTheTable) {
       {"official-now", "retract.condition", R"("never")"},
       {"official-now", "sanction.ladder",
        R"([{ step = "warn" }, { step = "restrict", duration_s = 86400 }, )"
-       R"({ step = "restrict", duration_s = 259200 }, { step = "restrict", duration_s = 604800 }])"},
+       R"({ step = "restrict", duration_s = 259200 }, )"
+       R"({ step = "restrict", duration_s = 604800 }])"},
       {"official-now", "purchase.enabled", "false"},
       {"official-now", "metrics.open_visible_to_sender", R"("never")"},
       {"official-now", "rr.eval_lag_s", "604800"},
@@ -287,7 +288,8 @@ TEST(Policy, HasTheLastTwoSeedsOfTheTable) {
       {"seed3", "spam.burst_action", R"("strike")"},
       {"seed3", "sanction.ladder",
        R"([{ step = "restrict", duration_s = 86400 }, )"
-       R"({ step = "restrict", duration_s = 259200 }, { step = "restrict", duration_s = 604800 }])"},
+       R"({ step = "restrict", duration_s = 259200 }, )"
+       R"({ step = "restrict", duration_s = 604800 }])"},
       {"seed3", "metrics.open_visible_to_sender", R"("aggregate")"},
 
       {"seed4", "plan.business.monthly_allotment", "5"},

@@ -11,7 +11,7 @@ install(TARGETS inmail_events inmail_actors inmail_projections inmail_engine
 install(EXPORT inmail-targets NAMESPACE inmail:: DESTINATION ${package_dir})
 install(DIRECTORY events actors projections engine DESTINATION include/inmail
         FILES_MATCHING PATTERN "*.hpp")
-if(TARGET inmail)
+if(INMAIL_BUILD_TOOLS)
   install(TARGETS inmail RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 

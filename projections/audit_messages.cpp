@@ -1,0 +1,270 @@
+#include <array>
+
+#include "projections/audit_rules.hpp"
+
+// What must hold of InMails on their way: sent, delivered, opened, answered, ended.
+
+namespace inmail::auditing {
+namespace {
+
+// IM1.
+
+void check_sent(const Step& step, const InMailSent& e, Verdict& verdict) {
+  const bool is_new = !step.world.is_over(e.inmail) && !e.inmail.is_zero() &&
+                      (step.inmail == nullptr || !step.inmail->is_sent());
+  verdict.check(is_new, e.inmail, " was sent before");
+  const StreamId sender = step.header.stream;
+  const MemberId person = sender.kind() == StreamKind::seat ? step.stream.holder : sender.member();
+  verdict.check(e.from == person && e.to != e.from, e.inmail, " was sent by ", sender,
+                " in the name of member:", e.from, " to member:", e.to);
+}
+
+bool repeats_the_send(const InMailRef& ref, const InMail& inmail) {
+  return ref.sender == inmail.sender && ref.pool == inmail.pool && ref.from == inmail.from &&
+         ref.cost == inmail.cost && ref.sent_at == inmail.sent_at;
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const InMailDelivered& e) {
+  return inmail.stage == Stage::sent && e.pinned.value == inmail.pinned &&
+         step.header.due_at >= inmail.sent_at;
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const InMailFailed&) {
+  return inmail.stage == Stage::sent && step.header.due_at >= inmail.sent_at;
+}
+
+/// Whether an expired one can still be read: its expiry only changed its status.
+bool is_readable(const Step& step, const InMail& inmail) {
+  return inmail.stage == Stage::delivered ||
+         (inmail.stage == Stage::expired && step.pinned != nullptr &&
+          step.pinned->expiry.effect == ExpiryEffect::status_only);
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const Opened&) {
+  return is_readable(step, inmail) && !inmail.opened && step.header.due_at >= inmail.delivered_at;
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const Replied& e) {
+  const bool is_late = inmail.stage == Stage::expired;
+  const bool late_is_fine = is_readable(step, inmail) && step.pinned != nullptr &&
+                            step.pinned->expiry.late_response == LateResponse::allow_no_refund;
+  return (inmail.stage == Stage::delivered || (is_late && late_is_fine)) &&
+         step.header.due_at >= inmail.opened_at &&
+         Milliseconds{e.latency_ms} == step.header.due_at - inmail.delivered_at;
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const Expired& e) {
+  if (inmail.stage != Stage::delivered || step.pinned == nullptr) return false;
+  const ExpiryPolicy& expiry = step.pinned->expiry;
+  const bool is_basis = expiry.basis != ExpiryBasis::never && e.basis == expiry.basis &&
+                        e.effect == expiry.effect && inmail.response == 0 &&
+                        !(expiry.basis == ExpiryBasis::unopened && inmail.opened);
+  return is_basis && step.header.due_at > later(inmail.sent_at, expiry.ttl_s) &&
+         step.header.time >= inmail.delivered_at;
+}
+
+bool may_happen(const Step&, const InMail& inmail, const InMailRetracted& e) {
+  return inmail.stage == Stage::delivered && inmail.response == 0 && e.was_opened == inmail.opened;
+}
+
+bool may_happen(const Step&, const InMail& inmail, const RefundWindowClosed&) {
+  return inmail.stage == Stage::delivered || inmail.stage == Stage::expired;
+}
+
+bool is_what_became_of(const InMail& inmail, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::failed: return inmail.stage == Stage::failed;
+    case Outcome::retracted: return inmail.stage == Stage::retracted;
+    case Outcome::accepted: return inmail.response == static_cast<int>(ReplyKind::accept);
+    case Outcome::declined:
+      return inmail.response == static_cast<int>(ReplyKind::decline) && !inmail.canned;
+    case Outcome::declined_silently:
+      return inmail.response == static_cast<int>(ReplyKind::decline) && inmail.canned;
+    case Outcome::replied: return inmail.response == static_cast<int>(ReplyKind::reply);
+    case Outcome::quick_reply: return inmail.response == static_cast<int>(ReplyKind::quick_reply);
+  }
+  return false;
+}
+
+void check_outcome(const Step& step, const OutcomeReceived& e, Verdict& verdict) {
+  const InMail* inmail = step.inmail;
+  const bool is_news =
+      inmail != nullptr && step.header.stream == inmail->sender && !inmail->informed;
+  verdict.check(is_news && e.to == inmail->to && is_what_became_of(*inmail, e.outcome), e.inmail,
+                " had an outcome for ", step.header.stream, " that is not its, or not new");
+}
+
+void inmails_go_their_way(const Step& step, Verdict& verdict) {
+  std::visit(
+      [&]<class Each>(const Each& e) {
+        if constexpr (std::is_same_v<Each, InMailSent>) {
+          check_sent(step, e, verdict);
+        } else if constexpr (std::is_same_v<Each, OutcomeReceived>) {
+          check_outcome(step, e, verdict);
+        } else if constexpr (requires { e.ref; }) {
+          const InMail* inmail = step.inmail;
+          const bool is_here = inmail != nullptr && inmail->is_sent() &&
+                               step.header.stream == StreamId(inmail->to) &&
+                               repeats_the_send(e.ref, *inmail);
+          verdict.check(is_here && may_happen(step, *inmail, e), Each::type.name, " of ",
+                        e.ref.inmail, " in ", step.header.stream,
+                        is_here ? " does not follow from what happened before"
+                                : " is not about an InMail that was sent there");
+        }
+      },
+      step.event);
+}
+
+void sends_arrive(const World& world, Timestamp since, Verdict& verdict) {
+  world.each_inmail([&](const InMailId& id, const InMail& inmail) {
+    if (inmail.stage != Stage::sent) return;
+    verdict.at(inmail.duty_position, inmail.sender)
+        .check(inmail.duty_time >= since, id, " was sent, and neither delivered nor failed");
+  });
+}
+
+// IM2.
+
+void responses_are_first_and_own(const Step& step, Verdict& verdict) {
+  const auto* e = std::get_if<Replied>(&step.event);
+  if (const InMailId& inferred = step.stream.inferred; !inferred.is_zero())
+    verdict.check(
+        e != nullptr && e->ref.inmail == inferred && step.header.due_at == step.stream.time,
+        "an open of ", inferred, " was inferred, but no reply stands right after it");
+  if (e == nullptr || step.inmail == nullptr) return;
+  const InMail& inmail = *step.inmail;
+  verdict.check(inmail.response == 0, e->ref.inmail, " was answered before");
+  verdict.check(inmail.opened, e->ref.inmail, " was answered, but never opened");
+  verdict.check(
+      step.header.stream == StreamId(inmail.to) && step.header.asked_by == Principal::of(inmail.to),
+      e->ref.inmail, " to member:", inmail.to, " was answered by ", step.header.asked_by);
+}
+
+void no_inferred_open_is_left(const World& world, Timestamp, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    if (stream.inferred.is_zero()) return;
+    verdict.at(world.last(), id)
+        .fail("an open of ", stream.inferred, " was inferred, but the log ends before a reply");
+  });
+}
+
+// IM3.
+
+bool is_premium(const StreamState* owner, const Policy& policy) {
+  return owner != nullptr && owner->pool && owner->pool->plan &&
+         policy.terms(*owner->pool->plan).is_premium;
+}
+
+bool takes_inmail(const StreamState& recipient, const InMail& inmail, const Policy& policy) {
+  if (!recipient.registered || recipient.blocked.contains(inmail.from)) return false;
+  if (recipient.preference == InMailPreference::on) return true;
+  if (policy.recipient.premium_override && inmail.from_premium && is_premium(&recipient, policy))
+    return true;
+  return recipient.preference == InMailPreference::opted_out && inmail.from_premium &&
+         policy.recipient.optout_scope == OptoutScope::free_senders_only;
+}
+
+void deliveries_are_welcome(const Step& step, Verdict& verdict) {
+  if (step.policy == nullptr) return;
+  if (const auto* e = std::get_if<InMailSent>(&step.event)) {
+    if (step.header.stream.kind() != StreamKind::member) return;
+    verdict.check(e->from_premium == is_premium(&step.stream, *step.policy), e->inmail,
+                  " was sent as by a premium member, or not, which the sender's plan denies");
+    return;
+  }
+  if (!std::holds_alternative<InMailDelivered>(step.event) || step.inmail == nullptr) return;
+  verdict.check(takes_inmail(step.stream, *step.inmail, *step.policy), step.header.stream,
+                " was delivered an InMail that it does not take from member:", step.inmail->from);
+}
+
+// IM4.
+
+void silence_is_respected(const Step& step, Verdict& verdict) {
+  const auto* e = std::get_if<InMailSent>(&step.event);
+  if (e == nullptr || step.policy == nullptr) return;
+  const FollowupPolicy& followup = step.policy->followup;
+  std::int64_t silent = 0;
+  step.world.each_unanswered(step.header.stream, e->to, [&](const InMail& other) {
+    const bool counts = followup.forget_s.count() == 0 ||
+                        later(other.sent_at, followup.forget_s) > step.header.due_at;
+    if (counts) ++silent;
+  });
+  verdict.check(silent <= followup.max_unanswered, step.header.stream, " wrote to member:", e->to,
+                " after ", silent, " InMails without an answer, where ", followup.max_unanswered,
+                " are allowed");
+}
+
+// IM5.
+
+std::int64_t length_in(TextUnit unit, const Text& text) {
+  const TextCounts& counts = text.counts();
+  switch (unit) {
+    case TextUnit::byte: return counts.bytes;
+    case TextUnit::utf16: return counts.utf16;
+    case TextUnit::codepoint: return counts.codepoints;
+    case TextUnit::grapheme: return counts.graphemes;
+    case TextUnit::word: return counts.words;
+  }
+  return counts.bytes;
+}
+
+void check_texts(const InMailSent& e, const LimitPolicy& limit, Verdict& verdict) {
+  const std::int64_t subject = length_in(limit.subject_unit, e.subject);
+  verdict.check((limit.subject_max == 0 || subject <= limit.subject_max) &&
+                    !(limit.subject_required && e.subject.empty()),
+                e.inmail, " has a subject of ", subject, " ", name_of(limit.subject_unit),
+                "s, where ", limit.subject_max, " are allowed");
+  const std::int64_t body = length_in(limit.body_unit, e.body);
+  const std::int64_t counted =
+      body + (limit.subject_counts ? length_in(limit.body_unit, e.subject) : 0);
+  verdict.check(body >= limit.body_min && (limit.body_max == 0 || counted <= limit.body_max),
+                e.inmail, " has a body of ", body, " ", name_of(limit.body_unit), "s, where from ",
+                limit.body_min, " to ", limit.body_max, " are allowed");
+}
+
+void texts_have_their_length(const Step& step, Verdict& verdict) {
+  if (step.policy == nullptr) return;
+  const LimitPolicy& limit = step.policy->limit;
+  if (const auto* sent = std::get_if<InMailSent>(&step.event))
+    return check_texts(*sent, limit, verdict);
+  const auto* reply = std::get_if<Replied>(&step.event);
+  const auto* message = std::get_if<MessageSent>(&step.event);
+  if (reply == nullptr && message == nullptr) return;
+  const std::int64_t length = length_in(limit.body_unit, reply ? reply->text : message->text);
+  verdict.check(limit.body_max == 0 || length <= limit.body_max, step.header.stream, " wrote ",
+                length, " ", name_of(limit.body_unit), "s, where ", limit.body_max, " are allowed");
+}
+
+// IM7.
+
+void retractions_are_allowed(const Step& step, Verdict& verdict) {
+  const auto* e = std::get_if<InMailRetracted>(&step.event);
+  if (e == nullptr || step.inmail == nullptr || step.pinned == nullptr) return;
+  const RetractPolicy& retract = step.pinned->retract;
+  const InMail& inmail = *step.inmail;
+  const bool may = retract.window_s.count() > 0 &&
+                   (retract.condition == RetractCondition::any ||
+                    (retract.condition == RetractCondition::unopened && !inmail.opened));
+  verdict.check(may, e->ref.inmail, " was retracted ", inmail.opened ? "opened" : "unopened",
+                ", where the policy of its send says ", name_of(retract.condition));
+  verdict.check(step.header.due_at <= later(inmail.sent_at, retract.window_s), e->ref.inmail,
+                " was retracted after its window");
+}
+
+constexpr std::array rules{
+    Rule{"IM1", "an InMail goes only ways that there are, in the order of time",
+         inmails_go_their_way, nullptr, sends_arrive},
+    Rule{"IM2", "the first response is the only one, the recipient's own, and implies an open",
+         responses_are_first_and_own, nullptr, no_inferred_open_is_left},
+    Rule{"IM3", "nothing is delivered to who does not take it", deliveries_are_welcome},
+    Rule{"IM4", "no more InMails than allowed wait for an answer of one recipient",
+         silence_is_respected},
+    Rule{"IM5", "texts are as long as the policy allows", texts_have_their_length},
+    Rule{"IM7", "what is retracted may be, in its window", retractions_are_allowed},
+};
+
+}  // namespace
+
+std::span<const Rule> message_rules() { return rules; }
+
+}  // namespace inmail::auditing

@@ -1,0 +1,322 @@
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <vector>
+
+#include "projections/audit_rules.hpp"
+
+// What must hold of lots and pools, whatever they are spent on.
+
+namespace inmail::auditing {
+namespace {
+
+// IC1.
+
+void lots_are_granted_in_order(const Step& step, Verdict& verdict) {
+  const auto* e = std::get_if<CreditsGranted>(&step.event);
+  if (e == nullptr) return;
+  const LotId last = step.pool() ? step.pool()->last_lot : LotId{};
+  verdict.check(e->lot.value == last.value + 1 && e->amount > 0, "lot ", e->lot, " of ",
+                step.header.stream, " was granted with ", e->amount, " credits after lot ", last);
+}
+
+void lots_add_up(const Step&, const Touched& touched, Verdict& verdict) {
+  if (touched.pool == nullptr) return;
+  if (touched.stray)
+    verdict.fail("lot ", *touched.stray, " of ", touched.owner, " has nothing to move");
+  for (const Lot& lot : touched.pool->lots) {
+    const Buckets& b = lot.buckets;
+    verdict.check(b.granted == b.accounted() && !b.any_negative(), "lot ", lot.id, " of ",
+                  touched.owner, " was granted ", b.granted, ", but has ", b.available,
+                  " available, ", b.reserved, " reserved, ", b.consumed, " consumed, ", b.expired,
+                  " expired, ", b.forfeited, " forfeited, ", b.voided, " voided");
+  }
+}
+
+// IC2 and IC3.
+
+void pools_add_up(const Step&, const Touched& touched, Verdict& verdict) {
+  if (touched.pool == nullptr) return;
+  Buckets sum = touched.pool->gone;
+  for (const Lot& lot : touched.pool->lots) sum += lot.buckets;
+  const Buckets& total = touched.pool->total;
+  verdict.check(sum == total && total.granted == total.accounted(), "the lots of ", touched.owner,
+                " were granted ", sum.granted, " and have ", sum.available, " available and ",
+                sum.reserved, " reserved, where the pool says ", total.granted, ", ",
+                total.available, " and ", total.reserved);
+}
+
+void credits_have_a_source(const Step& step, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  if (pool == nullptr) return;
+  if (const RefundGrant& grant = pool->refund_grant; grant.amount > 0) {
+    const auto* e = std::get_if<CreditRefunded>(&step.event);
+    const bool is_used = e != nullptr && !e->into_original_lot && e->inmail == grant.inmail &&
+                         e->lot == grant.lot && e->amount == grant.amount;
+    Verdict(verdict)
+        .at(grant.position, step.header.stream)
+        .check(is_used, "lot ", grant.lot, " of ", step.header.stream,
+               " was granted as a refund, but no such refund stands right after it");
+  }
+  const auto* e = std::get_if<CreditsGranted>(&step.event);
+  if (e == nullptr || e->kind != LotKind::adjust || !e->inmail) return;
+  verdict.check(pool->released == *e->inmail && e->amount <= pool->lost_by_release, "lot ", e->lot,
+                " of ", step.header.stream, " makes good ", e->amount, " of ", *e->inmail,
+                ", whose release had lost ", pool->lost_by_release);
+}
+
+void nothing_comes_from_nowhere(const Step&, const Touched& touched, Verdict& verdict) {
+  if (touched.pool == nullptr) return;
+  const Pool& pool = *touched.pool;
+  const Buckets& b = pool.total;
+  const std::int64_t back = pool.refunded + pool.refund_grant.amount;
+  const std::int64_t net = b.accounted() - back;
+  verdict.check(pool.from_outside == net, touched.owner, " was given ", pool.from_outside,
+                " credits from outside, but without the ", back, " refunded it accounts for ", net);
+}
+
+void no_refund_grant_is_left(const World& world, Timestamp, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    if (!stream.pool || stream.pool->refund_grant.amount == 0) return;
+    verdict.at(stream.pool->refund_grant.position, id)
+        .fail("lot ", stream.pool->refund_grant.lot, " of ", id,
+              " was granted as a refund, but the log ends before the refund");
+  });
+}
+
+// IC6.
+
+/// When a lot is lost if it is not spent. Where nothing rolls over, a renewal ends it.
+Timestamp lost_at(const Lot& lot, const Pool& pool, const Policy& policy) {
+  const bool ends_with_cycle =
+      !policy.accum.enabled && pool.plan && policy.accum.cap_scope.has(lot.kind);
+  return ends_with_cycle ? std::min(lot.expires_at, pool.next_renewal_at) : lot.expires_at;
+}
+
+/// The alive lots of a pool, the one to spend first at the front.
+std::vector<const Lot*> spending_order(const Pool& pool, const Policy& policy, Timestamp now) {
+  std::vector<const Lot*> lots;
+  for (const Lot& lot : pool.lots)
+    if (lot.buckets.available > 0 && lot.expires_at > now) lots.push_back(&lot);
+  const auto by_age = [](const Lot* lot) { return std::tuple(lot->granted_at, lot->id); };
+  const auto by_loss = [&](const Lot* lot) {
+    return std::tuple(lost_at(*lot, pool, policy), lot->granted_at, lot->id);
+  };
+  const auto sort_by = [&](const auto& key) {
+    std::sort(lots.begin(), lots.end(), [&](auto* l, auto* r) { return key(l) < key(r); });
+  };
+  switch (policy.lot.spend_order) {
+    case SpendOrder::fifo_grant: sort_by(by_age); break;
+    case SpendOrder::lifo:
+      sort_by(by_age);
+      std::reverse(lots.begin(), lots.end());
+      break;
+    case SpendOrder::expiry_then_grant: sort_by(by_loss); break;
+    case SpendOrder::plan_first:
+      sort_by(by_loss);
+      std::stable_partition(lots.begin(), lots.end(),
+                            [](auto* lot) { return lot->kind != LotKind::purchase; });
+      break;
+  }
+  return lots;
+}
+
+void check_spending(const Step& step, const Pool* pool, const LotSplits& splits, Verdict& verdict) {
+  if (splits.empty() || step.policy == nullptr) return;
+  std::int64_t cost = 0;
+  for (const LotSplit& split : splits) cost += split.amount;
+  LotSplits expected;
+  if (pool != nullptr)
+    for (const Lot* lot : spending_order(*pool, *step.policy, step.header.due_at)) {
+      if (cost == 0) break;
+      const std::int64_t taken = std::min(cost, lot->buckets.available);
+      expected.push_back({lot->id, static_cast<std::uint32_t>(taken)});
+      cost -= taken;
+    }
+  if (splits == expected) return (void)verdict.check(true);
+  const LotId first = expected.empty() ? LotId{} : expected.front().lot;
+  verdict.fail(step.header.stream, " spent ", splits.front().amount, " of lot ", splits.front().lot,
+               " in ", splits.size(), " parts, where ", name_of(step.policy->lot.spend_order),
+               " begins with lot ", first, " in ", expected.size(), " parts");
+}
+
+void lots_are_spent_in_order(const Step& step, Verdict& verdict) {
+  std::visit(
+      match{
+          [&](const InMailSent& e) {
+            const StreamState* payer = step.world.find_stream(e.pool);
+            check_spending(step, payer ? payer->pool.get() : nullptr, e.splits, verdict);
+          },
+          [&](const CreditReserved& e) { check_spending(step, step.pool(), e.splits, verdict); },
+          [&](const CreditsExpired& e) {
+            const Lot* lot = step.pool() ? step.pool()->find(e.lot) : nullptr;
+            if (lot == nullptr) return;
+            verdict.check(lot->expires_at <= step.header.due_at, "lot ", e.lot, " of ",
+                          step.header.stream, " expired at ", step.header.due_at,
+                          ", before its time");
+          },
+          [](const auto&) {},
+      },
+      step.event);
+}
+
+// IC9.
+
+void check_renewal(const Step& step, const CycleRenewed& e, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  const StreamId owner = step.header.stream;
+  if (!verdict.check(pool != nullptr && pool->plan, owner, " renewed a plan that it does not have"))
+    return;
+  verdict.check(e.cycle == pool->cycle + 1, owner, " went from cycle ", pool->cycle, " to ",
+                e.cycle);
+  const Timestamp expected = pool->began_at.value_or(pool->next_renewal_at);
+  verdict.check(step.header.due_at == expected && e.next_renewal_at > expected, "cycle ", e.cycle,
+                " of ", owner, " began at ", step.header.due_at, " and not at ", expected,
+                ", or ends at once");
+  Verdict(verdict)
+      .at(pool->renewed_at, owner)
+      .check(pool->monthly_granted || pool->allotment == 0, "cycle ", pool->cycle, " of ", owner,
+             " was never granted its ", pool->allotment, " credits");
+}
+
+void check_monthly_grant(const Step& step, const CreditsGranted& e, Verdict& verdict) {
+  if (e.kind != LotKind::monthly) return;
+  const Pool* pool = step.pool();
+  const StreamId owner = step.header.stream;
+  const bool in_cycle =
+      pool != nullptr && pool->renewal.open && e.cycle == pool->cycle && !pool->monthly_granted;
+  if (!verdict.check(in_cycle, "lot ", e.lot, " of ", owner,
+                     " is not the one grant of a cycle that has just begun"))
+    return;
+  if (step.policy == nullptr || !pool->plan) return;
+  const bool in_full = step.policy->terms(*pool->plan).proration == Proration::none;
+  verdict.check(in_full ? e.amount == pool->allotment : e.amount <= pool->allotment, "cycle ",
+                pool->cycle, " of ", owner, " was granted ", e.amount, " credits where ",
+                name_of(*pool->plan), " gives ", pool->allotment);
+}
+
+void cycles_are_granted_once(const Step& step, Verdict& verdict) {
+  if (const auto* renewed = std::get_if<CycleRenewed>(&step.event))
+    check_renewal(step, *renewed, verdict);
+  else if (const auto* granted = std::get_if<CreditsGranted>(&step.event))
+    check_monthly_grant(step, *granted, verdict);
+}
+
+void last_cycles_are_granted(const World& world, Timestamp, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    if (!stream.pool || stream.pool->allotment == 0) return;
+    verdict.at(stream.pool->renewed_at, id)
+        .check(stream.pool->monthly_granted, "cycle ", stream.pool->cycle, " of ", id,
+               " was never granted its ", stream.pool->allotment, " credits");
+  });
+}
+
+// IC10.
+
+std::optional<std::int64_t> cap_of(const PlanTerms& terms, std::int64_t allotment) {
+  if (terms.accum_cap_abs > 0) return terms.accum_cap_abs;
+  if (terms.accum_cap_multiple_bp == 0 || allotment == 0) return std::nullopt;
+  return allotment * terms.accum_cap_multiple_bp / 10'000;
+}
+
+/// Judges a renewal whose last record is behind us.
+void check_cap(const Pool& pool, StreamId owner, Verdict& verdict) {
+  const Renewal& renewal = pool.renewal;
+  if (!renewal.open || renewal.policy == nullptr || !pool.plan) return;
+  const AccumPolicy& accum = renewal.policy->accum;
+  verdict.at(renewal.position, owner);
+  if (!accum.enabled) {
+    for (const Lot& lot : pool.lots)
+      if (accum.cap_scope.has(lot.kind) && lot.id != renewal.granted)
+        verdict.check(lot.buckets.available == 0, "lot ", lot.id, " of ", owner, " has ",
+                      lot.buckets.available, " left after a renewal where nothing rolls over");
+    return;
+  }
+  const auto cap = cap_of(renewal.policy->terms(*pool.plan), pool.allotment);
+  const std::int64_t left = pool.available_in(accum.cap_scope);
+  verdict.check(!cap || left <= *cap, owner, " has ", left,
+                " credits after a renewal with a cap of ", cap.value_or(0));
+  verdict.check(renewal.forfeited == 0 || left == cap, owner, " forfeited ", renewal.forfeited,
+                " credits at a renewal and was left with ", left, " under a cap of ",
+                cap.value_or(0));
+}
+
+void renewals_keep_the_cap(const Step& step, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  if (const auto* e = std::get_if<CreditsForfeited>(&step.event)) {
+    verdict.check(pool != nullptr && pool->renewal.open, step.header.stream, " forfeited ",
+                  e->amount, " of lot ", e->lot, " without a renewal");
+    return;
+  }
+  const auto* granted = std::get_if<CreditsGranted>(&step.event);
+  const bool goes_on = granted != nullptr && granted->kind == LotKind::monthly;
+  if (pool != nullptr && !goes_on) check_cap(*pool, step.header.stream, verdict);
+}
+
+void last_renewals_keep_the_cap(const World& world, Timestamp, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    if (stream.pool) check_cap(*stream.pool, id, verdict);
+  });
+}
+
+// IC11.
+
+void check_payer(const Step& step, Verdict& verdict) {
+  if (step.inmail == nullptr) return;
+  verdict.check(step.header.stream == step.inmail->pool, step.header.stream,
+                " settled a charge that ", step.inmail->pool, " paid");
+}
+
+void pools_are_kept_apart(const Step& step, Verdict& verdict) {
+  const StreamId stream = step.header.stream;
+  std::visit(match{
+                 [&](const InMailSent& e) {
+                   const StreamId own =
+                       stream.kind() == StreamKind::seat ? StreamId(step.stream.contract) : stream;
+                   verdict.check(e.pool == own, stream, " sent on the credits of ", e.pool);
+                 },
+                 [&](const CreditReserved& e) {
+                   const auto contract = step.world.contract_of(e.seat);
+                   verdict.check(contract && stream == StreamId(*contract), stream,
+                                 " reserved for seat:", e.seat, ", which is not its own");
+                 },
+                 [&](const SeatOpened& e) {
+                   verdict.check(step.world.contract_of(stream.seat()) == e.contract, stream,
+                                 " opened under contract:", e.contract, ", which did not add it");
+                 },
+                 [&](const CreditCharged&) { check_payer(step, verdict); },
+                 [&](const CreditReleased&) { check_payer(step, verdict); },
+                 [&](const CreditRefunded&) { check_payer(step, verdict); },
+                 [&](const ChargeFinalized&) { check_payer(step, verdict); },
+                 [](const auto&) {},
+             },
+             step.event);
+}
+
+void balances_are_not_negative(const Step&, const Touched& touched, Verdict& verdict) {
+  if (touched.pool == nullptr) return;
+  verdict.check(touched.pool->total.available >= 0, touched.owner, " has a balance of ",
+                touched.pool->total.available);
+}
+
+constexpr std::array rules{
+    Rule{"IC1", "a lot's credits are all accounted for, and none of its sums is negative",
+         lots_are_granted_in_order, lots_add_up},
+    Rule{"IC2", "a pool is the sum of its lots", nullptr, pools_add_up},
+    Rule{"IC3", "credits come from outside or from a refund, and from nowhere else",
+         credits_have_a_source, nothing_comes_from_nowhere, no_refund_grant_is_left},
+    Rule{"IC6", "lots are spent alive and in the policy's order, and expire at their time",
+         lots_are_spent_in_order},
+    Rule{"IC9", "a cycle begins at its time and is granted its allotment once",
+         cycles_are_granted_once, nullptr, last_cycles_are_granted},
+    Rule{"IC10", "after a renewal no more is left than the cap, and no less for its sake",
+         renewals_keep_the_cap, nullptr, last_renewals_keep_the_cap},
+    Rule{"IC11", "no balance is negative, and only a pool's own seats and charges touch it",
+         pools_are_kept_apart, balances_are_not_negative},
+};
+
+}  // namespace
+
+std::span<const Rule> pool_rules() { return rules; }
+
+}  // namespace inmail::auditing

@@ -1,0 +1,59 @@
+#include "events/obligations.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/sample_events.hpp"
+
+namespace inmail {
+namespace {
+
+TEST(Obligations, AreNamedByKindAndSubject) {
+  const auto duties = obligations_of(InMailSent{.inmail = test::sample_inmail(), .to = MemberId{9}});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{MemberId{9}});
+  EXPECT_EQ(duties[0].key, notice_key(NoticeKind::deliver, test::sample_inmail()));
+}
+
+TEST(Obligations, EndACreditOfAMemberByOneNotice) {
+  InMailRef ref = test::sample_ref();
+  ref.pool = MemberId{7};
+  const auto answered = obligations_of(Replied{.ref = ref, .charge = ChargeEnd::refund});
+  ASSERT_EQ(answered.size(), 2u);
+  EXPECT_EQ(answered[0].key.kind, NoticeKind::settle);
+  EXPECT_EQ(answered[0].target, StreamId{MemberId{7}});
+  EXPECT_EQ(answered[1].key.kind, NoticeKind::inform);
+  EXPECT_EQ(obligations_of(Expired{.ref = ref}).size(), 0u);
+}
+
+TEST(Obligations, ChargeAContractButNotAMemberAtDelivery) {
+  InMailDelivered delivered{.ref = test::sample_ref(), .refundable = true};
+  ASSERT_EQ(obligations_of(delivered).size(), 1u);
+  EXPECT_EQ(obligations_of(delivered)[0].key.kind, NoticeKind::charge);
+  delivered.ref.pool = MemberId{7};
+  EXPECT_EQ(obligations_of(delivered).size(), 0u);
+  delivered.refundable = false;
+  EXPECT_EQ(obligations_of(delivered)[0].key.kind, NoticeKind::settle);
+}
+
+TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
+  const InMailId id = test::sample_inmail();
+  const InMailRef ref = test::sample_ref();
+  const auto settles = [](StreamId stream, const Event& event, const NoticeKey& key) {
+    const auto keys = settled_by(stream, event);
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  EXPECT_TRUE(settles(MemberId{9}, InMailDelivered{.ref = ref}, notice_key(NoticeKind::deliver, id)));
+  EXPECT_TRUE(settles(MemberId{9}, InMailFailed{.ref = ref}, notice_key(NoticeKind::deliver, id)));
+  EXPECT_TRUE(settles(SeatId{3}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
+  EXPECT_FALSE(settles(MemberId{7}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
+  EXPECT_TRUE(settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::confirm, id)));
+  EXPECT_TRUE(settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::release, id)));
+  EXPECT_TRUE(settles(ContractId{2}, CreditCharged{.inmail = id}, notice_key(NoticeKind::charge, id)));
+  EXPECT_TRUE(settles(ContractId{2}, CreditRefunded{.inmail = id}, notice_key(NoticeKind::settle, id)));
+  EXPECT_TRUE(settles(ContractId{2}, ChargeFinalized{id}, notice_key(NoticeKind::settle, id)));
+  EXPECT_TRUE(settles(SeatId{3}, OutcomeReceived{.inmail = id}, notice_key(NoticeKind::inform, id)));
+  EXPECT_TRUE(settles(SeatId{3}, SeatOpened{}, notice_key(NoticeKind::open_seat, SeatId{3})));
+}
+
+}  // namespace
+}  // namespace inmail

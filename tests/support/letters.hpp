@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/commands.hpp"
+#include "events/inmail_events.hpp"
+
+namespace inmail::test {
+
+/// An InMail that breaks no rule of texts.
+inline SendInMail mail(MemberId from, MemberId to) {
+  return {.from = from, .to = to, .subject = "Hello", .body = "May I ask you something?"};
+}
+inline SendInMail mail(MemberId from, SeatId seat, MemberId to) {
+  SendInMail command = mail(from, to);
+  command.seat = seat;
+  return command;
+}
+
+/// What the recipient's events repeat of an InMail.
+inline InMailRef ref_of(const InMailSent& sent, StreamId sender, Timestamp sent_at) {
+  return {sent.inmail, sender, sent.pool, sent.from, sent.cost, sent_at};
+}
+
+/// The recipient's answer, with what it means for the charge.
+inline Replied reply_to(const InMailRef& ref, ReplyKind kind, ChargeEnd charge,
+                        std::uint32_t refund_amount = 0) {
+  return {.ref = ref,
+          .kind = kind,
+          .canned = true,
+          .charge = charge,
+          .refund_amount = refund_amount};
+}
+inline Replied refunding_reply_to(const InMailRef& ref) {
+  return reply_to(ref, ReplyKind::accept, ChargeEnd::refund, ref.cost);
+}
+
+}  // namespace inmail::test

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/keys.hpp"
+#include "events/memory_key_store.hpp"
+
+namespace inmail::test {
+
+inline InMailId sample_inmail() {
+  return inmail_of(make_command_id(timestamp_from_ms(1'767'600'000'000), 7, 42));
+}
+
+/// A text sealed with a key that never changes.
+inline Text sample_text(std::string_view plain, TextField field) {
+  MemoryKeyStore keys(7);
+  Text text{plain};
+  const Status sealed = seal(text, field, MemberId{7}, StreamId{MemberId{7}},
+                             command_of(sample_inmail()), keys);
+  if (!sealed) throw_defect(sealed.error().message);
+  return text;
+}
+
+inline InMailRef sample_ref() {
+  return {.inmail = sample_inmail(),
+          .sender = SeatId{3},
+          .pool = ContractId{2},
+          .from = MemberId{7},
+          .cost = 1,
+          .sent_at = timestamp_from_ms(1'767'600'000'000)};
+}
+
+/// One of each, in the order of the variant, every field set to something of its own. The golden files
+/// hold their bytes: change one only together with a new version of its event.
+inline std::vector<Event> sample_events() {
+  const InMailId inmail = sample_inmail();
+  const InMailRef ref = sample_ref();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'001);
+  const LotSplits splits{{LotId{4}, 1}, {LotId{5}, 2}};
+  return {
+      MemberRegistered{sample_text("Ada", TextField::display_name),
+                       sample_text("Engineer", TextField::headline), "en-GB", false},
+      PreferenceChanged{InMailPreference::opted_out},
+      MemberBlocked{MemberId{9}},
+      MemberUnblocked{MemberId{9}},
+      SubscriptionStarted{PlanKind::sales_core, 31},
+      SubscriptionChanged{PlanKind::career, PlanKind::business, 28},
+      SubscriptionCancelled{later},
+      SubscriptionEnded{PlanKind::business},
+      ContractCreated{50},
+      SeatAdded{SeatId{3}, MemberId{7}, SeatRole::hiring_project_creator},
+      SeatOpened{ContractId{2}, MemberId{7}, SeatRole::admin_with_seat},
+      CycleRenewed{3, later},
+      CreditsGranted{LotId{4}, LotKind::bonus, 10, later, 3, inmail, 77,
+                     sample_text("Sorry", TextField::reason)},
+      CreditReserved{inmail, SeatId{3}, splits},
+      CreditCharged{inmail, splits, true},
+      CreditReleased{inmail, splits, ReleaseReason::delivery_failed},
+      CreditRefunded{inmail, LotId{4}, 1, true, RefundOn::no_response, later},
+      ChargeFinalized{inmail},
+      CreditsExpired{LotId{4}, 2},
+      CreditsForfeited{LotId{4}, 3, 120},
+      CreditsVoided{LotId{4}, 4, VoidReason::plan_changed},
+      InMailSent{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, splits, Version{12},
+                 sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body)},
+      InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered},
+      InMailFailed{ref, FailureReason::unknown_recipient},
+      Opened{ref, true, later},
+      Replied{ref, ReplyKind::decline, true, sample_text("No.", TextField::reply), 90'000,
+              ChargeEnd::refund, 1},
+      Expired{ref, ExpiryBasis::unopened, ExpiryEffect::status_only, ChargeEnd::final, 0},
+      InMailRetracted{ref, true, ChargeEnd::final, 0},
+      RefundWindowClosed{ref, ChargeEnd::refund, 1},
+      OutcomeReceived{inmail, MemberId{9}, Outcome::declined_silently},
+      MessageSent{inmail, MemberId{7}, MemberId{9}, sample_text("Thanks.", TextField::message)},
+      PolicyAdopted{PolicyVersion{2}, "trace", "name = \"trace\"\n"},
+      CommandRejected{Rejection::awaiting_response, 0, 1, 30, "command"},
+      CommandAccepted{31},
+  };
+}
+
+}  // namespace inmail::test

@@ -1,0 +1,133 @@
+#include "projections/credits.hpp"
+
+#include <iostream>
+
+#include "tools/paged.hpp"
+#include "tools/program.hpp"
+#include "tools/store_reader.hpp"
+
+namespace inmail::tools {
+namespace {
+
+void add_buckets(Json& json, const CreditBuckets& buckets) {
+  json["granted"] = buckets.granted;
+  json["available"] = buckets.available;
+  json["reserved"] = buckets.reserved;
+  json["consumed"] = buckets.consumed;
+  json["expired"] = buckets.expired;
+  json["forfeited"] = buckets.forfeited;
+  json["voided"] = buckets.voided;
+}
+
+Json lot_json(const CreditLot& lot) {
+  Json json = {{"lot", to_json(lot.lot)},
+               {"kind", to_json(lot.kind)},
+               {"granted_at", to_json(lot.granted_at)},
+               {"expires_at", to_json(lot.expires_at)},
+               {"cycle", to_json(lot.cycle)},
+               {"inmail", to_json(lot.inmail)}};
+  add_buckets(json, lot.buckets);
+  return json;
+}
+
+Json line_json(const LedgerLine& line) {
+  const std::string_view reason = reason_of(line);
+  return {
+      {"position", to_json(line.position)},
+      {"time", to_json(line.came_true_at)},
+      {"what", to_json(line.what)},
+      {"reason", reason.empty() ? Json() : Json(reason)},
+      {"amount", line.amount},
+      {"available", line.available},
+      {"lot", to_json(line.lot)},
+      {"inmail", to_json(line.inmail)},
+      {"policy", to_json(line.policy)},
+      {"cause", line.cause.is_zero() ? Json() : to_json(line.cause)},
+      {"recorded_at", to_json(line.time)},
+  };
+}
+
+std::optional<StreamId> owner_from_text(std::string_view text) {
+  const auto stream = stream_from_text(text);
+  const bool may_own = stream && (stream->kind() == StreamKind::member ||
+                                  stream->kind() == StreamKind::contract);
+  return may_own ? stream : std::nullopt;
+}
+
+struct CreditsCommand {
+  static constexpr CommandText text{
+      .name = "credits",
+      .does = "Prints what credits a member or a contract has, in which lots, and the ledger: why "
+              "each of them came and went. CSV and JSONL are the ledger alone.",
+      .example = "inmail credits world member:7\n"
+                 "inmail credits world contract:1 --limit 0 --format csv"};
+
+  void declare(CLI::App& app) {
+    add_store(app, store_);
+    add_read(app, "OWNER", owner_, owner_from_text, "a text like member:7 or contract:1",
+             "member:7 or contract:1.");
+    add_until(app, until_);
+    add_limit(app, limit_);
+    add_format(app, format_);
+  }
+
+  Finished run() {
+    const auto store = StoreReader::open(store_);
+    if (!store) return store.error();
+    const auto credits = store->fold(CreditsView::name, until_);
+    if (!credits) return credits.error();
+    const auto balance = credit_balance(credits->rows, owner_);
+    if (!balance) return no_store(balance.error());
+    if (balance->lots == 0) {
+      const auto is_known = store->knows(owner_);
+      if (!is_known) return is_known.error();
+      if (!*is_known) return not_in_store(owner_, store_);
+    }
+    return print_account(credits->rows, *balance);
+  }
+
+ private:
+  Finished print_account(const Rows& rows, const CreditBalance& balance) const {
+    const auto lots = list_pages(std::numeric_limits<std::uint64_t>::max(),
+                                 [&](const PageRequest& page) {
+                                   return credit_lots(rows, owner_, page);
+                                 });
+    if (!lots) return no_store(lots.error());
+    const auto ledger = list_pages(limit_, [&](const PageRequest& page) {
+      return credit_ledger(rows, owner_, page);
+    });
+    if (!ledger) return no_store(ledger.error());
+
+    Json totals = Json::object();
+    add_buckets(totals, balance.buckets);
+    totals["refunded"] = balance.refunded;
+    Report report{.facts = {{"owner", to_json(owner_)}, {"balance", std::move(totals)}},
+                  .listings = {}};
+    Listing held{.name = "lots",
+                 .columns = {"lot", "kind", "granted_at", "expires_at", "granted", "available",
+                             "reserved", "consumed", "expired", "forfeited", "voided"},
+                 .rows = {}};
+    for (const CreditLot& each : lots->items) held.rows.push_back(lot_json(each));
+    Listing lines{.name = "ledger",
+                  .columns = {"position", "time", "what", "reason", "amount", "available", "lot",
+                              "inmail"},
+                  .rows = {}};
+    for (const LedgerLine& each : ledger->items) lines.rows.push_back(line_json(each));
+    report.listings = {std::move(held), std::move(lines)};
+    print(std::cout, format_, report);
+    say_what_is_left(format_, ledger->items.size(), ledger->has_more);
+    return Exit::done;
+  }
+
+  std::filesystem::path store_;
+  StreamId owner_;
+  ReplayLimit until_;
+  std::uint64_t limit_ = 50;
+  Format format_ = Format::table;
+};
+
+}  // namespace
+
+void add_credits(Program& program) { program.add<CreditsCommand>(); }
+
+}  // namespace inmail::tools

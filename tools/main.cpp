@@ -1,0 +1,21 @@
+#include <iostream>
+
+#include "tools/program.hpp"
+
+int main(int count, char** arguments) {
+  using namespace inmail::tools;
+  std::ios::sync_with_stdio(false);
+  Program program;
+  add_simulate(program);
+  add_import(program);
+  add_replay(program);
+  add_audit(program);
+  add_events(program);
+  add_show(program);
+  add_inbox(program);
+  add_credits(program);
+  add_analytics(program);
+  add_policy(program);
+  add_stats(program);
+  return program.run(count, arguments);
+}

@@ -1,0 +1,177 @@
+#include "events/policy.hpp"
+
+#include <iostream>
+
+#include "tools/program.hpp"
+
+namespace inmail::tools {
+namespace {
+
+constexpr const char* which_policy = "The name of a preset, or a file.";
+
+std::size_t changes_of(const Policy& policy) { return diff(Policy{}, policy).size(); }
+
+/// The comment that a document begins with.
+std::string first_comment(std::string_view document) {
+  if (!document.starts_with("# ")) return "What applies where nothing else is said.";
+  return std::string(document.substr(2, document.find('\n') - 2));
+}
+
+struct ListCommand {
+  static constexpr CommandText text{
+      .name = "list",
+      .does = "Lists the policies that are built in, with how many settings each changes.",
+      .example = "inmail policy list"};
+
+  void declare(CLI::App& app) { add_format(app, format_); }
+
+  Finished run() const {
+    RowWriter rows(std::cout, format_, {"name", "changes", "says"});
+    for (const std::string_view name : preset_names()) {
+      const auto policy = policy_named(std::string(name));
+      if (!policy) return policy.error();
+      rows.write({{"name", name},
+                  {"changes", changes_of(*policy)},
+                  {"says", first_comment(preset_document(name))}});
+    }
+    rows.finish();
+    return Exit::done;
+  }
+
+ private:
+  Format format_ = Format::table;
+};
+
+struct ShowPolicyCommand {
+  static constexpr CommandText text{
+      .name = "show",
+      .does = "Prints a policy as a whole document, every key with its value: to be saved, changed "
+              "and used. Other formats than table print rows of key and value.",
+      .example = "inmail policy show seed0 > mine.toml\ninmail policy show seed0 --short"};
+
+  void declare(CLI::App& app) {
+    app.add_option("POLICY", name_, which_policy)->required()->type_name("");
+    app.add_flag("--short", is_short_,
+                 "Only what a built-in policy changes, with the sources of each value.");
+    add_format(app, format_);
+  }
+
+  Finished run() const {
+    const auto policy = policy_named(name_);
+    if (!policy) return policy.error();
+    if (format_ == Format::table) {
+      const std::string_view document = is_short_ ? preset_document(name_) : std::string_view{};
+      std::cout << (document.empty() ? to_toml(*policy) : std::string(document));
+      return Exit::done;
+    }
+    RowWriter rows(std::cout, format_, {"key", "value"});
+    for (const PolicySetting& each : settings_of(*policy))
+      rows.write({{"key", each.key}, {"value", each.value}});
+    rows.finish();
+    return Exit::done;
+  }
+
+ private:
+  std::string name_;
+  bool is_short_ = false;
+  Format format_ = Format::table;
+};
+
+struct CheckCommand {
+  static constexpr CommandText text{
+      .name = "check",
+      .does = "Reads a policy file and says whether it holds; if not, which line is wrong and what "
+              "is allowed there.",
+      .example = "inmail policy check mine.toml"};
+
+  void declare(CLI::App& app) {
+    app.add_option("FILE", file_, "The file.")->required()->type_name("");
+    add_format(app, format_);
+  }
+
+  Finished run() const {
+    const auto document = read_input(file_);
+    if (!document) return document.error();
+    const auto policy = parse_policy(*document, file_);
+    if (!policy) return wrong_use(policy.error().message);
+    print(std::cout, format_,
+          {.facts = {{"ok", true}, {"name", policy->name}, {"changes", changes_of(*policy)}},
+           .listings = {}});
+    return Exit::done;
+  }
+
+ private:
+  std::string file_;
+  Format format_ = Format::table;
+};
+
+struct DiffCommand {
+  static constexpr CommandText text{
+      .name = "diff",
+      .does = "Prints the settings in which two policies differ.",
+      .example = "inmail policy diff seed0 seed4\ninmail policy diff default mine.toml"};
+
+  void declare(CLI::App& app) {
+    app.add_option("LEFT", left_, which_policy)->required()->type_name("");
+    app.add_option("RIGHT", right_, which_policy)->required()->type_name("");
+    add_format(app, format_);
+  }
+
+  Finished run() const {
+    const auto left = policy_named(left_);
+    if (!left) return left.error();
+    const auto right = policy_named(right_);
+    if (!right) return right.error();
+    RowWriter rows(std::cout, format_, {"key", "left", "right"});
+    for (const PolicyDifference& each : diff(*left, *right))
+      rows.write({{"key", each.key}, {"left", each.left}, {"right", each.right}});
+    rows.finish();
+    return Exit::done;
+  }
+
+ private:
+  std::string left_;
+  std::string right_;
+  Format format_ = Format::table;
+};
+
+struct KeysCommand {
+  static constexpr CommandText text{
+      .name = "keys",
+      .does = "Lists every key that a policy may have, what is allowed, and where its default comes "
+              "from.",
+      .example = "inmail policy keys --format csv"};
+
+  void declare(CLI::App& app) { add_format(app, format_); }
+
+  Finished run() const {
+    RowWriter rows(std::cout, format_, {"key", "unit", "standard", "allowed", "source"});
+    for (const PolicyParameter& each : describe())
+      rows.write({{"key", each.key},
+                  {"per_plan", each.per_plan},
+                  {"unit", each.unit},
+                  {"standard", each.standard},
+                  {"allowed", each.allowed},
+                  {"source", each.source}});
+    rows.finish();
+    return Exit::done;
+  }
+
+ private:
+  Format format_ = Format::table;
+};
+
+}  // namespace
+
+void add_policy(Program& program) {
+  CLI::App* group = program.add_group({.name = "policy",
+                                       .does = "Lists, shows, checks and compares policies.",
+                                       .example = "inmail policy diff seed0 seed4"});
+  program.add<ListCommand>(group);
+  program.add<ShowPolicyCommand>(group);
+  program.add<CheckCommand>(group);
+  program.add<DiffCommand>(group);
+  program.add<KeysCommand>(group);
+}
+
+}  // namespace inmail::tools

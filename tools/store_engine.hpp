@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "engine/engine.hpp"
+#include "tools/command_line.hpp"
+
+namespace inmail::tools {
+
+/// What an engine has to say to an operator: warnings and errors, a line each on standard error.
+std::shared_ptr<Logger> operator_logger();
+
+/// An error of an engine, or of what runs on one: its invalid_argument is wrong use.
+Failure engine_failure(const Error& error);
+
+/// Before a store is made or written: a folder that holds something else is left alone.
+/// Errors: no_store.
+Result<void, Failure> check_is_free_or_store(const std::filesystem::path& folder);
+
+/// Whether there is a store in the folder.
+bool is_store(const std::filesystem::path& folder);
+
+}  // namespace inmail::tools

@@ -123,8 +123,10 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                         {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
           },
           [&](const CreditCharged& e) {
+            const auto charge = account.charges.find(e.inmail);
+            invariant(charge != account.charges.end(), "only what was reserved is charged");
             if (e.refundable)
-              account.charges.at(e.inmail).charged = true;
+              charge->second.charged = true;
             else
               inmail::evolve(account, agenda, ChargeFinalized{e.inmail});
           },

@@ -97,14 +97,13 @@ void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t ancho
         events.push_back(CreditsForfeited{lot.id, lot.available, 0});
 
   const std::uint32_t allotment = allotment_of(terms, seats);
-  if (allotment == 0) return;
-  CreditsGranted grant{.lot = account.next_lot,
-                       .kind = LotKind::monthly,
-                       .amount = allotment,
-                       .expires_at = monthly_lot_death(terms, at, anchor_day),
-                       .cycle = cycle};
-  events.push_back(grant);
-  trim_to_cap(account, &grant, allotment, terms, policy, at, events);
+  const CreditsGranted grant{.lot = account.next_lot,
+                             .kind = LotKind::monthly,
+                             .amount = allotment,
+                             .expires_at = monthly_lot_death(terms, at, anchor_day),
+                             .cycle = cycle};
+  if (allotment > 0) events.push_back(grant);
+  trim_to_cap(account, allotment > 0 ? &grant : nullptr, allotment, terms, policy, at, events);
 }
 
 void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
@@ -162,6 +161,8 @@ Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t 
   if (policy.lot.on_plan_change == OnPlanChange::void_all) {
     void_all(account, VoidReason::plan_changed, policy, decision.events);
     std::erase_if(left.lots, [&](const Lot& lot) { return !outlives_its_plan(lot, policy); });
+  } else if (policy.lot.on_plan_change == OnPlanChange::carry) {
+    left.lots.clear();  // No cap and no forfeit touches what is carried before the next renewal.
   }
   begin_cycle(left, plan, anchor_day, seats, context.now, policy, decision.events);
   return decision;

@@ -88,6 +88,7 @@ struct AskReserve {
   Principal asked_by;
 };
 
+/// Nothing is set aside: because of `refusal`; or, without a code, because it was given back.
 struct ReserveRefused {
   InMailId inmail;
   Refusal refusal;
@@ -97,6 +98,7 @@ struct ReleaseUnsent {
   InMailId inmail;
   ReleaseReason reason = ReleaseReason::lost;
   CommandId cause;
+  std::optional<SeatId> asks_anew{};  ///< The seat that waits until it is done, to decide anew.
 };
 
 /// Something of the stream has fallen due.

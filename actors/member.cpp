@@ -101,7 +101,9 @@ Decision on(const MemberState& member, const SendMessage& command, const Context
   const Guard thread = as_recipient ? *as_recipient : check_thread(member.outbox, command);
   const bool is_blocked = member.blocked.contains(command.to) ||
                           (context.recipient && context.recipient->blocks(command.from));
-  if (is_blocked) return Decision::reject(Rejection::thread_unavailable);
+  // Nobody learns of a block by asking for a thread that is not there.
+  const bool is_there = !thread || thread->code != Rejection::unknown_target;
+  if (is_there && is_blocked) return Decision::reject(Rejection::thread_unavailable);
   if (thread) return {{}, thread};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 

@@ -39,12 +39,25 @@ End end_with(bool charge_open, std::uint32_t amount) {
   return amount > 0 ? End{ChargeEnd::refund, amount} : End{ChargeEnd::final, 0};
 }
 
-/// When silence makes the charge final: the last window through which it could come back.
+bool may_expire(const Received& inmail) {
+  return inmail.expires_from && inmail.lifecycle == Lifecycle::delivered && !inmail.response &&
+         (inmail.expiry_basis != ExpiryBasis::unopened || !inmail.opened);
+}
+
+/// When silence makes the charge final: with the refund window, unless an expiry comes later and
+/// ends the charge itself.
 std::optional<Due> final_due(const Received& inmail) {
   if (!inmail.charge_open || inmail.no_response_from || !inmail.refund_until) return std::nullopt;
   const Timestamp closes = *inmail.refund_until + just_after;
-  return due(std::max(closes, inmail.expires_from.value_or(closes)), DueKind::refund_window_closes,
-             inmail.ref.inmail);
+  if (may_expire(inmail) && *inmail.expires_from >= closes) return std::nullopt;
+  return due(closes, DueKind::refund_window_closes, inmail.ref.inmail);
+}
+
+/// Whether only its expiry unopened could still have given the credit back, and now cannot.
+bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp now) {
+  const bool window_is_over = !inmail.refund_until || *inmail.refund_until < now;
+  return inmail.charge_open && inmail.expiry_basis == ExpiryBasis::unopened && window_is_over &&
+         !opened.refund_until && !inmail.no_response_from;
 }
 
 /// Puts on the agenda what an InMail will do by itself, or takes it off.
@@ -58,9 +71,7 @@ void change(ReceivedMap& received, Agenda& agenda, const InMailId& id, Change&& 
     if (const auto closing = final_due(inmail)) result.push_back(*closing);
     if (inmail.charge_open && inmail.no_response_from && !inmail.response)
       result.push_back(due(*inmail.no_response_from, DueKind::no_response_refund, id));
-    const bool may_expire = inmail.lifecycle == Lifecycle::delivered && !inmail.response &&
-                            (inmail.expiry_basis != ExpiryBasis::unopened || !inmail.opened);
-    if (inmail.expires_from && may_expire)
+    if (may_expire(inmail))
       result.push_back(due(*inmail.expires_from, DueKind::message_expires, id));
     return result;
   };
@@ -104,7 +115,7 @@ Guard check_retract(const ReceivedMap& received, const RetractInMail& command,
     return refuse(Rejection::retract_disabled);
   if (context.now > inmail.ref.sent_at + retract.window_s)
     return refuse(Rejection::retract_window_over, retract.window_s.count(),
-                  std::chrono::duration_cast<Seconds>(context.now - inmail.ref.sent_at).count());
+                  std::chrono::ceil<Seconds>(context.now - inmail.ref.sent_at).count());
   if (inmail.response) return refuse(Rejection::already_responded);
   if (inmail.opened && retract.condition == RetractCondition::unopened)
     return refuse(policy.metrics.open_visible_to_sender == OpenVisibility::always
@@ -129,11 +140,16 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
   const bool clock_runs = refund.clock != RefundClock::opened_at;
   const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
   const bool by_silence = refund.on.has(RefundOn::no_response);
-  delivered.refundable =
-      sent.cost > 0 && (refunds_a_response(refund) || by_silence || refunds_an_expiry(policy));
+  const bool by_words = refunds_a_response(refund);
+  const bool by_expiry = refunds_an_expiry(policy);
+  delivered.refundable = sent.cost > 0 && (by_words || by_silence || by_expiry);
   if (delivered.refundable && clock_runs) {
-    if (refunds_a_response(refund)) delivered.refund_until = clock + refund.window_s;
-    if (by_silence) delivered.no_response_from = clock + refund.no_response_window_s + just_after;
+    if (by_words) delivered.refund_until = clock + refund.window_s;
+    // A silence that gives nothing back must not end what an answer or the expiry still could.
+    const bool silence_ends =
+        refund_amount(refund, sent.cost, RefundOn::no_response) > 0 || !(by_words || by_expiry);
+    if (by_silence && silence_ends)
+      delivered.no_response_from = clock + refund.no_response_window_s + just_after;
   }
   if (policy.expiry.basis != ExpiryBasis::never) {
     delivered.expiry_basis = policy.expiry.basis;
@@ -151,7 +167,8 @@ Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
   const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
   if (inmail.charge_open && refund.clock == RefundClock::opened_at && refunds_a_response(refund))
     opened.refund_until = context.now + refund.window_s;
-  return Decision::happened(opened);
+  if (!opening_ends_charge(inmail, opened, context.now)) return Decision::happened(opened);
+  return Decision::happened(opened, RefundWindowClosed{inmail.ref, ChargeEnd::final, 0});
 }
 
 Decision respond(const ReceivedMap& received, const Respond& command, const Context& context) {
@@ -165,8 +182,9 @@ Decision respond(const ReceivedMap& received, const Respond& command, const Cont
   Decision decision;
   if (!inmail.opened) decision.events.push_back(Opened{.ref = inmail.ref, .inferred = true});
   const bool at_first_open = policy.refund.clock == RefundClock::opened_at && !inmail.opened;
-  const bool in_time =
+  const bool in_window =
       at_first_open || (inmail.refund_until && context.now <= *inmail.refund_until);
+  const bool in_time = in_window && inmail.lifecycle == Lifecycle::delivered;
   const std::uint32_t amount =
       in_time ? refund_amount(policy.refund, inmail.ref.cost, refund_on(command.kind)) : 0;
   const End end = end_with(inmail.charge_open, amount);
@@ -218,7 +236,8 @@ std::vector<Event> inmail_falls_due(const ReceivedMap& received, const Due& due,
 std::optional<Guard> check_received_thread(const ReceivedMap& received,
                                            const SendMessage& command) {
   const auto found = received.find(command.conversation);
-  if (found == received.end() || found->second.ref.from != command.to) return std::nullopt;
+  if (found == received.end() || found->second.lifecycle == Lifecycle::failed) return std::nullopt;
+  if (found->second.ref.from != command.to) return std::nullopt;
   return found->second.response ? pass() : refuse(Rejection::awaiting_response);
 }
 

@@ -102,11 +102,11 @@ std::size_t Registry::sweep(std::size_t residents_max) {
 
 void Registry::save_all(const SettlementShare& share) {
   for (Shard& shard : shards_) {
+    // Who is leaving too: its row may not be saved yet, and what it is told waits until it is.
     std::vector<StreamId> awake;
     {
       const std::lock_guard lock(shard.mutex);
-      for (const auto& [stream, entry] : shard.entries)
-        if (!entry.leaving) awake.push_back(stream);
+      for (const auto& [stream, entry] : shard.entries) awake.push_back(stream);
     }
     std::sort(awake.begin(), awake.end());
     for (const StreamId stream : awake) post(stream, Mail{Save{}, share});

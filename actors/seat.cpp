@@ -38,9 +38,12 @@ Decision on(const SeatState& seat, const SendInMail& command, const Context& con
 
 Decision on(const SeatState& seat, const SendMessage& command, const Context& context) {
   if (command.from != seat.holder) return Decision::reject(Rejection::not_allowed);
-  if (context.recipient->blocks(command.from))
+  const Guard thread = check_thread(seat.outbox, command);
+  // Nobody learns of a block by asking for a thread that is not there.
+  const bool is_there = !thread || thread->code != Rejection::unknown_target;
+  if (is_there && context.recipient->blocks(command.from))
     return Decision::reject(Rejection::thread_unavailable);
-  if (Guard thread = check_thread(seat.outbox, command)) return {{}, thread};
+  if (thread) return {{}, thread};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
   return Decision::happened(

@@ -19,6 +19,12 @@ struct Behalf {
   std::optional<Refusal> refusal;        ///< Why the command was refused, if it was.
 };
 
+std::uint32_t sum_of(const LotSplits& splits) {
+  std::uint32_t sum = 0;
+  for (const LotSplit& split : splits) sum += split.amount;
+  return sum;
+}
+
 const Principal by_clock{PrincipalKind::clock, 0};
 const Principal by_system{PrincipalKind::system, 0};
 
@@ -75,7 +81,7 @@ class Shell final : public Entity {
       waiting_.push_back({std::move(mail), std::move(settlement_)});
       return;
     }
-    begin(std::move(mail), std::nullopt, false);
+    begin(std::move(mail), std::nullopt, 0);
   }
 
   void on(Notice& notice) {
@@ -99,7 +105,7 @@ class Shell final : public Entity {
 
   void on(AdmissionTold& told) {
     if (!question_ || question_->reserving) return;
-    resume(told.admission, false);
+    resume(told.admission, 0);
   }
 
   void on(AskReserve& ask) {
@@ -118,6 +124,7 @@ class Shell final : public Entity {
 
   void on(ReserveRefused& refused) {
     if (!question_ || !question_->reserving) return;
+    if (refused.refusal.code == Rejection{}) return resume(std::nullopt, 0);
     OpenQuestion asked = take_question();
     Context context = context_of(asked.command, {});
     finish(asked.command, Decision{{}, refused.refusal}, context);
@@ -129,6 +136,7 @@ class Shell final : public Entity {
       Context context = make_context({});
       record(Contract::release_unsent(self_.state, release.inmail, release.reason, context), context,
              context.now, {release.cause, by_system, nullptr, {}});
+      if (release.asks_anew) post(*release.asks_anew, ReserveRefused{release.inmail, {}});
     } else {
       throw_defect("only a contract releases");
     }
@@ -142,8 +150,9 @@ class Shell final : public Entity {
 
   // Commands.
 
-  /// Decides a command, or asks first what has to be known and waits.
-  void begin(CommandMail mail, std::optional<Admission> admission, bool reserved) {
+  /// Decides a command, or asks first what has to be known and waits. `reserved`: so many credits the
+  /// contract has set aside for it.
+  void begin(CommandMail mail, std::optional<Admission> admission, std::uint32_t reserved) {
     Context context = context_of(mail, {});
     settle(context);
     if constexpr (requires { Decider::looks_at(self_.state, mail.command); }) {
@@ -154,15 +163,20 @@ class Shell final : public Entity {
       }
       if (admission) context.recipient = &*admission;
     }
-    context.reserved = reserved;
+    context.reserved = reserved > 0;
     if constexpr (std::is_same_v<Decider, Seat>) {
+      // The price has changed since the contract was asked: it gets all back, and is asked anew.
+      if (reserved > 0 && std::int64_t{reserved} != context.policy().charge.cost) {
+        ReleaseUnsent release{inmail_of(mail.id), ReleaseReason::send_rejected, mail.id, id_.seat()};
+        return ask(std::move(mail), std::move(admission), self_.state.contract, release);
+      }
       if (const auto cost = Seat::needs_reservation(self_.state, mail.command, context)) {
         AskReserve question{{inmail_of(mail.id), id_.seat(), *cost}, mail.id, mail.asked_by};
         return ask(std::move(mail), std::move(admission), self_.state.contract, question);
       }
     }
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
-    if (reserved && decision.refusal)
+    if (context.reserved && decision.refusal)
       release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
     finish(mail, std::move(decision), context);
   }
@@ -170,7 +184,7 @@ class Shell final : public Entity {
   template <class Question>
   void ask(CommandMail mail, std::optional<Admission> admission, StreamId whom, Question question) {
     question_ = OpenQuestion{std::move(mail), settlement_, std::move(admission),
-                             std::is_same_v<Question, AskReserve>};
+                             !std::is_same_v<Question, AskAdmission>};
     post(whom, std::move(question));
   }
 
@@ -181,7 +195,7 @@ class Shell final : public Entity {
     return asked;
   }
 
-  void resume(std::optional<Admission> admission, bool reserved) {
+  void resume(std::optional<Admission> admission, std::uint32_t reserved) {
     OpenQuestion asked = take_question();
     if (!admission) admission = std::move(asked.admission);
     begin(std::move(asked.command), std::move(admission), reserved);
@@ -194,7 +208,7 @@ class Shell final : public Entity {
       auto [mail, settlement] = std::move(waiting_.front());
       waiting_.pop_front();
       settlement_ = std::move(settlement);
-      begin(std::move(mail), std::nullopt, false);
+      begin(std::move(mail), std::nullopt, 0);
     }
   }
 
@@ -204,7 +218,7 @@ class Shell final : public Entity {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
     const bool awaited = question_ && question_->reserving &&
                          inmail_of(question_->command.id) == reserved.inmail;
-    if (awaited) return resume(std::nullopt, true);
+    if (awaited) return resume(std::nullopt, sum_of(reserved.splits));
     if constexpr (std::is_same_v<Decider, Seat>)
       if (!self_.state.outbox.knows(reserved.inmail))
         release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
@@ -212,7 +226,7 @@ class Shell final : public Entity {
 
   void release_reserved(const InMailId& inmail, ReleaseReason reason, const CommandId& cause) {
     if constexpr (std::is_same_v<Decider, Seat>)
-      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause});
+      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause, {}});
   }
 
   void finish(CommandMail& mail, Decision decision, const Context& context) {
@@ -276,7 +290,12 @@ class Shell final : public Entity {
     self_.time = context.now;
     self_.policy = context.version;
     entry.on_durable = completion(behalf);
-    self_.position = around_.journal.append(std::move(entry));
+    if constexpr (std::is_same_v<Decider, PolicyKeeper>)
+      entry.on_durable = adoption(events, std::move(entry.on_durable));
+    const Position handed_in = around_.journal.append(std::move(entry));
+    if (handed_in.value == 0) is_lost_ = true;
+    if (is_lost_) return;
+    self_.position = handed_in;
     if (admission_changed) publish();
     oblige(events, context, due_at, behalf.cause);
   }
@@ -306,7 +325,6 @@ class Shell final : public Entity {
               const CommandId& cause) {
     const std::uint64_t first = self_.position.value + 1 - events.size();
     for (std::size_t i = 0; i < events.size(); ++i) {
-      on_recorded(events[i]);
       const auto duties = obligations_of(events[i]);
       if (duties.empty()) continue;
       const auto event = std::make_shared<const Event>(std::move(events[i]));
@@ -316,15 +334,19 @@ class Shell final : public Entity {
     }
   }
 
-  /// A policy is in force for all from the moment it is handed in: what uses it stands behind it in
-  /// the log.
-  void on_recorded(const Event& event) {
-    if (const auto* adopted = std::get_if<PolicyAdopted>(&event)) {
-      auto policy = parse_policy(adopted->document, "policy");
-      invariant(policy.ok(), "an adopted policy can be read");
-      around_.policies.add(adopted->version,
-                           std::make_shared<const Policy>(std::move(policy).value()));
-    }
+  /// A policy is in force for all from the moment it is durable: before anybody hears of it, and what
+  /// uses it stands behind it in the log.
+  OnDurable adoption(const std::vector<Event>& events, OnDurable then) {
+    const auto* adopted = std::get_if<PolicyAdopted>(&events.back());
+    if (adopted == nullptr) return then;
+    auto policy = parse_policy(adopted->document, "policy");
+    invariant(policy.ok(), "an adopted policy can be read");
+    return [&shelf = around_.policies, version = adopted->version, then = std::move(then),
+            shared = std::make_shared<const Policy>(std::move(policy).value())](
+               Result<Position> written) {
+      if (written) shelf.add(version, shared);
+      then(std::move(written));
+    };
   }
 
   template <class Content>
@@ -377,7 +399,7 @@ class Shell final : public Entity {
 
   /// Goes to sleep, if nothing of it is undecided or not yet durable. True: it has left.
   bool leave() {
-    const bool idle = !question_ && waiting_.empty() &&
+    const bool idle = !is_lost_ && !question_ && waiting_.empty() &&
                       self_.position <= around_.journal.durable();
     if (!idle || !around_.registry.begin_leave(id_)) return false;
     if constexpr (std::is_same_v<Decider, Member>) around_.admissions.withdraw(id_.member());
@@ -387,7 +409,7 @@ class Shell final : public Entity {
   }
 
   void save() {
-    if (self_.version == saved_) return;
+    if (is_lost_ || self_.version == saved_) return;
     std::string row;
     encode_to(self_, row);
     const Status saved = around_.states.save(id_, self_.position, std::move(row));
@@ -400,6 +422,8 @@ class Shell final : public Entity {
   bool active_ = false;
   Resident<Decider> self_;
   Version saved_;  ///< Of the row as last saved.
+  /// The journal has failed, and never took what this state has folded: no row may hold it.
+  bool is_lost_ = false;
   std::shared_ptr<const PolicyBook> book_;
   SettlementShare settlement_;       ///< Of the mail at hand.
   std::optional<OpenQuestion> question_;

@@ -28,7 +28,7 @@ Answer refused(Rejection code, std::string sentence = {}) {
 std::optional<Error> Engine::Impl::refuses_commands() const {
   if (takes_commands.load()) return std::nullopt;
   const std::lock_guard lock(mutex);
-  return failure ? failure : Error{ErrorCode::closed, "the engine is closed"};
+  return failure ? failure : engine_is_closed();
 }
 
 CommandId Engine::Impl::new_command_id() {
@@ -37,8 +37,17 @@ CommandId Engine::Impl::new_command_id() {
   return make_command_id(clock->now(), static_cast<std::uint16_t>(random()), low);
 }
 
+/// What was lost on the way settled nothing, though nobody works on it any more.
+OnAnswer Engine::Impl::honest_when_settled(OnAnswer settled) {
+  return [this, settled = std::move(settled)](const Answer& answer) {
+    settled(answer.ok() && drops_mail ? of_kind(AnswerKind::unknown) : answer);
+  };
+}
+
 void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
-  SettlementShare share = settled ? std::make_shared<Settlement>(std::move(settled)) : nullptr;
+  const InUse use(*this);
+  SettlementShare share =
+      settled ? std::make_shared<Settlement>(honest_when_settled(std::move(settled))) : nullptr;
   const OnAnswer answer_with = [reply = std::move(reply), share](const Answer& answer) {
     if (share) share->answered(answer);
     reply(answer);
@@ -60,6 +69,8 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
     }
     case Admittance::admitted: break;
   }
+  // Whoever closes or fails meanwhile has seen this command in flight, or is seen here.
+  if (!takes_commands) return desk.answer(id, of_kind(AnswerKind::read_only));
   if (const auto known = look_up_receipt(id, payload)) return desk.answer(id, *known);
   const StreamId target = target_of(request.command);
   registry->post(target, Mail{CommandMail{std::move(request.command), id, asked_by, payload,
@@ -161,13 +172,18 @@ void Engine::submit(Request request, OnAnswer reply, OnAnswer settled) {
   impl_->submit(std::move(request), std::move(reply), std::move(settled));
 }
 
-Position Engine::head() const { return impl_->log->head().position; }
+Position Engine::head() const {
+  const Impl::InUse use(*impl_);
+  return use ? impl_->log->head().position : impl_->head_at_close;
+}
 const EventLog& Engine::log() const { return *impl_->log; }
 Timestamp Engine::now() const { return impl_->clock->now(); }
 
 EngineStats Engine::stats() const {
   EngineStats stats;
   stats.head = head();
+  const Impl::InUse use(*impl_);
+  if (!use) return stats;
   stats.in_flight = impl_->desk.in_flight();
   stats.residents = impl_->registry->residents();
   stats.accepted = impl_->accepted.load();
@@ -190,10 +206,19 @@ std::optional<Error> Engine::failure() const {
   return impl_->failure;
 }
 
-void Engine::wake_due() { impl_->wake_due(); }
-void Engine::run_until_quiet() { impl_->run_until_quiet(); }
-bool Engine::step() { return impl_->runtime->step(); }
-void Engine::sleep_all() { impl_->registry->sweep(0); }
+void Engine::wake_due() {
+  if (const Impl::InUse use(*impl_); use) impl_->wake_due();
+}
+void Engine::run_until_quiet() {
+  if (const Impl::InUse use(*impl_); use) impl_->run_until_quiet();
+}
+bool Engine::step() {
+  const Impl::InUse use(*impl_);
+  return use && impl_->runtime->step();
+}
+void Engine::sleep_all() {
+  if (const Impl::InUse use(*impl_); use) impl_->registry->sweep(0);
+}
 Status Engine::close(Milliseconds deadline) { return impl_->close(deadline); }
 Result<std::vector<ViewCheck>> Engine::verify() { return impl_->verify(); }
 
@@ -203,6 +228,8 @@ Status Engine::read_view(std::string_view view, AtLeast at_least,
 }
 
 Result<std::optional<std::string>> Engine::open_text(const Text& text) {
+  const Impl::InUse use(*impl_);
+  if (!use) return engine_is_closed();
   return inmail::open(text, *impl_->keys);
 }
 

@@ -107,6 +107,7 @@ void Engine::Impl::fail(const std::string& sentence) {
     failure = Error{ErrorCode::closed, "the engine has failed: " + sentence};
   }
   takes_commands = false;
+  drops_mail = true;
   logger->write(Logger::Level::error, "the engine takes no more commands: " + sentence);
   // What was handed in may still become durable; nobody can tell of the rest.
   Answer unknown;
@@ -120,8 +121,10 @@ Status Engine::Impl::close(Milliseconds deadline) {
     const std::lock_guard lock(mutex);
     if (closing) return {};
     closing = true;
+    if (log) head_at_close = log->head().position;
   }
   takes_commands = false;
+  shut = true;
   changed.notify_all();
   if (house.joinable()) house.join();
   if (!log) return {};
@@ -137,9 +140,13 @@ Status Engine::Impl::close(Milliseconds deadline) {
       if (drained.wait_until(until) != std::future_status::ready)
         result = Error{ErrorCode::timed_out, "commands were still in flight at the deadline"};
     }
-    const bool failed = failure.has_value();
+    const bool failed = [this] {
+      const std::lock_guard lock(mutex);
+      return failure.has_value();
+    }();
     if (!failed && result) result = sweep_states(until);
   }
+  drops_mail = true;
   if (deadline_actor) deadline_actor->kill();
   if (registry) registry->kill_all();
   if (journal) journal->close();
@@ -152,15 +159,23 @@ Status Engine::Impl::close(Milliseconds deadline) {
       if (const Status flushed = (*runner)->close(); !flushed && result) result = flushed;
   if (view_store)
     if (const Status flushed = view_store->flush(); !flushed && result) result = flushed;
+  drop_parts();
+  return result;
+}
+
+/// Lets go of everything that holds the store, once no call works with it.
+void Engine::Impl::drop_parts() {
+  for (auto still = users.load(); still > 0; still = users.load()) users.wait(still);
   const std::lock_guard lock(mutex);
-  closed = true;
+  for (Subscription::Impl* subscription : subscriptions) subscription->reader.reset();
+  head_at_close = log->head().position;
   first_views.reset();
   other_views.reset();
   states.reset();
   view_store.reset();
   journal.reset();
   log.reset();
-  return result;
+  keys.reset();
 }
 
 }  // namespace inmail

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "actors/registry.hpp"
@@ -24,9 +25,32 @@
 
 namespace inmail {
 
+inline Error engine_is_closed() { return {ErrorCode::closed, "the engine is closed"}; }
+
 /// The parts of an engine and how they are wired. Members are in the order in which they are built;
 /// `close` takes them down in the other.
 struct Engine::Impl {
+  /// Held by a host's call while it works with the parts below: `close` waits for it before they go
+  /// away, and who comes later holds nothing.
+  class InUse {
+   public:
+    explicit InUse(const Impl& engine) : users_(engine.users) {
+      users_.fetch_add(1);
+      holds_ = !engine.shut;
+    }
+    InUse(const InUse&) = delete;
+    InUse& operator=(const InUse&) = delete;
+    ~InUse() {
+      if (users_.fetch_sub(1) == 1) users_.notify_all();
+    }
+
+    explicit operator bool() const { return holds_; }
+
+   private:
+    std::atomic<std::uint64_t>& users_;
+    bool holds_ = false;
+  };
+
   explicit Impl(EngineOptions given);
   ~Impl();
 
@@ -48,6 +72,7 @@ struct Engine::Impl {
   void answered(const CommandId& id, const Answer& answer);
   CommandId new_command_id();
   std::optional<Error> refuses_commands() const;
+  OnAnswer honest_when_settled(OnAnswer settled);
 
   // Reading (engine_read.cpp).
   ViewRunner& runner_of(std::string_view view);
@@ -66,6 +91,7 @@ struct Engine::Impl {
   void catch_up_views();
   void fail(const std::string& sentence);
   Status close(Milliseconds deadline);
+  void drop_parts();
 
   EngineOptions options;
   StoreLayout layout;
@@ -92,15 +118,36 @@ struct Engine::Impl {
   std::condition_variable changed;
   std::optional<Error> failure;
   bool closing = false;
-  bool closed = false;
+  std::set<Subscription::Impl*> subscriptions;
+  Position head_at_close{};
   std::mt19937_64 random;
 
   std::atomic<bool> takes_commands{false};
+  std::atomic<bool> drops_mail{false};  ///< What was to settle a command may be lost.
+  std::atomic<bool> shut{false};        ///< The parts may go away; see `InUse`.
+  mutable std::atomic<std::uint64_t> users{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> overloaded{0};
   Position views_caught_up_at{};  ///< Deterministic only.
   std::thread house;
+};
+
+/// Declared here, so that an engine that closes can let go of what its subscriptions hold.
+struct Subscription::Impl {
+  Impl(Engine::Impl& engine, Filter filter, Position next);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  bool passes(const RecordHeader& header) const;
+  /// Reads on to the next record that passes, or to the end of the log as it is now.
+  Result<std::optional<Record>> read_on();
+
+  Engine::Impl& engine;
+  const Filter filter;
+  Position next;
+  std::optional<LogReader> reader;  ///< Set while there is something to read.
 };
 
 }  // namespace inmail

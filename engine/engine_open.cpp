@@ -100,7 +100,8 @@ Status Engine::Impl::open_store() {
   auto opened_log = RocksLog::open({.path = layout.log(),
                                     .head_file = layout.head_file(),
                                     .create_if_missing = options.create_if_missing,
-                                    .store = make_store_id(options.deterministic)});
+                                    .store = make_store_id(options.deterministic),
+                                    .sync_frames = !options.deterministic});
   if (!opened_log) return opened_log.error();
   log = std::move(opened_log).value();
   if (log->torn_tail())

@@ -16,10 +16,8 @@ ViewRunner& Engine::Impl::runner_of(std::string_view view) {
 
 Status Engine::Impl::read_view(std::string_view view, AtLeast at_least,
                                const std::function<void(const Rows&)>& read) {
-  {
-    const std::lock_guard lock(mutex);
-    if (closed) return Error{ErrorCode::closed, "the engine is closed"};
-  }
+  const InUse use(*this);
+  if (!use) return engine_is_closed();
   if (options.deterministic) catch_up_views();
   ViewRunner& runner = runner_of(view);
   const auto until = std::chrono::steady_clock::now() + at_least.wait;
@@ -31,6 +29,8 @@ Status Engine::Impl::read_view(std::string_view view, AtLeast at_least,
 }
 
 Result<std::vector<ViewCheck>> Engine::Impl::verify() {
+  const InUse use(*this);
+  if (!use) return engine_is_closed();
   const auto until = std::chrono::steady_clock::now() + verify_wait;
   if (options.deterministic) {
     run_until_quiet();

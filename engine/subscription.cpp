@@ -4,41 +4,47 @@
 
 namespace inmail {
 
-struct Subscription::Impl {
-  Engine::Impl& engine;
-  Filter filter;
-  Position next;
-  std::optional<LogReader> reader;  ///< Set while there is something to read.
+Subscription::Impl::Impl(Engine::Impl& from_engine, Filter given, Position first)
+    : engine(from_engine), filter(std::move(given)), next(first) {
+  const std::lock_guard lock(engine.mutex);
+  engine.subscriptions.insert(this);
+}
 
-  bool passes(const RecordHeader& header) const {
-    if (filter.stream && header.stream != *filter.stream) return false;
-    return filter.event_numbers.empty() ||
-           std::find(filter.event_numbers.begin(), filter.event_numbers.end(),
-                     header.event_number) != filter.event_numbers.end();
-  }
+Subscription::Impl::~Impl() {
+  const std::lock_guard lock(engine.mutex);
+  engine.subscriptions.erase(this);
+  reader.reset();
+}
 
-  /// Reads on to the next record that passes, or to the end of the log as it is now.
-  Result<std::optional<Record>> read_on() {
-    if (!reader) {
-      if (engine.log->head().position < next) return std::optional<Record>{};
-      auto opened = LogReader::from(*engine.log, next);
-      if (!opened) return opened.error();
-      reader.emplace(std::move(opened).value());
-    }
-    while (true) {
-      auto view = reader->next();
-      if (!view) return view.error();
-      if (!*view) break;
-      next = Position{(*view)->header.position.value + 1};
-      if (!passes((*view)->header)) continue;
-      auto record = decode_record(**view);
-      if (!record) return record.error();
-      return std::optional<Record>{std::move(record).value()};
-    }
-    reader.reset();
-    return std::optional<Record>{};
+bool Subscription::Impl::passes(const RecordHeader& header) const {
+  if (filter.stream && header.stream != *filter.stream) return false;
+  return filter.event_numbers.empty() ||
+         std::find(filter.event_numbers.begin(), filter.event_numbers.end(),
+                   header.event_number) != filter.event_numbers.end();
+}
+
+Result<std::optional<Record>> Subscription::Impl::read_on() {
+  const Engine::Impl::InUse use(engine);
+  if (!use) return std::optional<Record>{};
+  if (!reader) {
+    if (engine.log->head().position < next) return std::optional<Record>{};
+    auto opened = LogReader::from(*engine.log, next);
+    if (!opened) return opened.error();
+    reader.emplace(std::move(opened).value());
   }
-};
+  while (true) {
+    auto view = reader->next();
+    if (!view) return view.error();
+    if (!*view) break;
+    next = Position{(*view)->header.position.value + 1};
+    if (!passes((*view)->header)) continue;
+    auto record = decode_record(**view);
+    if (!record) return record.error();
+    return std::optional<Record>{std::move(record).value()};
+  }
+  reader.reset();
+  return std::optional<Record>{};
+}
 
 Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Subscription::Subscription(Subscription&&) noexcept = default;
@@ -61,9 +67,10 @@ Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
 }
 
 Result<Subscription> Engine::subscribe(Position from, Subscription::Filter filter) {
+  const Impl::InUse use(*impl_);
+  if (!use) return engine_is_closed();
   if (from.value == 0) from = Position{1};
-  return Subscription(std::unique_ptr<Subscription::Impl>(
-      new Subscription::Impl{*impl_, std::move(filter), from, std::nullopt}));
+  return Subscription(std::make_unique<Subscription::Impl>(*impl_, std::move(filter), from));
 }
 
 }  // namespace inmail

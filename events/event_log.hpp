@@ -26,8 +26,8 @@ class FrameCursor {
 /// The only truth of a store: frames of records, in order, append-only.
 ///
 /// `append` is for one thread at a time; all else may be called by any thread at any time.
-/// After a crash the log holds every frame whose `append` returned, and of the one that was under way
-/// all or nothing.
+/// After a crash the log holds every frame whose `append` returned, and of the one that was under
+/// way all or nothing.
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -35,8 +35,8 @@ class EventLog {
   /// Where the log ends: the last frame that is durable.
   virtual LogHead head() const = 0;
 
-  /// The epoch under which appends are accepted; a frame of a lower one is refused (fencing), one of
-  /// a higher one raises it.
+  /// The epoch under which appends are accepted; a frame of a lower one is refused (fencing), one
+  /// of a higher one raises it.
   virtual std::uint64_t epoch() const = 0;
 
   /// Adds one frame, durable on return. Errors: conflict (does not follow `head()`, or carries an
@@ -48,16 +48,16 @@ class EventLog {
   virtual Result<std::unique_ptr<FrameCursor>> read(Position from) const = 0;
 };
 
-/// Reads records one by one and proves what it reads: hashes, the chain, dense positions. The chain is
-/// checked from the first frame that is read; whether that one follows what came before it, only who
-/// reads from position 1 knows. One thread; the log must outlive it.
+/// Reads records one by one and proves what it reads: hashes, the chain, dense positions. The chain
+/// is checked from the first frame that is read; whether that one follows what came before it, only
+/// who reads from position 1 knows. One thread; the log must outlive it.
 class LogReader {
  public:
   static Result<LogReader> from(const EventLog& log, Position first);
 
   /// The next record, valid until the next call; nothing at the end of the log as it stood when the
-  /// reader was made. Errors: io, corruption, newer_format; the message names the first position that
-  /// cannot be read.
+  /// reader was made. Errors: io, corruption, newer_format; the message names the first position
+  /// that cannot be read.
   Result<std::optional<RecordView>> next();
 
   /// The frame of the last record that `next` returned: up to here the chain is proven.

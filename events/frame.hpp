@@ -25,8 +25,8 @@ struct LogHead {
   bool operator==(const LogHead&) const = default;
 };
 
-/// What one group commit writes: one key-value pair, one sync. Each frame carries the hash of the one
-/// before, so that the whole log hangs on its head.
+/// What one group commit writes: one key-value pair, one sync. Each frame carries the hash of the
+/// one before, so that the whole log hangs on its head.
 ///
 /// Stored form, little-endian:
 ///

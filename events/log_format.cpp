@@ -84,11 +84,11 @@ Status write_log_format(const fs::path& folder, const LogFormat& format) {
   auto file = File::open(making, File::Mode::create);
   if (!file) return file.error();
   const std::string text = to_text(format);
-  const auto written =
+  auto written =
       (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   if (!written) return written;
   if (auto synced = (*file)->sync(); !synced) return synced;
-  const auto linked = link_file(making, folder / file_name);
+  auto linked = link_file(making, folder / file_name);
   if (auto removed = remove_file(making); !removed) return removed;
   if (!linked) return linked;
   if (auto synced = sync_directory_of(folder / file_name); !synced) return synced;

@@ -16,9 +16,11 @@
 namespace inmail {
 
 struct RocksLog::Parts {
-  Parts(const RocksLogOptions& options, StoreId id) : access(options.access), store(id) {}
+  Parts(const RocksLogOptions& options, StoreId id)
+      : access(options.access), sync_frames(options.sync_frames), store(id) {}
 
   const LogAccess access;
+  const bool sync_frames;
   const StoreId store;
   std::shared_ptr<File> lock;           ///< Only the owner's. Goes after the database.
   std::unique_ptr<HeadFile> head_file;  ///< Only the owner's.
@@ -131,7 +133,11 @@ Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& 
 
 RocksLog::RocksLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-RocksLog::~RocksLog() = default;
+RocksLog::~RocksLog() {
+  // Before the head file, which must never name what is not there.
+  if (parts_->rocks && !parts_->sync_frames) [[maybe_unused]]
+    const auto ignored = parts_->rocks->SyncWAL();
+}
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open(const RocksLogOptions& options) {
   if (options.access == LogAccess::write) return open_for_writing(options);
@@ -221,7 +227,8 @@ Status RocksLog::append(const Frame& frame) {
   }
 
   const RocksKey key = rocks_key(frame.first);
-  const auto put = parts.rocks->Put(rocks_write_options(), slice_of(key), frame.bytes);
+  const auto put =
+      parts.rocks->Put(rocks_write_options(parts.sync_frames), slice_of(key), frame.bytes);
   Status written;
   if (put.ok())
     written = parts.head_file->write(frame.epoch, frame.head());

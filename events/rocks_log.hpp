@@ -27,6 +27,9 @@ struct RocksLogOptions {
   StoreId store;                   ///< Given to a log that is created: 16 random bytes.
   /// Opens a log whose head file is missing, on no proof but its own; `write` makes a new one.
   bool accept_missing_head = false;
+  /// False: frames reach the disk when the system sees fit, and all of them when the log closes; a
+  /// loss of power before that may cost the store. For what can be made again from a seed.
+  bool sync_frames = true;
 };
 
 /// The log on a disk, in RocksDB: one pair of key and value a frame. The key is the position of its

@@ -87,7 +87,7 @@ using Opener = rocksdb::Status (*)(const rocksdb::Options&, const std::string& f
                                    rocksdb::DB** db);
 
 /// Opens by column families: by options alone RocksDB may take a shortcut past the write-ahead log.
-Result<RocksHandle> open_with(Opener opener, std::shared_ptr<rocksdb::Env> env,
+Result<RocksHandle> open_with(Opener opener, const std::shared_ptr<rocksdb::Env>& env,
                               rocksdb::Options options, const std::filesystem::path& folder) {
   if (env) {
     options.env = env.get();
@@ -123,7 +123,7 @@ Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
       [](const auto& with, const auto& where, const auto& families, auto* handles, auto** db) {
         return rocksdb::DB::OpenForReadOnly(with, where, families, handles, db);
       },
-      std::move(env).value(), common_options(recovery), folder);
+      *env, common_options(recovery), folder);
 }
 
 Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder) {
@@ -137,12 +137,12 @@ Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder) {
         // The second path is for a diary, which NoLogger swallows.
         return rocksdb::DB::OpenAsSecondary(with, where, where, families, handles, db);
       },
-      std::move(env).value(), std::move(options), folder);
+      *env, std::move(options), folder);
 }
 
-rocksdb::WriteOptions rocks_write_options() {
+rocksdb::WriteOptions rocks_write_options(bool sync) {
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = sync;
   options.protection_bytes_per_key = 8;
   return options;
 }

@@ -40,8 +40,8 @@ Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
 /// Opens beside a live owner whom it can follow; writes nothing. Errors: corruption, io.
 Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder);
 
-/// For one frame: durable when `Put` returned.
-rocksdb::WriteOptions rocks_write_options();
+/// For one frame: durable when `Put` returned, if `sync` is set.
+rocksdb::WriteOptions rocks_write_options(bool sync = true);
 
 /// For scans: checksums verified, nothing kept in the cache.
 rocksdb::ReadOptions rocks_read_options();

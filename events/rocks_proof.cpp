@@ -125,11 +125,10 @@ class TailCheck {
 };
 
 /// Follows the frames from the one that begins at `at`, and says where they cannot be followed.
-Position end_of_chain(rocksdb::DB& db, Position at) {
-  rocksdb::PinnableSlice pinned;
+Position end_of_chain(FrameFinder& finder, Position at) {
   std::optional<Link> before;
   while (true) {
-    const auto link = link_in(stored_frame(db, at, pinned));
+    const auto link = link_in(finder.at(at));
     if (!link || (before && !check_link(*before, *link))) return at;
     before = *link;
     at = Position{link->head.position.value + 1};
@@ -139,15 +138,14 @@ Position end_of_chain(rocksdb::DB& db, Position at) {
 /// The first position that cannot be read, for a tail that is good from `good_from` on only. Reads
 /// the first and the last frame of each table, and of one table all.
 Position first_unreadable(rocksdb::DB& db, Position good_from) {
-  rocksdb::PinnableSlice pinned;
+  FrameFinder finder(db);
   Position start{1};
-  for (const TableRange& table : tables_of(db)) {
-    const bool is_good = link_in(stored_frame(db, table.smallest, pinned)) &&
-                         link_in(stored_frame(db, table.largest, pinned));
-    if (!is_good) return end_of_chain(db, table.smallest);
+  for (const RocksTable& table : finder.tables()) {
+    const bool is_good = link_in(finder.at(table.smallest)) && link_in(finder.at(table.largest));
+    if (!is_good) return end_of_chain(finder, table.smallest);
     if (table.smallest < good_from) start = table.smallest;
   }
-  return end_of_chain(db, start);
+  return end_of_chain(finder, start);
 }
 
 Error unreadable(const std::filesystem::path& folder, Position from, const Error& why) {

@@ -30,9 +30,7 @@ std::vector<Rule> all_rules() {
 }  // namespace
 
 void Verdict::report(std::string sentence) {
-  ++finding_.violations;
-  if (!finding_.first)
-    finding_.first = Violation{std::string(invariant_), position_, stream_, std::move(sentence)};
+  finding_.first = Violation{std::string(invariant_), position_, stream_, std::move(sentence)};
 }
 
 /// The world, the rules, and what they have found.

@@ -232,6 +232,14 @@ void check_refundable(const Step& step, const InMailDelivered& e, Verdict& verdi
                 e.refundable ? "as refundable" : "as final", " against the policy of its send");
 }
 
+/// An expiry may give back as such, or because it finds the InMail unopened.
+bool is_reason(const Step& step, const InMail& inmail, RefundOn reason) {
+  if (inmail.end_reason != RefundOn::expired || reason == RefundOn::expired)
+    return reason == inmail.end_reason;
+  return reason == RefundOn::unopened && step.pinned != nullptr &&
+         step.pinned->refund.on.has(RefundOn::unopened);
+}
+
 void check_refund(const Step& step, const CreditRefunded& e, Verdict& verdict) {
   const InMail* inmail = step.inmail;
   const bool may_refund =
@@ -240,7 +248,7 @@ void check_refund(const Step& step, const CreditRefunded& e, Verdict& verdict) {
     return;
   verdict.check(e.amount == inmail->end_amount, e.inmail, " was refunded ", e.amount,
                 " credits, where its end said ", inmail->end_amount);
-  verdict.check(e.answered_at == inmail->ended_at && e.reason == inmail->end_reason, e.inmail,
+  verdict.check(e.answered_at == inmail->ended_at && is_reason(step, *inmail, e.reason), e.inmail,
                 " was refunded for ", name_of(e.reason), " at ", e.answered_at, ", where ",
                 name_of(inmail->end_reason), " at ", inmail->ended_at, " ended its charge");
   if (step.pinned == nullptr) return;
@@ -271,8 +279,11 @@ void refunds_follow_the_policy(const Step& step, Verdict& verdict) {
                    if (can_judge) check_refundable(step, e, verdict);
                  },
                  [&]<class Each>(const Each& e) {
-                   if constexpr (requires { check_end(step, e, verdict); })
+                   if constexpr (requires { check_end(step, e, verdict); }) {
                      if (can_judge) check_end(step, e, verdict);
+                     if (step.world.is_over(e.ref.inmail) && e.charge != ChargeEnd::none)
+                       verdict.fail("the charge of ", e.ref.inmail, " ended once more");
+                   }
                  },
              },
              step.event);

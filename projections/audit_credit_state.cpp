@@ -59,7 +59,8 @@ void Pool::sweep() {
 
 std::int64_t allotment_of(const PlanTerms& terms, std::int64_t seats) {
   const std::int64_t each = terms.monthly_allotment;
-  return terms.allot_per == AllotPer::seat ? each * seats : each;
+  const std::int64_t all = terms.allot_per == AllotPer::seat ? each * seats : each;
+  return std::min<std::int64_t>(all, UINT32_MAX);
 }
 
 }  // namespace inmail::auditing

@@ -72,6 +72,7 @@ struct Renewal {
   const Policy* policy = nullptr;  ///< In force at the renewal; null if none is known.
   LotId granted{};                 ///< Zero until the grant.
   std::int64_t forfeited = 0;
+  bool is_judged = true;  ///< False: the first cycle of a plan that everything was carried into.
 };
 
 /// A lot of kind refund that was granted; the refund itself must be the very next record.
@@ -92,10 +93,12 @@ struct Pool {
   std::int64_t refunded = 0;      ///< Came back in lots of their own.
 
   std::optional<PlanKind> plan;
+  bool has_ended = false;  ///< There was a plan, and it ended.
   std::int64_t seats = 0;
   std::uint32_t cycle = 0;
   Timestamp next_renewal_at{};
   std::optional<Timestamp> began_at;  ///< A plan began then, and its first cycle has not yet.
+  bool was_changed = false;           ///< That plan, from another one.
   bool monthly_granted = false;       ///< In this cycle.
   std::int64_t allotment = 0;         ///< What this cycle's grant must be; 0: none.
   Position renewed_at{};

@@ -19,9 +19,10 @@ class IdTable {
   std::size_t size() const { return size_; }
 
   Value* find(const Id& id) {
-    if (slots_.empty() || id == Id{}) return nullptr;
-    Slot& slot = slots_[place_of(id)];
-    return slot.id == id ? &slot.value : nullptr;
+    const Key key = key_of(id);
+    if (slots_.empty() || key == Key{}) return nullptr;
+    Slot& slot = slots_[place_of(key)];
+    return slot.key == key ? &slot.value : nullptr;
   }
   const Value* find(const Id& id) const { return const_cast<IdTable*>(this)->find(id); }
 
@@ -29,9 +30,10 @@ class IdTable {
   /// holds until the next insertion.
   Value& insert(const Id& id, Value value) {
     if ((size_ + 1) * 10 > slots_.size() * 7) grow();
-    Slot& slot = slots_[place_of(id)];
-    if (slot.id != id) {
-      slot = {id, value};
+    const Key key = key_of(id);
+    Slot& slot = slots_[place_of(key)];
+    if (slot.key != key) {
+      slot = {key, value};
       ++size_;
     }
     return slot.value;
@@ -39,30 +41,44 @@ class IdTable {
 
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const Slot& slot : slots_)
-      if (slot.id != Id{}) visit(slot.id, slot.value);
+    Id id;
+    for (const Slot& slot : slots_) {
+      if (slot.key == Key{}) continue;
+      std::memcpy(id.data(), &slot.key, id.size());
+      visit(id, slot.value);
+    }
   }
 
  private:
+  /// The id as two numbers, which compare without a call.
+  struct Key {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+
+    bool operator==(const Key&) const = default;
+  };
+
   struct Slot {
-    Id id{};
+    Key key{};
     Value value{};
   };
 
-  /// Where `id` is, or the free slot where it belongs.
-  std::size_t place_of(const Id& id) const {
+  static Key key_of(const Id& id) {
+    Key key;
+    std::memcpy(&key, id.data(), id.size());
+    return key;
+  }
+
+  /// Where a key is, or the free slot where it belongs.
+  std::size_t place_of(const Key& key) const {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t place = hash_of(id) & mask;
-    while (slots_[place].id != id && slots_[place].id != Id{}) place = (place + 1) & mask;
+    std::size_t place = hash_of(key) & mask;
+    while (slots_[place].key != key && slots_[place].key != Key{}) place = (place + 1) & mask;
     return place;
   }
 
-  static std::size_t hash_of(const Id& id) {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    std::memcpy(&high, id.data(), 8);
-    std::memcpy(&low, id.data() + 8, 8);
-    std::uint64_t mixed = (high ^ (low * 0x9E3779B97F4A7C15ULL)) * 0xBF58476D1CE4E5B9ULL;
+  static std::size_t hash_of(const Key& key) {
+    std::uint64_t mixed = (key.first ^ (key.last * 0x9E3779B97F4A7C15ULL)) * 0xBF58476D1CE4E5B9ULL;
     mixed ^= mixed >> 32;
     return static_cast<std::size_t>(mixed * 0x94D049BB133111EBULL >> 20);
   }
@@ -71,7 +87,7 @@ class IdTable {
     std::vector<Slot> old(slots_.empty() ? 1'024 : slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old)
-      if (slot.id != Id{}) slots_[place_of(slot.id)] = slot;
+      if (slot.key != Key{}) slots_[place_of(slot.key)] = slot;
   }
 
   std::vector<Slot> slots_;  ///< A power of two.

@@ -15,8 +15,9 @@ void check_sent(const Step& step, const InMailSent& e, Verdict& verdict) {
   verdict.check(is_new, e.inmail, " was sent before");
   const StreamId sender = step.header.stream;
   const MemberId person = sender.kind() == StreamKind::seat ? step.stream.holder : sender.member();
-  verdict.check(e.from == person && e.to != e.from, e.inmail, " was sent by ", sender,
-                " in the name of member:", e.from, " to member:", e.to);
+  const bool is_somebody = sender.kind() == StreamKind::seat || step.stream.registered;
+  verdict.check(e.from == person && e.to != e.from && is_somebody, e.inmail, " was sent by ",
+                sender, " in the name of member:", e.from, " to member:", e.to);
 }
 
 bool repeats_the_send(const InMailRef& ref, const InMail& inmail) {
@@ -117,9 +118,13 @@ void inmails_go_their_way(const Step& step, Verdict& verdict) {
 
 void sends_arrive(const World& world, Timestamp since, Verdict& verdict) {
   world.each_inmail([&](const InMailId& id, const InMail& inmail) {
-    if (inmail.stage != Stage::sent) return;
+    const bool is_in_flight = inmail.stage == Stage::sent;
+    const bool is_untold = inmail.is_quiet() && !inmail.informed;
+    if (!is_in_flight && !is_untold) return;
     verdict.at(inmail.duty_position, inmail.sender)
-        .check(inmail.duty_time >= since, id, " was sent, and neither delivered nor failed");
+        .check(inmail.duty_time >= since, id,
+               is_in_flight ? " was sent, and neither delivered nor failed"
+                            : " was answered, retracted or failed, and its sender never told");
   });
 }
 
@@ -131,7 +136,10 @@ void responses_are_first_and_own(const Step& step, Verdict& verdict) {
     verdict.check(
         e != nullptr && e->ref.inmail == inferred && step.header.due_at == step.stream.time,
         "an open of ", inferred, " was inferred, but no reply stands right after it");
-  if (e == nullptr || step.inmail == nullptr) return;
+  if (e == nullptr) return;
+  if (step.world.is_over(e->ref.inmail))
+    verdict.fail(e->ref.inmail, " was answered before, or failed");
+  if (step.inmail == nullptr) return;
   const InMail& inmail = *step.inmail;
   verdict.check(inmail.response == 0, e->ref.inmail, " was answered before");
   verdict.check(inmail.opened, e->ref.inmail, " was answered, but never opened");
@@ -172,9 +180,17 @@ void deliveries_are_welcome(const Step& step, Verdict& verdict) {
                   " was sent as by a premium member, or not, which the sender's plan denies");
     return;
   }
-  if (!std::holds_alternative<InMailDelivered>(step.event) || step.inmail == nullptr) return;
-  verdict.check(takes_inmail(step.stream, *step.inmail, *step.policy), step.header.stream,
-                " was delivered an InMail that it does not take from member:", step.inmail->from);
+  if (step.inmail == nullptr) return;
+  const bool is_taken = takes_inmail(step.stream, *step.inmail, *step.policy);
+  if (std::holds_alternative<InMailDelivered>(step.event))
+    verdict.check(is_taken, step.header.stream,
+                  " was delivered an InMail of member:", step.inmail->from,
+                  " that it does not take");
+  if (const auto* e = std::get_if<InMailFailed>(&step.event))
+    verdict.check(
+        !is_taken && (e->reason == FailureReason::unknown_recipient) != step.stream.registered,
+        step.header.stream, " failed an InMail of member:", step.inmail->from,
+        " that it takes, or for another reason than it has");
 }
 
 // IM4.
@@ -256,7 +272,8 @@ constexpr std::array rules{
          inmails_go_their_way, nullptr, sends_arrive},
     Rule{"IM2", "the first response is the only one, the recipient's own, and implies an open",
          responses_are_first_and_own, nullptr, no_inferred_open_is_left},
-    Rule{"IM3", "nothing is delivered to who does not take it", deliveries_are_welcome},
+    Rule{"IM3", "nothing is delivered to who does not take it, and fails for who does",
+         deliveries_are_welcome},
     Rule{"IM4", "no more InMails than allowed wait for an answer of one recipient",
          silence_is_respected},
     Rule{"IM5", "texts are as long as the policy allows", texts_have_their_length},

@@ -65,6 +65,21 @@ void credits_have_a_source(const Step& step, Verdict& verdict) {
                 ", whose release had lost ", pool->lost_by_release);
 }
 
+/// Credits are void only with the plan that they belong to.
+void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  const bool has_ended = pool != nullptr && pool->has_ended && !pool->plan;
+  const bool is_changing = pool != nullptr && pool->began_at && pool->was_changed;
+  verdict.check(e.reason == VoidReason::plan_changed ? is_changing : has_ended, step.header.stream,
+                " voided ", e.amount, " of lot ", e.lot,
+                ", though its plan neither ended nor changed");
+}
+
+void credits_go_for_a_reason(const Step& step, Verdict& verdict) {
+  credits_have_a_source(step, verdict);
+  if (const auto* e = std::get_if<CreditsVoided>(&step.event)) check_void(step, *e, verdict);
+}
+
 void nothing_comes_from_nowhere(const Step&, const Touched& touched, Verdict& verdict) {
   if (touched.pool == nullptr) return;
   const Pool& pool = *touched.pool;
@@ -195,11 +210,26 @@ void check_monthly_grant(const Step& step, const CreditsGranted& e, Verdict& ver
                 name_of(*pool->plan), " gives ", pool->allotment);
 }
 
+void check_no_plan(const Step& step, Verdict& verdict) {
+  verdict.check(step.pool() == nullptr || !step.pool()->plan, step.header.stream,
+                " began a plan beside another one");
+}
+
+void check_plan(const Step& step, PlanKind kind, Verdict& verdict) {
+  verdict.check(step.pool() != nullptr && step.pool()->plan == kind, step.header.stream,
+                " changed or ended a plan of ", name_of(kind), ", which it does not have");
+}
+
 void cycles_are_granted_once(const Step& step, Verdict& verdict) {
-  if (const auto* renewed = std::get_if<CycleRenewed>(&step.event))
-    check_renewal(step, *renewed, verdict);
-  else if (const auto* granted = std::get_if<CreditsGranted>(&step.event))
-    check_monthly_grant(step, *granted, verdict);
+  std::visit(match{
+                 [&](const SubscriptionStarted&) { check_no_plan(step, verdict); },
+                 [&](const SubscriptionChanged& e) { check_plan(step, e.from, verdict); },
+                 [&](const SubscriptionEnded& e) { check_plan(step, e.plan, verdict); },
+                 [&](const CycleRenewed& e) { check_renewal(step, e, verdict); },
+                 [&](const CreditsGranted& e) { check_monthly_grant(step, e, verdict); },
+                 [](const auto&) {},
+             },
+             step.event);
 }
 
 void last_cycles_are_granted(const World& world, Timestamp, Verdict& verdict) {
@@ -215,14 +245,14 @@ void last_cycles_are_granted(const World& world, Timestamp, Verdict& verdict) {
 
 std::optional<std::int64_t> cap_of(const PlanTerms& terms, std::int64_t allotment) {
   if (terms.accum_cap_abs > 0) return terms.accum_cap_abs;
-  if (terms.accum_cap_multiple_bp == 0 || allotment == 0) return std::nullopt;
+  if (terms.accum_cap_multiple_bp == 0) return std::nullopt;
   return allotment * terms.accum_cap_multiple_bp / 10'000;
 }
 
 /// Judges a renewal whose last record is behind us.
 void check_cap(const Pool& pool, StreamId owner, Verdict& verdict) {
   const Renewal& renewal = pool.renewal;
-  if (!renewal.open || renewal.policy == nullptr || !pool.plan) return;
+  if (!renewal.open || !renewal.is_judged || renewal.policy == nullptr || !pool.plan) return;
   const AccumPolicy& accum = renewal.policy->accum;
   verdict.at(renewal.position, owner);
   if (!accum.enabled) {
@@ -281,8 +311,10 @@ void pools_are_kept_apart(const Step& step, Verdict& verdict) {
                                  " reserved for seat:", e.seat, ", which is not its own");
                  },
                  [&](const SeatOpened& e) {
-                   verdict.check(step.world.contract_of(stream.seat()) == e.contract, stream,
-                                 " opened under contract:", e.contract, ", which did not add it");
+                   verdict.check(step.world.contract_of(stream.seat()) == e.contract &&
+                                     step.stream.contract.value == 0,
+                                 stream, " opened under contract:", e.contract,
+                                 ", which did not add it, or opened before");
                  },
                  [&](const CreditCharged&) { check_payer(step, verdict); },
                  [&](const CreditReleased&) { check_payer(step, verdict); },
@@ -303,11 +335,12 @@ constexpr std::array rules{
     Rule{"IC1", "a lot's credits are all accounted for, and none of its sums is negative",
          lots_are_granted_in_order, lots_add_up},
     Rule{"IC2", "a pool is the sum of its lots", nullptr, pools_add_up},
-    Rule{"IC3", "credits come from outside or from a refund, and from nowhere else",
-         credits_have_a_source, nothing_comes_from_nowhere, no_refund_grant_is_left},
+    Rule{"IC3",
+         "credits come only from outside or from a refund, and are void only with their plan",
+         credits_go_for_a_reason, nothing_comes_from_nowhere, no_refund_grant_is_left},
     Rule{"IC6", "lots are spent alive and in the policy's order, and expire at their time",
          lots_are_spent_in_order},
-    Rule{"IC9", "a cycle begins at its time and is granted its allotment once",
+    Rule{"IC9", "an owner has one plan, whose cycles begin in time and are granted once",
          cycles_are_granted_once, nullptr, last_cycles_are_granted},
     Rule{"IC10", "after a renewal no more is left than the cap, and no less for its sake",
          renewals_keep_the_cap, nullptr, last_renewals_keep_the_cap},

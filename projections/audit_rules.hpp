@@ -49,9 +49,10 @@ class Verdict {
   template <class... Words>
   bool check(bool holds, const Words&... words) {
     ++finding_.checked;
-    if (!holds) [[unlikely]]
-      report((std::string{} + ... + to_word(words)));
-    return holds;
+    if (holds) [[likely]]
+      return true;
+    if (finding_.violations++ == 0) report((std::string{} + ... + to_word(words)));
+    return false;
   }
 
   template <class... Words>

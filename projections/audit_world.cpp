@@ -109,20 +109,28 @@ struct Fold {
 
   // Plans and lots.
 
-  void begin_plan(PlanKind plan) {
+  void begin_plan(PlanKind plan, bool was_changed) {
     Pool& pool = own_pool();
     if (static_cast<std::size_t>(plan) < plan_kinds) pool.plan = plan;
     pool.began_at = header.due_at;
+    pool.was_changed = was_changed;
+    pool.has_ended = false;
   }
-  void on(const SubscriptionStarted& e) { begin_plan(e.plan); }
-  void on(const SubscriptionChanged& e) { begin_plan(e.to); }
-  void on(const SubscriptionEnded&) { own_pool().plan.reset(); }
+  void on(const SubscriptionStarted& e) { begin_plan(e.plan, false); }
+  void on(const SubscriptionChanged& e) { begin_plan(e.to, true); }
+  void on(const SubscriptionEnded&) {
+    Pool& pool = own_pool();
+    pool.plan.reset();
+    pool.has_ended = true;
+  }
 
   void on(const CycleRenewed& e) {
     Pool& pool = own_pool();
     const Policy* policy = world.policy(header.policy);
     pool.cycle = e.cycle;
     pool.next_renewal_at = e.next_renewal_at;
+    const bool is_carried = pool.began_at && pool.was_changed && policy != nullptr &&
+                            policy->lot.on_plan_change == OnPlanChange::carry;
     pool.began_at.reset();
     pool.monthly_granted = false;
     const std::int64_t heads = header.stream.kind() == StreamKind::contract ? pool.seats : 1;
@@ -130,6 +138,7 @@ struct Fold {
         policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), heads) : 0;
     pool.renewed_at = header.position;
     pool.renewal = {.open = true, .position = header.position, .policy = policy};
+    pool.renewal.is_judged = !is_carried;
   }
 
   void on(const CreditsGranted& e) {
@@ -279,6 +288,7 @@ struct Fold {
     inmail->response = static_cast<std::uint8_t>(e.kind);
     inmail->canned = e.canned;
     world.unlink(*inmail);
+    oblige(*inmail);
     end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
   }
 
@@ -294,6 +304,7 @@ struct Fold {
     if (inmail == nullptr) return;
     if (!inmail->is_quiet()) world.unlink(*inmail);
     if (inmail->was_delivered()) inmail->stage = Stage::retracted;
+    oblige(*inmail);
     end(*inmail, e.charge, e.refund_amount, RefundOn::unopened);
   }
 

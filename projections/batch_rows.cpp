@@ -164,7 +164,7 @@ Status BatchRows::commit(const LogHead& checkpoint) {
   }
   pending_.clear();
   erased_ranges_.clear();
-  if (cache_.bytes() > cache_bytes_max_) cache_.shrink(cache_bytes_max_ / 2);
+  if (cache_.bytes() > cache_bytes_max_) cache_.shrink(cache_bytes_max_ / 4 * 3);
   return {};
 }
 

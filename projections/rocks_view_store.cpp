@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -96,15 +97,56 @@ rocksdb::ColumnFamilyOptions family_options(const ViewStoreOptions& with) {
   return options;
 }
 
+/// Remembers in a file that the database turned out to be damaged. It must be a file of its own: a
+/// damaged database takes no more writes.
+class DamageMark {
+ public:
+  explicit DamageMark(const std::string& folder)
+      : file_(std::filesystem::path(folder) / "DAMAGED") {}
+
+  /// What was noted last time; empty if nothing was.
+  std::string read() const {
+    std::ifstream in(file_);
+    std::string sentence;
+    std::getline(in, sentence);
+    return sentence;
+  }
+
+  void note(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    std::string sentence = error.message;
+    std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+    std::ofstream(file_) << sentence << '\n';
+  }
+
+  void remove() {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+  }
+
+ private:
+  const std::filesystem::path file_;
+  std::mutex mutex_;
+};
+
 /// One column family, and how far it is flushed.
 struct Family {
-  Family(rocksdb::DB& in, rocksdb::ColumnFamilyHandle* family, std::string known_as)
-      : db(in), handle(family), name(std::move(known_as)) {}
+  Family(rocksdb::DB& in, DamageMark& mark, rocksdb::ColumnFamilyHandle* family,
+         std::string known_as)
+      : db(in), damage(mark), handle(family), name(std::move(known_as)) {}
   ~Family() { db.DestroyColumnFamilyHandle(handle); }
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 
+  /// "cannot read view inbox.1: ...". Damage is noted.
+  Error failed_to(const char* what, const rocksdb::Status& status) const {
+    Error error = store_error(std::string("cannot ") + what + " view " + name, status);
+    if (error.code == ErrorCode::corruption) damage.note(error);
+    return error;
+  }
+
   rocksdb::DB& db;
+  DamageMark& damage;
   rocksdb::ColumnFamilyHandle* const handle;
   const std::string name;
   std::atomic<bool> is_dropped{false};
@@ -126,8 +168,9 @@ void RowsSnapshot::erase(std::string_view) { throw_defect("a snapshot of rows wa
 
 class RocksViewStore::Database {
  public:
-  Database(const ViewStoreOptions& with, rocksdb::ColumnFamilyOptions families_with)
-      : options(with), family_options(std::move(families_with)) {}
+  Database(const std::string& in, const ViewStoreOptions& with,
+           rocksdb::ColumnFamilyOptions families_with)
+      : folder(in), options(with), family_options(std::move(families_with)), damage(in) {}
   ~Database() {
     families.clear();
     if (!db) return;
@@ -138,7 +181,7 @@ class RocksViewStore::Database {
   Database& operator=(const Database&) = delete;
 
   /// Opens what is there. `families` and all else stay empty on a failure.
-  rocksdb::Status open(const std::string& folder) {
+  rocksdb::Status open() {
     std::vector<std::string> names;
     if (std::filesystem::exists(std::filesystem::path(folder) / "CURRENT")) {
       const auto listed = rocksdb::DB::ListColumnFamilies(database_options(), folder, &names);
@@ -158,13 +201,15 @@ class RocksViewStore::Database {
       if (names[i] == rocksdb::kDefaultColumnFamilyName)
         base = handles[i];
       else
-        families[names[i]] = std::make_shared<Family>(*db, handles[i], names[i]);
+        families[names[i]] = std::make_shared<Family>(*db, damage, handles[i], names[i]);
     }
     return status;
   }
 
+  const std::string folder;
   const ViewStoreOptions options;
   const rocksdb::ColumnFamilyOptions family_options;
+  DamageMark damage;
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* base = nullptr;
   std::mutex mutex;
@@ -177,11 +222,11 @@ Result<LogHead> read_checkpoint(const Family& family, const rocksdb::ReadOptions
   rocksdb::PinnableSlice value;
   const auto status = family.db.Get(options, family.handle, slice(checkpoint_key), &value);
   if (status.IsNotFound()) return LogHead{};
-  if (!status.ok()) return store_error("cannot read the checkpoint of " + family.name, status);
+  if (!status.ok()) return family.failed_to("read the checkpoint of", status);
   auto stored = decode_as<StoredCheckpoint>(bytes_of(text(value)));
   if (!stored)
-    return Error{ErrorCode::corruption,
-                 "the checkpoint of " + family.name + " is damaged: " + stored.error().message};
+    return family.failed_to("read the checkpoint of",
+                            rocksdb::Status::Corruption(stored.error().message));
   return LogHead{stored->position, stored->hash};
 }
 
@@ -191,7 +236,7 @@ Result<std::optional<std::string>> read_value(const Family& family, std::string_
   rocksdb::PinnableSlice value;
   const auto status = family.db.Get(options, family.handle, slice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>{};
-  if (!status.ok()) return store_error("cannot read view " + family.name, status);
+  if (!status.ok()) return family.failed_to("read", status);
   return std::optional<std::string>{std::in_place, value.data(), value.size()};
 }
 
@@ -205,7 +250,7 @@ Status scan_values(const Family& family, std::string_view first, std::string_vie
   const std::string_view start = std::max(first, std::string_view{"\1", 1});
   for (rows->Seek(slice(start)); rows->Valid(); rows->Next())
     if (!visit(text(rows->key()), text(rows->value()))) return {};
-  if (!rows->status().ok()) return store_error("cannot scan view " + family.name, rows->status());
+  if (!rows->status().ok()) return family.failed_to("scan", rows->status());
   return {};
 }
 
@@ -288,7 +333,7 @@ class RocksViewStore::Table final : public ViewTable {
     rocksdb::WriteOptions options;
     options.disableWAL = true;
     if (status.ok()) status = database_->db->Write(options, &changes);
-    if (!status.ok()) return store_error("cannot write view " + name(), status);
+    if (!status.ok()) return family_->failed_to("write", status);
     if (batch.checkpoint) family_->written = batch.checkpoint->position.value;
     family_->has_unflushed = true;
     return {};
@@ -309,13 +354,6 @@ class RocksViewStore::Table final : public ViewTable {
   Result<LogHead> checkpoint() const override {
     if (family_->is_dropped) return dropped();
     return read_checkpoint(*family_, {});
-  }
-
-  Status forget_checkpoint() override {
-    RowBatch batch;
-    batch.changes.push_back({checkpoint_key, std::nullopt});
-    if (auto status = write(batch); !status) return status;
-    return flush();
   }
 
   Status flush() override { return begin_flush(/*wait=*/true); }
@@ -356,7 +394,7 @@ class RocksViewStore::Table final : public ViewTable {
     options.wait = wait;
     options.allow_write_stall = true;
     const auto status = database_->db->Flush(options, family_->handle);
-    if (!status.ok()) return store_error("cannot flush view " + name(), status);
+    if (!status.ok()) return family_->failed_to("flush", status);
     return {};
   }
 
@@ -376,25 +414,30 @@ Result<std::unique_ptr<RocksViewStore>> RocksViewStore::open(const std::string& 
   if (failure)
     return Error{ErrorCode::io, "cannot make the folder " + folder + ": " + failure.message()};
 
-  const auto made = [](std::shared_ptr<Database> database, std::string because) {
-    return std::unique_ptr<RocksViewStore>(
-        new RocksViewStore(std::move(database), std::move(because)));
-  };
-  auto database = std::make_shared<Database>(options, family_options(options));
-  auto status = database->open(folder);
-  if (status.ok()) return made(std::move(database), "");
-  const Error because = store_error("cannot open the views in " + folder, status);
-  if (because.code == ErrorCode::locked) return because;
-
-  // Only files of a database are removed, should the folder be somebody else's.
-  status = rocksdb::DestroyDB(folder, rocksdb::Options{});
-  if (status.ok()) status = database->open(folder);
-  if (!status.ok()) {
-    Error error = store_error("cannot make the views in " + folder + " anew", status);
-    if (error.code == ErrorCode::corruption) error.code = ErrorCode::io;
-    return error;
+  auto database = std::make_shared<Database>(folder, options, family_options(options));
+  std::string because = database->damage.read();
+  rocksdb::Status status;
+  if (because.empty()) {
+    status = database->open();
+    if (!status.ok()) {
+      const Error error = store_error("cannot open the views in " + folder, status);
+      if (error.code == ErrorCode::locked) return error;
+      because = error.message;
+    }
   }
-  return made(std::move(database), because.message);
+  if (!because.empty()) {
+    // Only files of a database are removed, should the folder be somebody else's.
+    status = rocksdb::DestroyDB(folder, rocksdb::Options{});
+    if (status.ok()) status = database->open();
+    if (!status.ok()) {
+      Error error = store_error("cannot make the views in " + folder + " anew", status);
+      if (error.code == ErrorCode::corruption) error.code = ErrorCode::io;
+      return error;
+    }
+    database->damage.remove();
+  }
+  return std::unique_ptr<RocksViewStore>(
+      new RocksViewStore(std::move(database), std::move(because)));
 }
 
 Result<std::shared_ptr<ViewTable>> RocksViewStore::table(const std::string& name) {
@@ -410,7 +453,7 @@ Result<std::shared_ptr<ViewTable>> RocksViewStore::table(const std::string& name
       database_->families.erase(name);
       return store_error("cannot make view " + name, status);
     }
-    family = std::make_shared<Family>(*database_->db, handle, name);
+    family = std::make_shared<Family>(*database_->db, database_->damage, handle, name);
   }
   return std::shared_ptr<ViewTable>(std::make_shared<Table>(database_, family));
 }

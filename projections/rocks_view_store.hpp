@@ -18,7 +18,7 @@ namespace inmail {
 
 struct ViewStoreOptions {
   std::size_t block_cache_bytes = std::size_t{64} << 20;   ///< Shared by all tables.
-  std::size_t write_buffer_bytes = std::size_t{16} << 20;  ///< Of each table; up to three of them.
+  std::size_t write_buffer_bytes = std::size_t{8} << 20;   ///< Of each table; up to three of them.
   /// How much of a table may be lost, and folded again, by a crash.
   std::uint64_t flush_events_max = 500'000;
   Milliseconds flush_interval = std::chrono::seconds{60};
@@ -73,8 +73,6 @@ class ViewTable {
 
   /// Zero for a table that has none.
   virtual Result<LogHead> checkpoint() const = 0;
-  /// Takes the checkpoint away, durably: whoever opens the table next must build it anew.
-  virtual Status forget_checkpoint() = 0;
 
   /// Makes all that was written durable before it returns.
   virtual Status flush() = 0;
@@ -87,7 +85,8 @@ class ViewTable {
 
 /// Where views live: a RocksDB of their own, without a write-ahead log, a table (column family) for
 /// each revision of a view. Everything in it can be rebuilt from the log, so one that is damaged is
-/// thrown away and begun anew; `rebuilt_because` says so.
+/// thrown away and begun anew, and `rebuilt_because` says so: when it is opened, if damage shows then or
+/// was met before. (A database in which RocksDB met damage takes no more writes, for any table.)
 ///
 /// The store owns the database together with the tables and snapshots that it handed out: the last
 /// one closes it, flushed. Any thread may call any method at any time. Nobody else may use the folder.

@@ -90,22 +90,18 @@ void RowCache::grow() {
 }
 
 void RowCache::shrink(std::size_t bytes_max) {
-  std::size_t read_bytes = 0;
-  for_each([&](const Row& row) {
-    invariant(!row.is_pending, "a pending row was to be forgotten");
-    if (row.was_read) read_bytes += sizeof(Row) + row.key_bytes + row.value_bytes;
-  });
   std::vector<Slot> old_slots;
   std::vector<Block> old_blocks;
   old_slots.swap(slots_);
   old_blocks.swap(blocks_);
   clear();
-  if (read_bytes > bytes_max) return;
   for (const Slot& slot : old_slots) {
-    if (!slot.row || !slot.row->was_read) continue;
+    if (!slot.row) continue;
+    invariant(!slot.row->is_pending, "a pending row was to be forgotten");
+    const bool is_kept = slot.row->was_read && slot.row->is_there && bytes_ < bytes_max;
+    if (!is_kept) continue;
     Row& row = find_or_add(slot.row->key()).row;
-    row.is_there = slot.row->is_there;
-    row.may_be_stored = slot.row->may_be_stored;
+    row.is_there = true;
     set_value(row, slot.row->value());
   }
 }

@@ -55,8 +55,8 @@ class RowCache {
   /// Of memory that rows take, those included that were replaced by longer ones.
   std::size_t bytes() const { return bytes_; }
 
-  /// Forgets all rows but those that were read since the last time; all, if these take more than
-  /// `bytes_max`. Requires: nothing is pending.
+  /// Forgets all rows but those that are there and were read since the last time, and of these what
+  /// goes beyond `bytes_max`. Requires: nothing is pending.
   void shrink(std::size_t bytes_max);
   void clear();
 

@@ -6,6 +6,11 @@
 #include "projections/open_view.hpp"
 
 namespace inmail {
+namespace {
+
+constexpr std::uint32_t decoded_records_max = 512;
+
+}  // namespace
 
 ViewRunner::ViewRunner(const EventLog& log, ViewRunnerOptions options)
     : log_(log), options_(std::move(options)) {}
@@ -64,7 +69,7 @@ void ViewRunner::offer(std::shared_ptr<const Frame> frame) {
 void ViewRunner::run() {
   std::deque<std::shared_ptr<const Frame>> frames;
   while (wait_for_work(frames)) {
-    if (auto status = work(std::exchange(frames, {})); !status) stop_all(status.error());
+    static_cast<void>(work(std::exchange(frames, {})));
     flush_if_due();
   }
 }
@@ -106,17 +111,24 @@ Status ViewRunner::run_until_caught_up() {
 Status ViewRunner::work(std::deque<std::shared_ptr<const Frame>> frames) {
   Status status;
   try {
-    bool must_read_log = false;
-    {
-      const std::lock_guard lock(mutex_);
-      must_read_log = std::exchange(must_read_log_, false);
-    }
-    if (must_read_log) status = read_log();
-    for (; status && !frames.empty(); frames.pop_front()) status = apply_frame(*frames.front());
+    status = take_in(std::move(frames));
+    commit();
   } catch (const std::exception& failure) {
     status = Error{ErrorCode::io, std::string("the views cannot go on: ") + failure.what()};
   }
-  commit();
+  if (!status) stop_all(status.error());
+  return status;
+}
+
+Status ViewRunner::take_in(std::deque<std::shared_ptr<const Frame>> frames) {
+  bool must_read_log = false;
+  {
+    const std::lock_guard lock(mutex_);
+    must_read_log = std::exchange(must_read_log_, false);
+  }
+  Status status;
+  if (must_read_log) status = read_log();
+  for (; status && !frames.empty(); frames.pop_front()) status = apply_frame(*frames.front());
   return status;
 }
 
@@ -133,7 +145,7 @@ Status ViewRunner::read_log() {
         return Error{ErrorCode::corruption,
                      "the log does not continue at position " +
                          std::to_string(seen.position.value + 1) + " what the views have seen"};
-      if (auto status = apply_record(**view); !status) return status;
+      if (auto status = decode(**view); !status) return status;
       if ((*view)->header.position != reader->proven().position) continue;
       end_frame(reader->proven());
       if (is_closing()) return {};
@@ -157,24 +169,47 @@ Status ViewRunner::apply_frame(const Frame& frame) {
   while (!rest.empty()) {
     auto view = view_record(rest);
     if (!view) return view.error();
-    if (auto status = apply_record(*view); !status) return status;
+    if (auto status = decode(*view); !status) return status;
     rest = rest.subspan(view->bytes.size());
   }
   end_frame(frame.head());
   return {};
 }
 
-Status ViewRunner::apply_record(const RecordView& view) {
-  const auto wants = [&](const Live& live) {
-    return !live.failure && live.applied.position < view.header.position;
-  };
+Status ViewRunner::decode(const RecordView& view) {
   ++batch_records_;
-  if (std::none_of(views_.begin(), views_.end(), wants)) return {};
+  const bool is_wanted = std::any_of(views_.begin(), views_.end(), [&](const Live& live) {
+    return !live.failure && live.applied.position < view.header.position;
+  });
+  if (!is_wanted) return {};
   auto record = decode_record(view);
   if (!record) return record.error();
-  for (Live& live : views_)
-    if (wants(live)) apply_to(live, *record);
+  decoded_.push_back(std::move(record).value());
   return {};
+}
+
+void ViewRunner::end_frame(const LogHead& head) {
+  head_ = head;
+  if (decoded_.size() < std::min(decoded_records_max, options_.batch_records_max)) return;
+  apply_decoded();
+  std::size_t memory = 0;
+  for (const Live& live : views_) memory += live.rows->bytes();
+  if (batch_records_ < options_.batch_records_max && memory < options_.batch_memory_max) return;
+  commit();
+  flush_if_due();
+}
+
+/// One view after the other, not one record after the other: so the rows of a view stay near.
+void ViewRunner::apply_decoded() {
+  // Of a frame that could not be read to its end, nothing counts.
+  while (!decoded_.empty() && decoded_.back().header.position > head_.position)
+    decoded_.pop_back();
+  for (Live& live : views_) {
+    for (const Record& record : decoded_)
+      if (!live.failure && live.applied.position < record.header.position) apply_to(live, record);
+    if (!live.failure && live.applied.position < head_.position) live.applied = head_;
+  }
+  decoded_.clear();
 }
 
 void ViewRunner::apply_to(Live& live, const Record& record) {
@@ -191,20 +226,8 @@ void ViewRunner::apply_to(Live& live, const Record& record) {
   }
 }
 
-void ViewRunner::end_frame(const LogHead& head) {
-  head_ = head;
-  std::size_t memory = 0;
-  for (Live& live : views_) {
-    if (live.failure) continue;
-    if (live.applied.position < head.position) live.applied = head;
-    memory += live.rows->bytes();
-  }
-  if (batch_records_ < options_.batch_records_max && memory < options_.batch_memory_max) return;
-  commit();
-  flush_if_due();
-}
-
 void ViewRunner::commit() {
+  apply_decoded();
   batch_records_ = 0;
   for (Live& live : views_) {
     if (live.failure || live.applied == live.committed) continue;
@@ -246,9 +269,6 @@ void ViewRunner::flush_if_due() {
 
 void ViewRunner::stop(Live& live, Error error) {
   live.rows->discard();
-  // Damaged rows cannot be mended, only folded again: the next start will.
-  if (const Status rows = live.rows->status(); !rows && rows.error().code == ErrorCode::corruption)
-    static_cast<void>(live.table->forget_checkpoint());
   {
     const std::lock_guard lock(mutex_);
     live.failure = std::move(error);

@@ -31,7 +31,7 @@ struct ViewRunnerOptions {
   std::uint32_t batch_records_max = 262'144;
   std::size_t batch_memory_max = std::size_t{128} << 20;
   /// Of rows that each view keeps in memory from one batch to the next.
-  std::size_t cache_bytes_max = std::size_t{8} << 20;
+  std::size_t cache_bytes_max = std::size_t{16} << 20;
   /// For flushes; the system's clock if it is not set.
   std::function<Timestamp()> now;
   /// How often an idle thread with unflushed rows looks whether a flush is due.
@@ -110,10 +110,12 @@ class ViewRunner {
   void run();
   bool wait_for_work(std::deque<std::shared_ptr<const Frame>>& frames);
   Status work(std::deque<std::shared_ptr<const Frame>> frames);
+  Status take_in(std::deque<std::shared_ptr<const Frame>> frames);
   Status read_log();
   Status apply_frame(const Frame& frame);
-  Status apply_record(const RecordView& view);
+  Status decode(const RecordView& view);
   void end_frame(const LogHead& head);
+  void apply_decoded();
   void apply_to(Live& live, const Record& record);
   void commit();
   void flush_if_due();
@@ -127,7 +129,8 @@ class ViewRunner {
   const EventLog& log_;
   const ViewRunnerOptions options_;
   std::vector<Live> views_;
-  LogHead head_;  ///< Every view is applied up to here, or further.
+  LogHead head_;  ///< The last frame that was read.
+  std::vector<Record> decoded_;  ///< Up to there, not applied yet.
   std::uint64_t batch_records_ = 0;  ///< Applied since the last commit.
   Position reported_;
 

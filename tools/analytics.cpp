@@ -56,8 +56,9 @@ std::optional<StreamId> sender_from_text(std::string_view text) {
 struct AnalyticsCommand {
   static constexpr CommandText text{
       .name = "analytics",
-      .does = "Prints what became of the InMails of one sender, or of all, in total and by the day "
-              "on which they were sent. CSV and JSONL are the days alone.",
+      .does = "Prints what became of the InMails of one sender, or of all.",
+      .more =
+          "Days are those on which an InMail was sent, in UTC. CSV and JSONL are the days alone.",
       .example = "inmail analytics world\ninmail analytics world member:7 --format json"};
 
   void declare(CLI::App& app) {

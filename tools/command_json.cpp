@@ -48,7 +48,9 @@ constexpr StreamKind kind_of(SeatId) { return StreamKind::seat; }
 constexpr StreamKind kind_of(ContractId) { return StreamKind::contract; }
 
 template <class Id>
-concept NumberOfStream = requires(Id id) { kind_of(id); };
+concept NumberOfStream = requires(Id id) {
+  kind_of(id);
+};
 
 template <NumberOfStream Id>
 std::string wanted(Id) {

@@ -20,8 +20,9 @@ Json to_json(const Command& command, const TextReader& texts);
 ///
 ///   {"command": "send_inmail", "from": 7, "to": 9, "subject": "Hello", "body": "..."}
 ///
-/// "id" (32 hexadecimal digits) and "asked_by" ("member:7") may be given with every command. Members,
-/// seats and contracts are numbers or texts like "member:7". What is wrong with it is the error.
+/// "id" (32 hexadecimal digits) and "asked_by" ("member:7") may be given with every command.
+/// Members, seats and contracts are numbers or texts like "member:7". What is wrong with it is the
+/// error.
 Result<Request, std::string> request_from_json(std::string_view text);
 
 /// {"id": "...", "answer": "rejected", "code": "awaiting_response", ...}.

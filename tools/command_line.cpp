@@ -13,32 +13,42 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view program_name = "inmail";
 
-Failure failure(Exit exit, std::string sentence) { return {exit, std::move(sentence)}; }
-
-/// What CLI11 says of arguments, as part of a sentence.
-std::string in_lower_case(std::string sentence) {
-  if (sentence.size() > 1 && std::islower(static_cast<unsigned char>(sentence[1])) != 0)
-    sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
-  return sentence;
-}
-
-/// Which help explains what went wrong: that of the subcommand that was being read.
-std::string help_of(const CLI::App& app) {
-  std::string call(program_name);
+/// The subcommand whose arguments were being read.
+const CLI::App& innermost(const CLI::App& app) {
   const CLI::App* at = &app;
-  while (!at->get_subcommands().empty()) {
-    at = at->get_subcommands().front();
-    call += " " + at->get_name();
-  }
-  return "'" + call + " --help' explains";
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return *at;
 }
 
-/// Our own checks say a whole sentence; CLI11 puts the name of the option before it.
-std::string sentence_of(const CLI::ParseError& error) {
+std::string call_of(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : call_of(*parent) + " " + app.get_name();
+}
+
+std::string sentence_of_extras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  const std::string first = in_quotes(extras.empty() ? "" : extras.front());
+  const bool has_commands = !app.get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (has_commands && !first.starts_with("\"-")) return "there is no command " + first;
+  return first + " was not expected";
+}
+
+/// What is wrong with the arguments. Our own checks say it themselves, behind the name of their
+/// option; what CLI11 checks is put in words like theirs.
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
   const std::string text = error.what();
-  if (dynamic_cast<const CLI::ValidationError*>(&error) == nullptr) return in_lower_case(text);
   const auto colon = text.find(": ");
-  return colon == std::string::npos ? text : text.substr(colon + 2);
+  const std::string name = text.substr(0, colon);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return sentence_of_extras(app);
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+    return colon == std::string::npos ? text : text.substr(colon + 2);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return name +
+           (text.find("At Most") == std::string::npos ? " wants a value" : " is wanted only once");
+  constexpr std::string_view excludes = " excludes ";
+  if (const auto at = text.find(excludes); at != std::string::npos)
+    return text.substr(0, at) + " and " + text.substr(at + excludes.size()) + " exclude each other";
+  return text;
 }
 
 /// Line ends would make several lines of one sentence, and control bytes upset a terminal.
@@ -50,8 +60,9 @@ std::string on_one_line(std::string sentence) {
   return sentence + ".";
 }
 
-std::string examples_of(std::string_view example) {
-  std::string text = "Example:\n  ";
+std::string examples_of(std::string_view example, std::string_view more = {}) {
+  std::string text = more.empty() ? "" : std::string(more) + "\n\n";
+  text += "Example:\n  ";
   for (const char each : example) {
     text += each;
     if (each == '\n') text += "  ";
@@ -76,15 +87,15 @@ std::string preset_list() {
 
 }  // namespace
 
-Failure wrong_use(std::string sentence) { return failure(Exit::wrong_use, std::move(sentence)); }
+Failure wrong_use(std::string sentence) { return {Exit::wrong_use, std::move(sentence)}; }
 
 Failure wrong_line(const fs::path& file, std::size_t line, std::string_view what) {
   return wrong_use(file.string() + ":" + std::to_string(line) + ": " + std::string(what));
 }
 
-Failure answer_is_no(std::string sentence) { return failure(Exit::no, std::move(sentence)); }
+Failure answer_is_no(std::string sentence) { return {Exit::no, std::move(sentence)}; }
 
-Failure no_store(const Error& error) { return failure(Exit::no_store, error.message); }
+Failure no_store(const Error& error) { return {Exit::no_store, error.message}; }
 
 Program::Program()
     : app_("An event-sourced engine for InMail, and what one can ask of its stores.",
@@ -98,9 +109,9 @@ Program::Program()
 }
 
 CLI::App& Program::add_app(const CommandText& text, CLI::App* group) {
-  CLI::App* app =
-      (group != nullptr ? group : &app_)->add_subcommand(std::string(text.name), std::string(text.does));
-  app->footer(examples_of(text.example));
+  CLI::App* app = (group != nullptr ? group : &app_)
+                      ->add_subcommand(std::string(text.name), std::string(text.does));
+  app->footer(examples_of(text.example, text.more));
   app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   return *app;
 }
@@ -110,22 +121,22 @@ CLI::App* Program::add_group(const CommandText& text) {
   group.callback([this, &group, name = std::string(text.name)] {
     if (group.get_subcommands().empty())
       chosen_ = [name] {
-        return wrong_use("'" + name + "' wants to know what about it; 'inmail " + name +
-                         " --help' lists what there is");
+        return wrong_use(name + " wants a command of its own; 'inmail " + name +
+                         " --help' lists them");
       };
   });
   return &group;
 }
 
 int Program::run(int count, const char* const* arguments) {
-  Finished finished = failure(Exit::no_store, "");
+  Finished finished = Exit::done;
   try {
     finished = parse_and_run(count, arguments);
     std::cout.flush();
-    if (!std::cout) finished = failure(Exit::no_store, "cannot write to standard output");
+    if (!std::cout) finished = Failure{Exit::no_store, "cannot write to standard output"};
   } catch (const std::exception& error) {
-    finished = failure(Exit::no_store, std::string("something that should never happen did: ") +
-                                           error.what());
+    finished = Failure{Exit::no_store,
+                       std::string("something that should never happen did: ") + error.what()};
   }
   if (finished) return static_cast<int>(*finished);
   std::cout.flush();
@@ -140,7 +151,8 @@ Finished Program::parse_and_run(int count, const char* const* arguments) {
     app_.exit(help, std::cout, std::cerr);
     return Exit::done;
   } catch (const CLI::ParseError& error) {
-    return wrong_use(sentence_of(error) + "; " + help_of(app_));
+    const CLI::App& app = innermost(app_);
+    return wrong_use(sentence_of(error, app) + "; '" + call_of(app) + " --help' explains");
   }
   if (!chosen_) return wrong_use("a command is missing; 'inmail --help' lists them");
   return chosen_();
@@ -195,13 +207,15 @@ void add_limit(CLI::App& app, std::uint64_t& limit) {
 
 Result<std::string, Failure> read_input(const fs::path& file) {
   std::error_code failed;
-  const bool exists = fs::exists(file, failed);
-  if (!exists) return wrong_use("there is no file " + in_quotes(file.string()));
+  if (!fs::exists(file, failed)) return wrong_use("there is no file " + in_quotes(file.string()));
+  const Failure unreadable = wrong_use("cannot read the file " + in_quotes(file.string()));
   std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (fs::is_directory(file, failed) || !in.is_open() || in.bad())
-    return wrong_use("cannot read the file " + in_quotes(file.string()));
-  return text;
+  if (fs::is_directory(file, failed) || !in.is_open()) return unreadable;
+  try {
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  } catch (const std::exception&) {
+    return unreadable;  // The disk failed in the middle.
+  }
 }
 
 Result<Policy, Failure> policy_named(const std::string& name_or_file) {

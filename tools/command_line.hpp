@@ -56,8 +56,9 @@ Failure no_store(const Error& error);
 
 struct CommandText {
   std::string_view name;
-  std::string_view does;     ///< "prints what is in the log, record by record".
-  std::string_view example;  ///< "inmail events store --type inmail.sent"; lines for several.
+  std::string_view does;       ///< One short sentence, for the list of commands.
+  std::string_view more = {};  ///< What else one should know.
+  std::string_view example;    ///< "inmail events world --limit 10"; lines for several.
 };
 
 /// The command line of the program: its subcommands, and which one was asked for.

@@ -49,18 +49,19 @@ Json line_json(const LedgerLine& line) {
 
 std::optional<StreamId> owner_from_text(std::string_view text) {
   const auto stream = stream_from_text(text);
-  const bool may_own = stream && (stream->kind() == StreamKind::member ||
-                                  stream->kind() == StreamKind::contract);
+  const bool may_own =
+      stream && (stream->kind() == StreamKind::member || stream->kind() == StreamKind::contract);
   return may_own ? stream : std::nullopt;
 }
 
 struct CreditsCommand {
   static constexpr CommandText text{
       .name = "credits",
-      .does = "Prints what credits a member or a contract has, in which lots, and the ledger: why "
-              "each of them came and went. CSV and JSONL are the ledger alone.",
-      .example = "inmail credits world member:7\n"
-                 "inmail credits world contract:1 --limit 0 --format csv"};
+      .does = "Prints the credits of a member or a contract, and why each came and went.",
+      .more = "The ledger is printed newest first. CSV and JSONL are the ledger alone.",
+      .example =
+          "inmail credits world member:7\n"
+          "inmail credits world contract:1 --limit 0 --format csv"};
 
   void declare(CLI::App& app) {
     add_store(app, store_);
@@ -88,14 +89,12 @@ struct CreditsCommand {
 
  private:
   Finished print_account(const Rows& rows, const CreditBalance& balance) const {
-    const auto lots = list_pages(std::numeric_limits<std::uint64_t>::max(),
-                                 [&](const PageRequest& page) {
-                                   return credit_lots(rows, owner_, page);
-                                 });
+    const auto lots =
+        list_pages(std::numeric_limits<std::uint64_t>::max(),
+                   [&](const PageRequest& page) { return credit_lots(rows, owner_, page); });
     if (!lots) return no_store(lots.error());
-    const auto ledger = list_pages(limit_, [&](const PageRequest& page) {
-      return credit_ledger(rows, owner_, page);
-    });
+    const auto ledger = list_pages(
+        limit_, [&](const PageRequest& page) { return credit_ledger(rows, owner_, page); });
     if (!ledger) return no_store(ledger.error());
 
     Json totals = Json::object();
@@ -108,10 +107,10 @@ struct CreditsCommand {
                              "reserved", "consumed", "expired", "forfeited", "voided"},
                  .rows = {}};
     for (const CreditLot& each : lots->items) held.rows.push_back(lot_json(each));
-    Listing lines{.name = "ledger",
-                  .columns = {"position", "time", "what", "reason", "amount", "available", "lot",
-                              "inmail"},
-                  .rows = {}};
+    Listing lines{
+        .name = "ledger",
+        .columns = {"position", "time", "what", "reason", "amount", "available", "lot", "inmail"},
+        .rows = {}};
     for (const LedgerLine& each : ledger->items) lines.rows.push_back(line_json(each));
     report.listings = {std::move(held), std::move(lines)};
     print(std::cout, format_, report);

@@ -54,9 +54,9 @@ Result<std::array<std::uint64_t, fields.size()>> read_numbers(std::string_view l
       return Error{ErrorCode::invalid_argument, name + " is missing; a line is SRC DST UNIXTS"};
     const auto number = read_number(word, fields[i]);
     if (!number)
-      return Error{ErrorCode::invalid_argument,
-                   name + " must be a whole number from " + std::to_string(fields[i].min) + " to " +
-                       std::to_string(fields[i].max)};
+      return Error{ErrorCode::invalid_argument, name + " must be a whole number from " +
+                                                    std::to_string(fields[i].min) + " to " +
+                                                    std::to_string(fields[i].max)};
     numbers[i] = *number;
   }
   if (!next_word(line).empty())

@@ -6,11 +6,12 @@
 
 namespace inmail::tools {
 
-// The fields of every event under the names by which people see them: `each_field(event, visit)` calls
-// `visit(name, value)` for each, in the order of the struct. What is one field of many events (the
-// InMail they are about) counts as fields of its own. A test holds the lists against `serialize`, and
-// an event without a list does not compile where events are printed. CommandRejected and
-// CommandAccepted have none: event_json.cpp shows the command that they are about.
+// The fields of every event under the names by which people see them: `each_field(event, visit)`
+// calls `visit(name, value)` for each, in the order of the struct. What is one field of many events
+// (the InMail they are about) counts as fields of its own. A test holds the lists against
+// `serialize`, and an event without a list does not compile where events are printed.
+// CommandRejected and CommandAccepted have none: event_json.cpp shows the command that they are
+// about.
 
 void each_field(const MemberRegistered& e, auto&& visit) {
   visit("display_name", e.display_name);

@@ -45,12 +45,9 @@ Json to_json(const Event& event, const TextReader& texts) {
 Json to_json(const Record& record, const TextReader& texts) {
   const RecordHeader& header = record.header;
   Json json = {
-      {"position", to_json(header.position)},
-      {"time", to_json(header.time)},
-      {"stream", to_json(header.stream)},
-      {"version", to_json(header.version)},
-      {"event", type_of(record.event).name},
-      {"asked_by", to_json(header.asked_by)},
+      {"position", to_json(header.position)}, {"time", to_json(header.time)},
+      {"stream", to_json(header.stream)},     {"version", to_json(header.version)},
+      {"event", type_of(record.event).name},  {"asked_by", to_json(header.asked_by)},
       {"policy", to_json(header.policy)},
   };
   if (!header.cause.is_zero()) json["cause"] = to_json(header.cause);

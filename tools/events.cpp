@@ -32,9 +32,13 @@ std::optional<Begin> begin_from_text(std::string_view text) {
 struct EventsCommand {
   static constexpr CommandText text{
       .name = "events",
-      .does = "Prints the log, record by record; also while another process writes it.",
-      .example = "inmail events world --stream member:7 --type inmail.sent --limit 10\n"
-                 "inmail events world --from 2026-01-31 --format jsonl --follow"};
+      .does = "Prints the log, record by record.",
+      .more =
+          "Works while another process writes the store, too. A text whose key is gone is printed "
+          "as\nerased.",
+      .example =
+          "inmail events world --stream member:7 --type inmail.sent --limit 10\n"
+          "inmail events world --from 2026-01-31 --format jsonl --follow"};
 
   void declare(CLI::App& app);
   Finished run();

@@ -49,11 +49,16 @@ void add_policy_option(CLI::App& app, std::optional<std::string>& policy,
 struct ImportCommand {
   static constexpr CommandText text{
       .name = "import",
-      .does = "Makes a store of a message trace (lines of SRC DST UNIXTS), or gives the commands of "
-              "a file to one, each after the one before has had its effect, and prints an answer "
-              "for each.",
-      .example = "inmail import sample --edges tools/sample/edges.txt --policy trace\n"
-                 "inmail import world --commands commands.jsonl"};
+      .does = "Makes a store of a message trace, or gives a store commands from a file.",
+      .more =
+          "A trace has lines of SRC DST UNIXTS and makes a new store. Commands are carried out "
+          "one\n"
+          "after another, each when the one before has had its effect; each has a line of answer,\n"
+          "and the exit code is 1 if any of them is not ok. A file is read whole before anything\n"
+          "is written.",
+      .example =
+          "inmail import sample --edges tools/sample/edges.txt --policy trace\n"
+          "inmail import world --commands commands.jsonl"};
 
   void declare(CLI::App& app);
   Finished run();
@@ -90,8 +95,7 @@ void ImportCommand::declare(CLI::App& app) {
 }
 
 Finished ImportCommand::run() {
-  if (!edges_ && !commands_)
-    return wrong_use("import wants a file, by --edges or by --commands");
+  if (!edges_ && !commands_) return wrong_use("import wants a file, by --edges or by --commands");
   std::optional<Policy> policy;
   if (policy_ || edges_) {
     auto named = policy_named(policy_.value_or("trace"));
@@ -166,8 +170,8 @@ Finished ImportCommand::carry_out(Engine& engine, std::vector<Order> orders) {
 struct SimulateCommand {
   static constexpr CommandText text{
       .name = "simulate",
-      .does = "Makes a store in which members lived for some days of virtual time, and prints what "
-              "happened. The same seed gives the same log.",
+      .does = "Makes a store in which members live for some days of virtual time.",
+      .more = "Prints what happened. The same seed gives the same log.",
       .example = "inmail simulate world --members 1000 --days 30 --seed 7"};
 
   void declare(CLI::App& app) {
@@ -188,15 +192,14 @@ struct SimulateCommand {
     if (const auto free = check_is_free_or_store(store_); !free) return free.error();
     std::optional<Progress> progress;
     progress.emplace("simulating days", days_);
-    const auto report = simulate({.store = store_,
-                                  .members = members_,
-                                  .days = days_,
-                                  .seed = seed_,
-                                  .policy = to_toml(*policy),
-                                  .logger = operator_logger(),
-                                  .on_progress = [&](std::uint64_t done, std::uint64_t) {
-                                    progress->at(done);
-                                  }});
+    const auto report =
+        simulate({.store = store_,
+                  .members = members_,
+                  .days = days_,
+                  .seed = seed_,
+                  .policy = to_toml(*policy),
+                  .logger = operator_logger(),
+                  .on_progress = [&](std::uint64_t done, std::uint64_t) { progress->at(done); }});
     progress.reset();
     if (!report) return engine_failure(report.error());
     print(std::cout, format_, to_report(*report));

@@ -1,6 +1,7 @@
 #include "tools/import_edges.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -15,8 +16,8 @@ namespace {
 constexpr Milliseconds just_after{1};
 constexpr std::uint64_t edges_between_progress = 64;
 
-/// What an order of the import is about, so that each has an id of its own: the time of its message,
-/// this, and the number of the message's line or of the member.
+/// What an order of the import is about, so that each has an id of its own: the time of its
+/// message, this, and the number of the message's line or of the member.
 enum class Step : std::uint16_t { join = 1, subscribe, send, open, answer, message };
 
 /// Two people, whoever of them wrote.
@@ -49,35 +50,37 @@ class TraceImport {
  public:
   TraceImport(VirtualEngine& engine, PlanKind plan) : engine_(engine), plan_(plan) {}
 
+  /// Everybody who occurs becomes a member.
+  Status join(const std::vector<Edge>& edges);
+
   Status add(const Edge& edge);
 
   /// Virtual time goes on until nothing is open any more.
   Status let_windows_close();
 
  private:
-  Status join(MemberId member);
+  Status subscribe(MemberId member);
   Status begin(const Edge& edge);
   Status answer(const Edge& edge, Thread& thread);
   Status write(const Edge& edge, const Thread& thread);
-  void order(Command command, Step step, std::uint64_t number);
-  Status must_succeed();
+  Order order(Command command, Step step, std::uint64_t number) const;
+  Status must_succeed(std::vector<Order> orders);
 
   VirtualEngine& engine_;
   const PlanKind plan_;
-  std::unordered_set<MemberId> members_;
   std::unordered_set<MemberId> subscribers_;
   std::unordered_map<Pair, Thread, PairHash> threads_;
 };
 
 std::string text_of(const Edge& edge) { return "Message " + std::to_string(edge.line); }
 
-void TraceImport::order(Command command, Step step, std::uint64_t number) {
-  engine_.submit(std::move(command),
-                 make_command_id(engine_.now(), static_cast<std::uint16_t>(step), number));
+Order TraceImport::order(Command command, Step step, std::uint64_t number) const {
+  return {std::move(command),
+          make_command_id(engine_.now(), static_cast<std::uint16_t>(step), number)};
 }
 
-Status TraceImport::must_succeed() {
-  const auto answers = engine_.settle();
+Status TraceImport::must_succeed(std::vector<Order> orders) {
+  const auto answers = engine_.decide(std::move(orders));
   if (!answers) return answers.error();
   for (const Answer& each : *answers)
     if (!each.ok())
@@ -86,20 +89,20 @@ Status TraceImport::must_succeed() {
   return {};
 }
 
-Status TraceImport::join(MemberId member) {
-  if (!members_.insert(member).second) return {};
-  order(RegisterMember{.member = member,
-                       .display_name = "Member " + std::to_string(member.value),
-                       .locale = "en"},
-        Step::join, member.value);
-  return must_succeed();
+Status TraceImport::join(const std::vector<Edge>& edges) {
+  std::set<MemberId> members;
+  for (const Edge& each : edges) members.insert({each.from, each.to});
+  std::vector<Order> orders;
+  for (const MemberId member : members)
+    orders.push_back(order(RegisterMember{.member = member,
+                                          .display_name = "Member " + std::to_string(member.value),
+                                          .locale = "en"},
+                           Step::join, member.value));
+  return must_succeed(std::move(orders));
 }
 
 Status TraceImport::add(const Edge& edge) {
   if (const Status moved = engine_.move_to(edge.at); !moved) return moved;
-  for (const MemberId member : {edge.from, edge.to})
-    if (const Status joined = join(member); !joined) return joined;
-
   const auto found = threads_.find(pair_of(edge));
   if (found == threads_.end()) return begin(edge);
   Thread& thread = found->second;
@@ -108,29 +111,31 @@ Status TraceImport::add(const Edge& edge) {
   return thread.author == edge.from ? begin(edge) : answer(edge, thread);
 }
 
+Status TraceImport::subscribe(MemberId member) {
+  if (!subscribers_.insert(member).second) return {};
+  return must_succeed(
+      {order(StartSubscription{.owner = member, .plan = plan_}, Step::subscribe, member.value)});
+}
+
 Status TraceImport::begin(const Edge& edge) {
-  if (subscribers_.insert(edge.from).second) {
-    order(StartSubscription{.owner = edge.from, .plan = plan_}, Step::subscribe, edge.from.value);
-    if (const Status subscribed = must_succeed(); !subscribed) return subscribed;
-  }
-  const CommandId id =
-      make_command_id(engine_.now(), static_cast<std::uint16_t>(Step::send), edge.line);
-  engine_.submit(SendInMail{.from = edge.from,
-                            .to = edge.to,
-                            .subject = "Message",  // For policies that want one.
-                            .body = text_of(edge)},
-                 id);
-  const auto answers = engine_.settle();
+  if (const Status subscribed = subscribe(edge.from); !subscribed) return subscribed;
+  const Order send = order(SendInMail{.from = edge.from,
+                                      .to = edge.to,
+                                      .subject = "Message",  // For policies that want one.
+                                      .body = text_of(edge)},
+                           Step::send, edge.line);
+  const auto answers = engine_.decide({send});
   if (!answers) return answers.error();
-  if (answers->front().ok()) threads_[pair_of(edge)] = {inmail_of(id), edge.from, false};
+  if (answers->front().ok()) threads_[pair_of(edge)] = {inmail_of(send.id), edge.from, false};
   return {};
 }
 
 Status TraceImport::answer(const Edge& edge, Thread& thread) {
-  order(OpenInMail{.recipient = edge.from, .inmail = thread.inmail}, Step::open, edge.line);
-  order(Respond{.recipient = edge.from, .inmail = thread.inmail, .text = text_of(edge)},
-        Step::answer, edge.line);
-  const auto answers = engine_.settle();
+  const MemberId reader = edge.from;
+  const auto answers = engine_.decide(
+      {order(OpenInMail{.recipient = reader, .inmail = thread.inmail}, Step::open, edge.line),
+       order(Respond{.recipient = reader, .inmail = thread.inmail, .text = text_of(edge)},
+             Step::answer, edge.line)});
   if (!answers) return answers.error();
   thread.answered = answers->back().ok();
   if (!thread.answered) threads_.erase(pair_of(edge));
@@ -138,12 +143,10 @@ Status TraceImport::answer(const Edge& edge, Thread& thread) {
 }
 
 Status TraceImport::write(const Edge& edge, const Thread& thread) {
-  order(SendMessage{.conversation = thread.inmail,
-                    .from = edge.from,
-                    .to = edge.to,
-                    .text = text_of(edge)},
-        Step::message, edge.line);
-  const auto answers = engine_.settle();
+  const auto answers = engine_.decide({order(
+      SendMessage{
+          .conversation = thread.inmail, .from = edge.from, .to = edge.to, .text = text_of(edge)},
+      Step::message, edge.line)});
   return answers ? Status{} : answers.error();
 }
 
@@ -184,6 +187,7 @@ Result<ImportReport> import_edges(const ImportEdgesOptions& options) {
   if (!engine) return engine.error();
 
   TraceImport import(*engine, options.plan);
+  if (const Status joined = import.join(*edges); !joined) return joined.error();
   std::uint64_t done = 0;
   for (const Edge& edge : *edges) {
     if (const Status added = import.add(edge); !added) return added.error();

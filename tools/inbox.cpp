@@ -73,9 +73,8 @@ struct InboxCommand {
 
  private:
   Finished print_inbox(const StoreReader& store, const Rows& rows) const {
-    const auto listed = list_pages(limit_, [&](const PageRequest& page) {
-      return inbox_of(rows, member_, page);
-    });
+    const auto listed =
+        list_pages(limit_, [&](const PageRequest& page) { return inbox_of(rows, member_, page); });
     if (!listed) return no_store(listed.error());
     if (listed->items.empty()) {
       const auto is_known = store.knows(member_);
@@ -94,17 +93,16 @@ struct InboxCommand {
 
   Finished print_conversation(const StoreReader& store, const Rows& rows) const {
     std::optional<InboxItem> item;
-    const auto listed = list_pages(limit_, [&](const PageRequest& page) {
-      return messages_of(rows, page, item);
-    });
+    const auto listed =
+        list_pages(limit_, [&](const PageRequest& page) { return messages_of(rows, page, item); });
     if (!listed) return no_store(listed.error());
     if (!item)
       return answer_is_no(to_text(StreamId(member_)) + " has no conversation " +
                           to_text(*conversation_));
     const TextReader texts = store.texts();
     Report report{.facts = item_json(*item, texts), .listings = {}};
-    Listing messages{.name = "messages_since", .columns = {"position", "sent_at", "from", "text"},
-                     .rows = {}};
+    Listing messages{
+        .name = "messages_since", .columns = {"position", "sent_at", "from", "text"}, .rows = {}};
     for (const ConversationMessage& each : listed->items)
       messages.rows.push_back({{"position", to_json(each.position)},
                                {"sent_at", to_json(each.sent_at)},

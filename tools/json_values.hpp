@@ -18,8 +18,8 @@
 namespace inmail::tools {
 
 /// What people may read of a text: what was written; "erased" when its key is gone, "sealed" where
-/// there are no keys at all, "unreadable" when it is not what was sealed. `keys` may be null and must
-/// outlive it. One thread.
+/// there are no keys at all, "unreadable" when it is not what was sealed. `keys` may be null and
+/// must outlive it. One thread.
 class TextReader {
  public:
   explicit TextReader(KeyStore* keys) : keys_(keys) {}
@@ -29,13 +29,11 @@ class TextReader {
   KeyStore* keys_;
 };
 
-// The values that events and commands are made of, as JSON: ids and times as text, counts as numbers.
+// The values that events and commands are made of, as JSON: ids and times as text, counts as
+// numbers.
 
 template <class Value>
-  requires std::integral<Value>
-Json to_json(Value value) {
-  return Json(value);
-}
+  requires std::integral<Value> Json to_json(Value value) { return Json(value); }
 inline Json to_json(const std::string& value) { return Json(value); }
 inline Json to_json(MemberId id) { return Json(to_text(StreamId(id))); }
 inline Json to_json(SeatId id) { return Json(to_text(StreamId(id))); }

@@ -14,8 +14,11 @@ namespace {
 
 /// So many rows decide how wide the columns of a table are.
 constexpr std::size_t rows_for_layout = 512;
-/// Longer words of people are cut in a table; JSON and CSV have all of them.
-constexpr std::size_t table_text_columns_max = 60;
+/// Longer texts are cut in a table; JSON and CSV have all of them. A digest has 64 columns.
+constexpr std::size_t text_columns_max = 64;
+constexpr std::size_t last_text_columns_max = 120;
+/// A fact has a line for itself.
+constexpr std::size_t fact_columns_max = 10'000;
 constexpr std::size_t in_quotes_bytes_max = 200;
 
 constexpr std::string_view cut_mark = "…";
@@ -76,7 +79,7 @@ std::string shown(std::string_view text, std::size_t columns_max) {
 }
 
 bool is_nothing(const Json& value) {
-  return value.is_null() || (value.is_structured() && value.empty());
+  return value.is_null() || value == "" || (value.is_structured() && value.empty());
 }
 
 void add_pairs(const Json& value, const std::string& name, std::string& out);
@@ -97,7 +100,7 @@ std::string list_text(const Json& list) {
 }
 
 void add_pairs(const Json& value, const std::string& name, std::string& out) {
-  if (is_nothing(value) || value == "") return;
+  if (is_nothing(value)) return;
   if (value.is_object()) {
     for (const auto& [inner, each] : value.items()) add_pairs(each, name + "." + inner, out);
     return;
@@ -107,16 +110,15 @@ void add_pairs(const Json& value, const std::string& name, std::string& out) {
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
     const bool is_word = text.find(' ') == std::string::npos && text.size() <= 40;
-    out += is_word ? shown(text, table_text_columns_max) : "\"" + shown(text, 32) + "\"";
+    out += is_word ? shown(text, text_columns_max) : "\"" + shown(text, 32) + "\"";
   } else {
     out += value.is_array() ? list_text(value) : to_line(value);
   }
 }
 
-std::string table_cell(const Json& value) {
+std::string table_cell(const Json& value, std::size_t columns_max) {
   if (is_nothing(value)) return "-";
-  if (value.is_string())
-    return shown(value.get_ref<const std::string&>(), table_text_columns_max);
+  if (value.is_string()) return shown(value.get_ref<const std::string&>(), columns_max);
   if (value.is_array()) return list_text(value);
   if (!value.is_object()) return to_line(value);
   std::string out;
@@ -149,12 +151,12 @@ void write_csv_line(std::ostream& out, const std::vector<std::string>& cells) {
 
 /// The last column is not filled up with blanks.
 void write_table_line(std::ostream& out, const std::vector<std::string>& cells,
-                      const std::vector<std::size_t>& widths, const std::vector<bool>& is_number) {
+                      const std::vector<std::size_t>& widths, const std::vector<bool>& is_text) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::size_t columns = columns_of(cells[i]);
     const std::string blanks(widths[i] > columns ? widths[i] - columns : 0, ' ');
     if (i > 0) out << "  ";
-    if (is_number[i])
+    if (!is_text[i])
       out << blanks << cells[i];
     else if (i + 1 == cells.size())
       out << cells[i];
@@ -171,7 +173,7 @@ void flatten(const Json& facts, const std::string& prefix,
     if (value.is_object() && !value.empty())
       flatten(value, prefix + name + ".", lines);
     else
-      lines.emplace_back(prefix + name, table_cell(value));
+      lines.emplace_back(prefix + name, table_cell(value, fact_columns_max));
   }
 }
 
@@ -240,7 +242,7 @@ std::string to_line(const Json& value) {
 
 RowWriter::RowWriter(std::ostream& out, Format format, std::vector<std::string> columns)
     : out_(out), format_(format), columns_(std::move(columns)) {
-  is_number_.assign(columns_.size(), true);
+  is_text_.assign(columns_.size(), false);
   for (const std::string& column : columns_) widths_.push_back(columns_of(column));
 }
 
@@ -257,14 +259,16 @@ void RowWriter::write(const Json& row) {
   std::vector<std::string> cells;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Json& value = member_of(row, columns_[i]);
-    cells.push_back(format_ == Format::csv ? csv_cell(value) : table_cell(value));
-    if (!value.is_number() && !value.is_null() && !is_laid_out_) is_number_[i] = false;
+    const bool is_last = i + 1 == columns_.size();
+    const std::size_t columns_max = is_last ? last_text_columns_max : text_columns_max;
+    cells.push_back(format_ == Format::csv ? csv_cell(value) : table_cell(value, columns_max));
+    if (!value.is_number() && !value.is_null()) is_text_[i] = true;
   }
   if (format_ == Format::csv) {
     if (is_first) write_csv_line(out_, columns_);
     write_csv_line(out_, cells);
   } else if (is_laid_out_) {
-    write_table_line(out_, cells, widths_, is_number_);
+    write_table_line(out_, cells, widths_, is_text_);
   } else {
     waiting_.push_back(std::move(cells));
     if (waiting_.size() == rows_for_layout) lay_out();
@@ -275,8 +279,8 @@ void RowWriter::lay_out() {
   for (const auto& cells : waiting_)
     for (std::size_t i = 0; i < cells.size(); ++i)
       widths_[i] = std::max(widths_[i], columns_of(cells[i]));
-  write_table_line(out_, columns_, widths_, is_number_);
-  for (const auto& cells : waiting_) write_table_line(out_, cells, widths_, is_number_);
+  write_table_line(out_, columns_, widths_, is_text_);
+  for (const auto& cells : waiting_) write_table_line(out_, cells, widths_, is_text_);
   waiting_.clear();
   is_laid_out_ = true;
 }
@@ -289,7 +293,7 @@ void RowWriter::flush() {
 void RowWriter::finish() {
   switch (format_) {
     case Format::table:
-      if (!is_laid_out_ && !waiting_.empty()) lay_out();
+      if (!is_laid_out_) lay_out();
       break;
     case Format::json: out_ << (rows_ == 0 ? "[]\n" : "\n]\n"); break;
     case Format::csv:

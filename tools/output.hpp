@@ -36,8 +36,8 @@ std::string in_quotes(std::string_view text);
 std::string to_line(const Json& value);
 
 /// Rows on their way out, one by one. As a table or as CSV they show the members that `columns`
-/// names; JSON shows all of each. A table is laid out by the first rows, so that a long one need not
-/// fit in memory. One thread; `out` must outlive it.
+/// names; JSON shows all of each. A table is laid out by the first rows, so that a long one need
+/// not fit in memory. One thread; `out` must outlive it.
 class RowWriter {
  public:
   RowWriter(std::ostream& out, Format format, std::vector<std::string> columns);
@@ -60,7 +60,7 @@ class RowWriter {
   const std::vector<std::string> columns_;
   std::vector<std::vector<std::string>> waiting_;  ///< Cells of a table that is not laid out yet.
   std::vector<std::size_t> widths_;
-  std::vector<bool> is_number_;
+  std::vector<bool> is_text_;  ///< Columns of anything but numbers; those stand to the left.
   bool is_laid_out_ = false;
   std::size_t rows_ = 0;
 };

@@ -45,8 +45,11 @@ struct ListCommand {
 struct ShowPolicyCommand {
   static constexpr CommandText text{
       .name = "show",
-      .does = "Prints a policy as a whole document, every key with its value: to be saved, changed "
-              "and used. Other formats than table print rows of key and value.",
+      .does = "Prints a policy as a whole document.",
+      .more =
+          "Every key with its value, to be saved, changed and used. Other formats than table "
+          "print\n"
+          "rows of key and value.",
       .example = "inmail policy show seed0 > mine.toml\ninmail policy show seed0 --short"};
 
   void declare(CLI::App& app) {
@@ -80,8 +83,7 @@ struct ShowPolicyCommand {
 struct CheckCommand {
   static constexpr CommandText text{
       .name = "check",
-      .does = "Reads a policy file and says whether it holds; if not, which line is wrong and what "
-              "is allowed there.",
+      .does = "Says whether a policy file holds; if not, which line is wrong.",
       .example = "inmail policy check mine.toml"};
 
   void declare(CLI::App& app) {
@@ -138,8 +140,7 @@ struct DiffCommand {
 struct KeysCommand {
   static constexpr CommandText text{
       .name = "keys",
-      .does = "Lists every key that a policy may have, what is allowed, and where its default comes "
-              "from.",
+      .does = "Lists every key that a policy may have, and what is allowed.",
       .example = "inmail policy keys --format csv"};
 
   void declare(CLI::App& app) { add_format(app, format_); }

@@ -11,8 +11,6 @@
 namespace inmail::tools {
 namespace {
 
-constexpr Milliseconds close_deadline{30'000};
-
 bool is_view(std::string_view name) {
   return name == StatesView::name || find_view(name) != nullptr;
 }
@@ -23,22 +21,13 @@ std::string view_names() {
   return names;
 }
 
-/// When the last thing on record happened. The engine that verifies gets it for its clock: by the
-/// system's, what has fallen due since would happen now, and change the store.
-Result<Timestamp> last_time(const EventLog& log) {
-  if (log.head().position.value == 0) return Timestamp{};
-  auto reader = LogReader::from(log, log.head().position);
-  if (!reader) return reader.error();
-  const auto last = reader->next();
-  if (!last) return last.error();
-  return *last ? (*last)->header.time : Timestamp{};
-}
-
 struct ReplayCommand {
   static constexpr CommandText text{
       .name = "replay",
-      .does = "Folds views from the whole log anew, in memory, beside the live ones, and prints the "
-              "digests of their rows. --verify compares them with the live ones.",
+      .does = "Folds the views from the log anew, and compares them with the live ones.",
+      .more =
+          "Prints a digest over the rows of each view. The live views are left alone; without\n"
+          "--verify they are not even looked at.",
       .example = "inmail replay world --verify\ninmail replay world --view credits --until 1000"};
 
   void declare(CLI::App& app);
@@ -65,8 +54,9 @@ void ReplayCommand::declare(CLI::App& app) {
   add_read(app, "--view", view_, read_view, "one of " + view_names(), "Only this view.")
       ->type_name("VIEW");
   add_until(app, until_);
-  app.add_flag("--verify", verifies_,
-               "Compare with the live views; needs the store for itself. Exit code 1 if any differs.")
+  app.add_flag(
+         "--verify", verifies_,
+         "Compare with the live views; needs the store for itself. Exit code 1 if any differs.")
       ->excludes("--until");
   add_format(app, format_);
 }
@@ -115,27 +105,12 @@ Finished ReplayCommand::run_replay() const {
 }
 
 Finished ReplayCommand::run_verify() const {
-  Timestamp now;
-  {
-    const auto store = StoreReader::open(store_);
-    if (!store) return store.error();
-    const auto last = last_time(store->log());
-    if (!last) return no_store(last.error());
-    now = *last;
-  }
-  EngineOptions options{.path = store_, .create_if_missing = false};
-  options.clock = std::make_shared<ManualClock>(now);
-  options.logger = operator_logger();
-  auto engine = Engine::open(std::move(options));
-  if (!engine) return no_store(engine.error());
-  const auto checks = engine->verify();
-  if (!checks) return no_store(checks.error());
-
+  const auto verified = verify_store(store_);
+  if (!verified) return verified.error();
   bool are_equal = true;
-  Listing views{.name = "views",
-                .columns = {"view", "position", "equal", "live", "replayed", "failure"},
-                .rows = {}};
-  for (const ViewCheck& check : *checks) {
+  Listing views{
+      .name = "views", .columns = {"view", "position", "equal", "live", "failure"}, .rows = {}};
+  for (const ViewCheck& check : verified->checks) {
     if (!is_wanted(check.view)) continue;
     are_equal &= check.equal;
     Json row = {{"view", check.view},
@@ -146,10 +121,9 @@ Finished ReplayCommand::run_verify() const {
     if (!check.failure.empty()) row["failure"] = check.failure;
     views.rows.push_back(std::move(row));
   }
-  Report report{.facts = {{"equal", are_equal}, {"position", to_json(engine->head())}},
+  Report report{.facts = {{"equal", are_equal}, {"position", to_json(verified->head)}},
                 .listings = {std::move(views)}};
   print(std::cout, format_, report);
-  if (const auto closed = engine->close(close_deadline); !closed) return no_store(closed.error());
   return are_equal ? Exit::done : Exit::no;
 }
 

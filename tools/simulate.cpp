@@ -1,8 +1,6 @@
 #include "tools/simulate.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -11,9 +9,6 @@
 
 namespace inmail::tools {
 namespace {
-
-/// Orders of one instant that are under way together; far below what an engine takes.
-constexpr std::size_t deeds_together_max = 4'096;
 
 Status check_range(std::string_view what, std::uint64_t value, std::uint64_t max) {
   if (value >= 1 && value <= max) return {};
@@ -25,14 +20,11 @@ Status check_range(std::string_view what, std::uint64_t value, std::uint64_t max
 /// Does what the world does at one instant, and tells it what came of that.
 Status live_one_step(World& world, VirtualEngine& engine) {
   std::vector<Deed> deeds = world.act();
-  for (std::size_t from = 0; from < deeds.size(); from += deeds_together_max) {
-    const std::size_t count = std::min(deeds_together_max, deeds.size() - from);
-    const std::span<Deed> together(&deeds[from], count);
-    for (Deed& each : together) engine.submit(std::move(each.command), each.id);
-    const auto answers = engine.settle();
-    if (!answers) return answers.error();
-    for (std::size_t i = 0; i < count; ++i) world.learn(together[i], (*answers)[i]);
-  }
+  std::vector<Order> orders;
+  for (Deed& each : deeds) orders.push_back({std::move(each.command), each.id});
+  const auto answers = engine.decide(std::move(orders));
+  if (!answers) return answers.error();
+  for (std::size_t i = 0; i < deeds.size(); ++i) world.learn(deeds[i].act, (*answers)[i]);
   return {};
 }
 

@@ -36,9 +36,10 @@ struct SimulationReport {
   Milliseconds took{0};  ///< By the machine's clock, without the counting.
 };
 
-/// Lets a synthetic world (world.hpp) live for some days on virtual time, through the engine itself.
-/// The same options give the same log, whatever the machine. Errors: invalid_argument for what is asked
-/// for (numbers out of range, the policy, a store that has members); any other is one of the store.
+/// Lets a synthetic world (world.hpp) live for some days on virtual time, through the engine
+/// itself. The same options give the same log, whatever the machine. Errors: invalid_argument for
+/// what is asked for (numbers out of range, the policy, a store that has members); any other is one
+/// of the store.
 Result<SimulationReport> simulate(const SimulateOptions& options);
 
 /// Facts, and one listing: how often each event happened.

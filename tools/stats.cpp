@@ -74,8 +74,8 @@ std::string name_of(StreamKind kind) {
 struct StatsCommand {
   static constexpr CommandText text{
       .name = "stats",
-      .does = "Prints how much of what is in a store. The digest is over all records in order, "
-              "however they were grouped when they were written.",
+      .does = "Prints how much of what is in a store.",
+      .more = "The digest is over all records in order, however they were grouped when written.",
       .example = "inmail stats world --format json"};
 
   void declare(CLI::App& app) {
@@ -106,7 +106,8 @@ struct StatsCommand {
         {"epoch", store.log().epoch()},
         {"first_time", is_empty ? Json() : to_json(census.first)},
         {"last_time", is_empty ? Json() : to_json(census.last)},
-        {"log", {{"events", head.position.value}, {"digest", to_hex(digest.data(), digest.size())}}},
+        {"log",
+         {{"events", head.position.value}, {"digest", to_hex(digest.data(), digest.size())}}},
         {"bytes",
          {{"log", bytes_of(layout.log())},
           {"views", bytes_of(layout.views())},

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "engine/store_layout.hpp"
+#include "tools/store_reader.hpp"
 
 namespace inmail::tools {
 namespace {
@@ -25,12 +26,43 @@ class OperatorLogger final : public Logger {
   std::mutex mutex_;
 };
 
+constexpr Milliseconds close_deadline{30'000};
+
+/// When the last thing on record happened.
+Result<Timestamp> last_time(const EventLog& log) {
+  auto reader = LogReader::from(log, log.head().position);
+  if (!reader) return reader.error();
+  const auto last = reader->next();
+  if (!last) return last.error();
+  return *last ? (*last)->header.time : Timestamp{};
+}
+
 }  // namespace
 
 std::shared_ptr<Logger> operator_logger() { return std::make_shared<OperatorLogger>(); }
 
 Failure engine_failure(const Error& error) {
   return error.code == ErrorCode::invalid_argument ? wrong_use(error.message) : no_store(error);
+}
+
+Result<Verified, Failure> verify_store(const fs::path& folder) {
+  Result<Timestamp> now = Timestamp{};
+  {
+    const auto store = StoreReader::open(folder);
+    if (!store) return store.error();
+    if (store->log().head().position.value > 0) now = last_time(store->log());
+  }
+  if (!now) return no_store(now.error());
+  EngineOptions options{.path = folder, .create_if_missing = false};
+  options.clock = std::make_shared<ManualClock>(*now);
+  options.logger = operator_logger();
+  auto engine = Engine::open(std::move(options));
+  if (!engine) return no_store(engine.error());
+  auto checks = engine->verify();
+  if (!checks) return no_store(checks.error());
+  Verified verified{std::move(checks).value(), engine->head()};
+  if (const auto closed = engine->close(close_deadline); !closed) return no_store(closed.error());
+  return verified;
 }
 
 bool is_store(const fs::path& folder) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "engine/engine.hpp"
 #include "tools/command_line.hpp"
@@ -17,6 +18,17 @@ Failure engine_failure(const Error& error);
 /// Before a store is made or written: a folder that holds something else is left alone.
 /// Errors: no_store.
 Result<void, Failure> check_is_free_or_store(const std::filesystem::path& folder);
+
+/// The live views of a store beside their replays.
+struct Verified {
+  std::vector<ViewCheck> checks;
+  Position head;
+};
+
+/// Opens the store, as its one owner, and compares. Its clock stands where the log ends: by the
+/// system's, what has fallen due since then would happen, and change the store.
+/// Failures: no_store.
+Result<Verified, Failure> verify_store(const std::filesystem::path& folder);
 
 /// Whether there is a store in the folder.
 bool is_store(const std::filesystem::path& folder);

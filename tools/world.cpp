@@ -90,8 +90,12 @@ bool has_no_plan(const Answer& answer) {
 
 }  // namespace
 
+// One statement draws once, or in an order that the language fixes: that of a call's arguments is
+// left to the compiler, and would make it another world.
+
 World::World(const WorldOptions& options)
     : members_(options.members),
+      days_(options.days),
       end_(world_start + days{options.days}),
       chance_(options.seed),
       people_(make_people(options.members, chance_)) {
@@ -104,14 +108,15 @@ void World::settle_people() {
   std::vector<Timestamp> joins_at;
   for (std::uint64_t number = 1; number <= members_; ++number) {
     const bool is_late = chance_.happens(200);
-    joins_at.push_back(is_late ? during(world_start + days{chance_.below(60)}, chance_)
-                               : world_start);
+    const days day{is_late ? chance_.below(days_ / 2 + 1) : 0};
+    joins_at.push_back(is_late ? during(world_start + day, chance_) : world_start);
     plan(joins_at.back(), Join{MemberId{number}});
   }
   for (std::size_t place = 0; place < people_.subscribers.size(); ++place) {
     const Subscriber& each = people_.subscribers[place];
     Timestamp at = joins_at[each.member.value - 1];
-    if (chance_.happens(2'000)) at = during(midnight_of(at) + days{chance_.between(1, 28)}, chance_);
+    if (chance_.happens(2'000))
+      at = during(midnight_of(at) + days{chance_.between(1, 28)}, chance_);
     plan(at, Subscribe{each.member, each.plan});
     sit_down(at, place, people_.senders[place].between_sittings);
   }
@@ -124,6 +129,7 @@ void World::settle_companies() {
     plan(world_start, FoundCompany{company.contract, seats});
     for (const SeatPlace& each : company.seats) {
       plan(world_start, GiveSeat{company.contract, each});
+      if (each.role != SeatRole::recruiter) continue;
       sit_down(world_start, place, people_.senders[place].between_sittings);
       ++place;
     }
@@ -132,13 +138,13 @@ void World::settle_companies() {
 }
 
 void World::plan(Timestamp at, Act act) {
-  const Timestamp when = std::max<Timestamp>(std::chrono::ceil<Tick>(at), soonest_);
+  const Timestamp when = std::max<Timestamp>(std::chrono::floor<Tick>(at), soonest_);
   if (when < end_) agenda_[when].push_back(std::move(act));
 }
 
 void World::sit_down(Timestamp from, std::size_t sender, minutes mean) {
-  plan(at_work(later(from, mean, chance_), chance_),
-       Sitting{sender, chance_.below(2 * sitting_mean - 1)});
+  const std::uint64_t left = chance_.below(2 * sitting_mean - 1);
+  plan(at_work(later(from, mean, chance_), chance_), Sitting{sender, left});
 }
 
 std::optional<Timestamp> World::next() const {
@@ -151,8 +157,7 @@ std::vector<Deed> World::act() {
   const auto step = agenda_.extract(agenda_.begin());
   now_ = step.key();
   soonest_ = now_ + Tick{1};
-  for (const Act& act : step.mapped())
-    std::visit([this](const auto& each) { perform(each); }, act);
+  for (const Act& act : step.mapped()) std::visit([this](const auto& each) { perform(each); }, act);
   return std::exchange(deeds_, {});
 }
 
@@ -177,6 +182,8 @@ void World::send(std::size_t sender, MemberId to, std::optional<std::uint64_t> l
   const Sent sent{sender, {inmail_of(id), who.member, who.seat, to}, left};
   last_letter_ = sent.letter;
   deeds_.push_back({command_of(sent), id, sent});
+  // Now and then a door closes while an InMail is on its way.
+  if (const Block closing{to, who.member}; chance_.happens(10)) perform(closing);
 }
 
 void World::perform(const Blunder& act) {
@@ -191,13 +198,19 @@ Command World::wrong_send() {
                   .to = somebody_popular_but(sender.member),
                   .subject = "Hello",
                   .body = "May I have a word?"};
-  switch (chance_.below(6)) {
+  const Company& company = people_.companies[chance_.below(people_.companies.size())];
+  switch (chance_.below(7)) {
     case 0: return SendInMail{.from = from, .to = anybody(), .subject = "Hello", .body = "Hello."};
     case 1: send.to = send.from; break;
     case 2: send.to = MemberId{members_ + chance_.between(1, 1'000)}; break;
     case 3: send.subject = std::string(300, 'a'); break;
     case 4: send.body = {}; break;
     case 5: send.from = from; break;  // On the credits of a seat that is another's, mostly.
+    case 6:
+      // The last seat of a company is one that may not send.
+      send.from = company.seats.back().holder;
+      send.seat = company.seats.back().seat;
+      break;
   }
   return send;
 }
@@ -219,44 +232,45 @@ Command World::wrong_order() {
 void World::perform(const Dawn&) {
   for (auto left = chance_.share(members_, 20); left > 0; --left)
     plan(during(now_, chance_), Blunder{});
-  for (auto left = chance_.share(members_, 5); left > 0; --left)
-    plan(during(now_, chance_), Prefer{anybody(), preferences[chance_.pick(preference_weights)]});
+  for (auto left = chance_.share(members_, 5); left > 0; --left) {
+    const Prefer act{anybody(), preferences[chance_.pick(preference_weights)]};
+    plan(during(now_, chance_), act);
+  }
   draw_changes_of_plan(now_);
   draw_bonuses(now_);
   plan(now_ + days{1}, Dawn{});
 }
 
 void World::draw_changes_of_plan(Timestamp today) {
-  const auto some_plan = [&] { return plans_of_members[chance_.below(plans_of_members.size())]; };
   for (auto left = chance_.share(people_.subscribers.size(), 4); left > 0; --left) {
     const auto place = chance_.below(people_.subscribers.size());
     const MemberId member = people_.subscribers[place].member;
     const Timestamp at = during(today, chance_);
+    const PlanKind next = plans_of_members[chance_.below(plans_of_members.size())];
     if (chance_.happens(5'000)) {
-      plan(at, SwitchPlan{member, some_plan()});
+      plan(at, SwitchPlan{member, next});
       continue;
     }
     plan(at, EndPlan{member});
-    if (chance_.happens(5'000))
-      plan(at + days{chance_.between(40, 80)}, Subscribe{member, some_plan()});
+    if (chance_.happens(5'000)) plan(at + days{chance_.between(40, 80)}, Subscribe{member, next});
   }
 }
 
 void World::draw_bonuses(Timestamp today) {
   for (auto left = chance_.share(people_.companies.size(), 200); left > 0; --left) {
     const Company& company = people_.companies[chance_.below(people_.companies.size())];
-    plan(during(today, chance_),
-         GiveBonus{company.contract, static_cast<std::uint32_t>(chance_.between(10, 50))});
+    const auto credits = static_cast<std::uint32_t>(chance_.between(10, 50));
+    plan(during(today, chance_), GiveBonus{company.contract, credits});
   }
 }
 
-void World::learn(const Deed& deed, const Answer& answer) {
-  if (const auto* sent = std::get_if<Sent>(&deed.act)) {
+void World::learn(const Act& act, const Answer& answer) {
+  if (const auto* sent = std::get_if<Sent>(&act)) {
     if (answer.ok()) arrives(*sent);
     if (sent->left) goes_on(*sent, answer);
-  } else if (const auto* reply = std::get_if<Reply>(&deed.act)) {
+  } else if (const auto* reply = std::get_if<Reply>(&act)) {
     if (answer.ok()) talks_on(*reply);
-  } else if (const auto* written = std::get_if<Write>(&deed.act)) {
+  } else if (const auto* written = std::get_if<Write>(&act)) {
     if (answer.ok() && written->left > 0)
       plan(when_noticed(now_, chance_),
            Write{written->letter, !written->by_recipient, written->left - 1});
@@ -304,7 +318,8 @@ void World::talks_on(const Reply& reply) {
   const bool is_over = reply.kind == ReplyKind::decline && !reply.in_words;
   // Some write on to those who have declined without a word, and are refused.
   if (!chance_.happens(is_over ? 500 : 6'000)) return;
-  plan(when_noticed(now_, chance_), Write{reply.letter, false, chance_.below(5)});
+  const std::uint64_t left = chance_.below(5);
+  plan(when_noticed(now_, chance_), Write{reply.letter, false, left});
 }
 
 MemberId World::anybody() { return MemberId{chance_.between(1, members_)}; }

@@ -28,10 +28,11 @@ struct Deed {
   Act act;
 };
 
-/// People who write to each other, as it might be: they join, subscribe, found companies, sit down to
-/// write, open, answer (or not), go on talking, ask again, block, change their minds, and try what cannot
-/// work. Knows no engine: it says what is done at which time and is told what came of it. Time goes in
-/// steps of a `Tick`. The same options and answers give the same deeds, on every machine. One thread.
+/// People who write to each other, as it might be: they join, subscribe, found companies, sit down
+/// to write, open, answer (or not), go on talking, ask again, block, change their minds, and try
+/// what cannot work. Knows no engine: it says what is done at which time and is told what came of
+/// it. Time goes in steps of a `Tick`. The same options and answers give the same deeds, on every
+/// machine. One thread.
 class World {
  public:
   using Tick = std::chrono::duration<std::int64_t, std::ratio<600>>;
@@ -46,14 +47,15 @@ class World {
   /// All that is done at `next()`, in order. Requires: there is a `next()`.
   std::vector<Deed> act();
 
-  /// What came of a deed. Requires: it is one of the last `act`, and each of these comes in its order.
-  void learn(const Deed& deed, const Answer& answer);
+  /// What came of a deed. Requires: it is one of the last `act()`, and each of them comes in its
+  /// turn.
+  void learn(const Act& act, const Answer& answer);
 
  private:
   void settle_people();
   void settle_companies();
-  /// Puts an act on the agenda: at the first step from `at` on that is still to come, if the world
-  /// still stands then.
+  /// Puts an act on the agenda: for the step that holds `at`, or for the next one if that has
+  /// begun. Behind the world's end nothing is planned.
   void plan(Timestamp at, Act act);
   void sit_down(Timestamp from, std::size_t sender, std::chrono::minutes mean);
 
@@ -80,6 +82,7 @@ class World {
   MemberId somebody_popular_but(MemberId member);
 
   const std::uint64_t members_;
+  const std::uint64_t days_;
   const Timestamp end_;
   Chance chance_;
   const People people_;

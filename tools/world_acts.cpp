@@ -8,8 +8,8 @@ namespace inmail::tools {
 namespace {
 
 constexpr std::array<std::string_view, 6> subjects{
-    "An opening in our team",      "Your talk last week", "A question about your work",
-    "Would you like to meet?",     "Introduction",        "Something for your shop floor",
+    "An opening in our team",  "Your talk last week", "A question about your work",
+    "Would you like to meet?", "Introduction",        "Something for your shop floor",
 };
 
 constexpr std::array<std::string_view, 4> locales{"en", "de", "fr", "pt-BR"};
@@ -45,7 +45,9 @@ Command command_of(const Subscribe& act) {
   return StartSubscription{.owner = act.owner, .plan = act.plan};
 }
 
-Command command_of(const SwitchPlan& act) { return ChangePlan{.owner = act.owner, .plan = act.plan}; }
+Command command_of(const SwitchPlan& act) {
+  return ChangePlan{.owner = act.owner, .plan = act.plan};
+}
 
 Command command_of(const EndPlan& act) { return CancelSubscription{.owner = act.owner}; }
 
@@ -89,9 +91,8 @@ Command command_of(const Reply& act) {
 }
 
 Command command_of(const Retract& act) {
-  return RetractInMail{.author_id = act.letter.from,
-                       .recipient = act.letter.to,
-                       .inmail = act.letter.inmail};
+  return RetractInMail{
+      .author_id = act.letter.from, .recipient = act.letter.to, .inmail = act.letter.inmail};
 }
 
 Command command_of(const Write& act) {

@@ -8,10 +8,10 @@
 namespace inmail::tools {
 namespace {
 
-/// Sixteen equal parts of an exponential distribution with a mean of 1000: -1000 ln(1 - i/16). The last
-/// part has no end; this one gives it its true mean.
-constexpr std::array<std::uint64_t, 17> parts_of_wait{0,   65,  134,  208,  288,  375,  470,  575, 693,
-                                                      827, 981, 1163, 1386, 1674, 2079, 2773, 4773};
+/// Sixteen equal parts of an exponential distribution with a mean of 1000: -1000 ln(1 - i/16). The
+/// last part has no end; this one gives it its true mean.
+constexpr std::array<std::uint64_t, 17> parts_of_wait{
+    0, 65, 134, 208, 288, 375, 470, 575, 693, 827, 981, 1163, 1386, 1674, 2079, 2773, 4773};
 
 }  // namespace
 

@@ -9,9 +9,9 @@ namespace inmail::tools {
 /// A probability in hundredths of a percent.
 using BasisPoints = std::uint32_t;
 
-/// All that a simulated world leaves to luck. The standard fixes what `mt19937_64` gives but not what its
-/// distributions make of it, so these are our own, in integers: a seed means the same world everywhere.
-/// One thread.
+/// All that a simulated world leaves to luck. The standard fixes what `mt19937_64` gives but not
+/// what its distributions make of it, so these are our own, in integers: a seed means the same
+/// world everywhere. One thread.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : bits_(seed) {}

@@ -19,27 +19,30 @@ struct VirtualEngineOptions {
   std::shared_ptr<Logger> logger;
 };
 
-/// An engine on a store of its own and on virtual time. Everything happens inside its methods, in an
-/// order that only the orders decide: the same orders give the same log. One thread; what was told to
-/// `settle` is durable when it returns.
+/// A command under an id that no other one has.
+struct Order {
+  Command command;
+  CommandId id{};
+};
+
+/// An engine on a store of its own and on virtual time. Everything happens inside its methods, in
+/// an order that only the orders decide: the same orders give the same log. One thread. The store
+/// may be lost by a crash before `close`; it can be made again.
 class VirtualEngine {
  public:
-  /// Makes the store. Errors: invalid_argument when there is one already that holds more than a policy,
-  /// or has another policy than is asked for; as `Engine::open`.
+  /// Makes the store. Errors: invalid_argument (what is asked for, or there is a store already that
+  /// holds more than that policy; nothing was changed); as `Engine::open`.
   static Result<VirtualEngine> open(const VirtualEngineOptions& options);
 
   /// Virtual time goes on to `time`. On the way, at each midnight, whatever has fallen due happens.
-  /// Requires: everything is settled. Errors: as `Engine::failure`.
+  /// Errors: as `Engine::failure`.
   Status move_to(Timestamp time);
 
   Timestamp now() const { return clock_->now(); }
 
-  /// Requires: no other order has this id.
-  void submit(Command command, const CommandId& id);
-
-  /// Lets all that was submitted happen, and all that follows from it. The answers, `ok` or `rejected`,
-  /// are in the order in which the orders were submitted. Errors: why one has no such answer.
-  Result<std::vector<Answer>> settle();
+  /// Lets all orders happen, and all that follows from them. Their answers, `ok` or `rejected`, are
+  /// in the same order. Errors: why one has no such answer.
+  Result<std::vector<Answer>> decide(std::vector<Order> orders);
 
   /// What has fallen due by now happens. Errors: as `Engine::failure`.
   Status wake();
@@ -52,11 +55,12 @@ class VirtualEngine {
  private:
   VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock);
 
-  Status check_is_new(const VirtualEngineOptions& options) const;
+  void submit(Order order);
+  Status settle();
 
   std::shared_ptr<ManualClock> clock_;
   Timestamp next_midnight_;
-  std::unique_ptr<std::vector<Answer>> answers_;  ///< Outlives the engine, which writes into it.
+  std::unique_ptr<std::vector<Answer>> answers_;  ///< Written by the engine, so it goes after that.
   Engine engine_;
 };
 

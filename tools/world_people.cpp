@@ -9,7 +9,8 @@
 namespace inmail::tools {
 namespace {
 
-constexpr std::uint64_t minutes_of_month = 30 * 24 * 60;
+/// Of its working days: nobody sits down to write in the others.
+constexpr std::uint64_t minutes_of_month = 21 * 24 * 60;
 constexpr std::uint64_t members_of_company = 500;
 constexpr std::uint64_t seats_of_company = 10;
 
@@ -21,12 +22,9 @@ struct PlanShare {
 
 /// What members hold by themselves, and what those who write as much as they are granted send.
 constexpr std::array shares{
-    PlanShare{std::nullopt, 7'000, 0},
-    PlanShare{PlanKind::career, 1'400, 5},
-    PlanShare{PlanKind::business, 600, 15},
-    PlanShare{PlanKind::sales_core, 450, 50},
-    PlanShare{PlanKind::sales_team, 250, 50},
-    PlanShare{PlanKind::recruiter_lite, 300, 30},
+    PlanShare{std::nullopt, 7'000, 0},        PlanShare{PlanKind::career, 1'350, 5},
+    PlanShare{PlanKind::business, 600, 15},   PlanShare{PlanKind::sales_core, 500, 50},
+    PlanShare{PlanKind::sales_team, 250, 50}, PlanShare{PlanKind::recruiter_lite, 300, 30},
 };
 constexpr std::uint64_t inmails_of_seat_a_month = 125;
 
@@ -52,8 +50,9 @@ Person make_person(Chance& chance) {
 }
 
 Company make_company(std::uint64_t number, std::uint64_t members, Chance& chance) {
-  Company company{.contract = ContractId{number},
-                  .plan = chance.happens(5'000) ? PlanKind::recruiter_corp : PlanKind::recruiter_rps};
+  Company company{
+      .contract = ContractId{number},
+      .plan = chance.happens(5'000) ? PlanKind::recruiter_corp : PlanKind::recruiter_rps};
   const std::uint64_t seats = std::min(seats_of_company, members);
   std::unordered_set<MemberId> holders;
   while (holders.size() < seats) {
@@ -62,8 +61,8 @@ Company make_company(std::uint64_t number, std::uint64_t members, Chance& chance
     const std::uint64_t seat = (number - 1) * seats_of_company + holders.size();
     // The last seat goes to somebody who only looks on; a company of one has nobody to spare.
     const bool looks_on = holders.size() == seats && seats > 1;
-    company.seats.push_back({SeatId{seat}, holder,
-                             looks_on ? SeatRole::hiring_manager : SeatRole::recruiter});
+    company.seats.push_back(
+        {SeatId{seat}, holder, looks_on ? SeatRole::hiring_manager : SeatRole::recruiter});
   }
   return company;
 }
@@ -86,8 +85,9 @@ People make_people(std::uint64_t members, Chance& chance) {
   for (std::uint64_t number = 1; number <= companies; ++number) {
     people.companies.push_back(make_company(number, members, chance));
     for (const SeatPlace& place : people.companies.back().seats)
-      people.senders.push_back(
-          {place.holder, place.seat, between_sittings(inmails_of_seat_a_month, chance)});
+      if (place.role == SeatRole::recruiter)
+        people.senders.push_back(
+            {place.holder, place.seat, between_sittings(inmails_of_seat_a_month, chance)});
   }
   return people;
 }

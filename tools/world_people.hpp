@@ -47,7 +47,7 @@ struct People {
   std::vector<Person> persons;  ///< Member 1 first.
   std::vector<Subscriber> subscribers;
   std::vector<Company> companies;
-  std::vector<Sender> senders;  ///< Subscribers and seats who may send.
+  std::vector<Sender> senders;  ///< The subscribers, in their order, and then the recruiters.
 
   const Person& person(MemberId member) const { return persons[member.value - 1]; }
 };
@@ -55,8 +55,8 @@ struct People {
 /// How many InMails a sitting brings on average.
 inline constexpr std::uint64_t sitting_mean = 4;
 
-/// Makes a world's people. Most hold no plan, some of the others write far more than most: a few seats
-/// alone would empty the pool of their contract. Requires: `members` is above 0.
+/// Makes a world's people. Most hold no plan, some of the others write far more than most: a few
+/// seats alone would empty the pool of their contract. Requires: `members` is above 0.
 People make_people(std::uint64_t members, Chance& chance);
 
 }  // namespace inmail::tools

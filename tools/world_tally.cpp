@@ -19,27 +19,26 @@ std::uint64_t sum(const LotSplits& splits) {
 
 void Tally::add(const Record& record) {
   ++events[type_of(record.event).name];
-  std::visit(
-      match{
-          [&](const CommandRejected& e) { ++rejected[name_of(e.code)]; },
-          [&](const CreditsGranted& e) { credits.granted[name_of(e.kind)] += e.amount; },
-          [&](const CreditCharged& e) { credits.charged += sum(e.splits); },
-          [&](const CreditReleased& e) { credits.released += sum(e.splits); },
-          [&](const CreditRefunded& e) { credits.refunded += e.amount; },
-          [&](const CreditsExpired& e) { credits.expired += e.amount; },
-          [&](const CreditsForfeited& e) { credits.forfeited += e.amount; },
-          [&](const CreditsVoided& e) { credits.voided += e.amount; },
-          [&](const InMailDelivered& e) {
-            // A member's own credits are charged by the delivery alone.
-            if (e.ref.pool.kind() == StreamKind::member) credits.charged += e.ref.cost;
-            extend(last_deadline, e.refund_until);
-            extend(last_deadline, e.no_response_from);
-            extend(last_deadline, e.expires_from);
-          },
-          [&](const Opened& e) { extend(last_deadline, e.refund_until); },
-          [](const auto&) {},
-      },
-      record.event);
+  std::visit(match{
+                 [&](const CommandRejected& e) { ++rejected[name_of(e.code)]; },
+                 [&](const CreditsGranted& e) { credits.granted[name_of(e.kind)] += e.amount; },
+                 [&](const CreditCharged& e) { credits.charged += sum(e.splits); },
+                 [&](const CreditReleased& e) { credits.released += sum(e.splits); },
+                 [&](const CreditRefunded& e) { credits.refunded += e.amount; },
+                 [&](const CreditsExpired& e) { credits.expired += e.amount; },
+                 [&](const CreditsForfeited& e) { credits.forfeited += e.amount; },
+                 [&](const CreditsVoided& e) { credits.voided += e.amount; },
+                 [&](const InMailDelivered& e) {
+                   // A member's own credits are charged by the delivery alone.
+                   if (e.ref.pool.kind() == StreamKind::member) credits.charged += e.ref.cost;
+                   extend(last_deadline, e.refund_until);
+                   extend(last_deadline, e.no_response_from);
+                   extend(last_deadline, e.expires_from);
+                 },
+                 [&](const Opened& e) { extend(last_deadline, e.refund_until); },
+                 [](const auto&) {},
+             },
+             record.event);
 }
 
 Result<Tally> tally_of(const EventLog& log) {
@@ -76,8 +75,6 @@ Json to_json(const CreditTally& credits) {
   return json;
 }
 
-Json to_json(const LogFacts& facts) {
-  return {{"events", facts.events}, {"digest", facts.digest}};
-}
+Json to_json(const LogFacts& facts) { return {{"events", facts.events}, {"digest", facts.digest}}; }
 
 }  // namespace inmail::tools

@@ -33,7 +33,8 @@ struct Tally {
   Counts events;
   Counts rejected;  ///< By code.
   CreditTally credits;
-  /// The last instant at which an InMail still does something by itself: a window closes, it expires.
+  /// The last instant at which an InMail still does something by itself: a window closes, it
+  /// expires.
   std::optional<Timestamp> last_deadline;
 
   void add(const Record& record);

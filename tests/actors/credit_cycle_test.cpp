@@ -209,6 +209,17 @@ TEST(CreditCycle, GrantsNoMoreThanALotCanHold) {
   EXPECT_EQ(given.the<CreditsGranted>().amount, UINT32_MAX);
 }
 
+TEST(CreditCycle, CapsAlsoWhereItGrantsNothing) {  // IC10.
+  Policy policy;
+  PlanTerms& terms = policy.plans[static_cast<std::size_t>(PlanKind::custom)];
+  terms.accum_cap_abs = 4;
+  policy.accum.cap_scope = {LotKind::bonus};
+  Given<Member> given(ada, policy);
+  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::custom});
+  given.when(GrantBonus{ada, 10, 1, "gift"}).settle_until(utc("2025-02-10"));
+  given.then({CycleRenewed{2, utc("2025-03-10")}, CreditsForfeited{LotId{1}, 6, 4}});
+}
+
 TEST(CreditCycle, HasNoLotForAnEmptyGrant) {
   Given<Contract> given(ContractId{1});
   given.when(CreateContract{ContractId{1}, 0});
@@ -237,14 +248,23 @@ TEST(Subscription, VoidsWhatIsLeftWhenThePlanChanges) {
                             .cycle = 2}});
 }
 
-TEST(Subscription, CarriesLotsToTheNewPlanWhereThePolicySaysSo) {
+/// What stands of 15 credits after a change to a plan of 1 a month.
+std::uint64_t carried(OnPlanChange rule, bool rolls_over) {
   Policy policy;
-  policy.lot.on_plan_change = OnPlanChange::carry;
+  policy.lot.on_plan_change = rule;
+  policy.accum.enabled = rolls_over;
+  policy.plans[static_cast<std::size_t>(PlanKind::career)].monthly_allotment = 1;
   Given<Member> given(ada, policy);
-  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career});
-  given.when(ChangePlan{ada, PlanKind::business})
-      .then_only<SubscriptionChanged, CycleRenewed, CreditsGranted>();
-  EXPECT_EQ(given.state().account.available(), 20u);
+  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::business});
+  given.when(ChangePlan{ada, PlanKind::career});
+  return given.state().account.available();
+}
+
+TEST(Subscription, CarriesLotsToTheNewPlanWhereThePolicySaysSo) {
+  EXPECT_EQ(carried(OnPlanChange::void_all, true), 1u);
+  EXPECT_EQ(carried(OnPlanChange::carry, true), 16u);
+  EXPECT_EQ(carried(OnPlanChange::carry, false), 16u);
+  EXPECT_EQ(carried(OnPlanChange::carry_capped, true), 3u);
 }
 
 TEST(Subscription, ChangesNothingByChangingToTheSamePlan) {

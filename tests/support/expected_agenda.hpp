@@ -33,9 +33,9 @@ inline void expect_received(const Received& inmail, Agenda& agenda) {
   if (inmail.no_response_from) {
     if (silent) agenda.insert(due(*inmail.no_response_from, DueKind::no_response_refund, id));
   } else if (inmail.refund_until) {
-    Timestamp closes = *inmail.refund_until + Milliseconds{1};
-    if (inmail.expires_from) closes = std::max(closes, *inmail.expires_from);
-    agenda.insert(due(closes, DueKind::refund_window_closes, id));
+    const Timestamp closes = *inmail.refund_until + Milliseconds{1};
+    const bool expiry_ends_it = waits_to_expire && *inmail.expires_from >= closes;
+    if (!expiry_ends_it) agenda.insert(due(closes, DueKind::refund_window_closes, id));
   }
 }
 

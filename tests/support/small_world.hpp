@@ -127,9 +127,10 @@ class SmallWorld {
     Stage<Seat>& sender = seat(id);
     show_members_to(sender);
     sender.asks([&](const Reserve& question) {
-      Step step = contract(sender.state().contract).decide_with(now_, [&](auto& state, auto& context) {
+      const auto reserve = [&](const ContractState& state, const Context& context) {
         return Contract::reserve(state, question, context);
-      });
+      };
+      Step step = contract(sender.state().contract).decide_with(now_, reserve, command_id, by);
       keep_duties(step);
       return step.refusal;
     });

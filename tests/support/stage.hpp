@@ -28,11 +28,13 @@ struct Ground {
   explicit Ground(Policy policy) { adopt(std::move(policy)); }
 
   void adopt(Policy policy) {
+    adoptions.push_back(Position{++positions});
     book.versions.push_back(std::make_shared<const Policy>(std::move(policy)));
   }
   CommandId next_command(Timestamp now) { return make_command_id(now, 7, ++commands); }
 
   PolicyBook book;
+  std::vector<Position> adoptions;  ///< Where in the log each version would stand.
   MemoryKeyStore keys{1};
   std::uint64_t positions = 0;
   std::uint64_t commands = 0;
@@ -59,6 +61,9 @@ struct Step {
 template <class Decider>
 class Stage {
  public:
+  static constexpr Principal by_clock{PrincipalKind::clock, 0};
+  static constexpr Principal by_system{PrincipalKind::system, 0};
+
   Stage(StreamId id, std::shared_ptr<Ground> ground) : id_(id), ground_(std::move(ground)) {}
 
   StreamId id() const { return id_; }
@@ -107,7 +112,8 @@ class Stage {
                                  : Decider::decide(id_, self_.state, command, context);
     step.events = decision.events;
     step.refusal = decision.refusal;
-    record(stored_form(std::move(decision), command), context, context.now, id, step);
+    record(stored_form(std::move(decision), command), context, context.now, {id, asked_by, true},
+           step);
     return step;
   }
 
@@ -116,7 +122,7 @@ class Stage {
     Step step;
     settle(context, step);
     step.events = Decider::on_notice(id_, self_.state, notice, context);
-    record(step.events, context, context.now, notice.cause, step);
+    record(step.events, context, context.now, {notice.cause, by_system}, step);
     return step;
   }
 
@@ -128,14 +134,15 @@ class Stage {
 
   /// A step that a decider has no name for: a reservation, a release.
   template <class Decide>
-  Step decide_with(Timestamp now, Decide&& decide) {
+  Step decide_with(Timestamp now, Decide&& decide, const CommandId& cause = {},
+                   Principal by = by_system) {
     const Context context = make_context(now);
     Step step;
     settle(context, step);
     Decision decision = decide(self_.state, context);
     step.events = decision.events;
     step.refusal = decision.refusal;
-    record(step.events, context, context.now, {}, step);
+    record(step.events, context, context.now, {cause, by}, step);
     return step;
   }
 
@@ -144,7 +151,7 @@ class Stage {
     Step step;
     step.events = events;
     const Context context = make_context(now);
-    record(std::move(events), context, context.now, {}, step);
+    record(std::move(events), context, context.now, {{}, by_system}, step);
     return step;
   }
 
@@ -163,6 +170,12 @@ class Stage {
   }
 
  private:
+  /// On whose behalf records are made.
+  struct Behalf {
+    CommandId cause;
+    Principal asked_by;
+    bool is_answer = false;
+  };
   Context make_context(Timestamp now) const {
     return {.now = std::max(now, self_.time),
             .version = ground_->book.current(),
@@ -189,22 +202,27 @@ class Stage {
       const Due due = *self_.state.agenda.begin();
       auto events = Decider::fall_due(id_, self_.state, due, context);
       invariant(!events.empty(), "what falls due changes something");
-      record(std::move(events), context, due.at, {}, step);
+      record(std::move(events), context, due.at, {{}, by_clock}, step);
       invariant(!self_.state.agenda.contains(due), "what fell due is done");
     }
     step.fell_due = step.records;
   }
 
   void record(std::vector<Event> events, const Context& context, Timestamp due_at,
-              const CommandId& cause, Step& step) {
+              const Behalf& behalf, Step& step) {
     for (std::size_t i = 0; i < events.size(); ++i) {
       RecordHeader header{.position = Position{++ground_->positions},
                           .stream = id_,
                           .version = Version{self_.version.value + 1},
                           .time = context.now,
                           .due_at = due_at,
-                          .cause = cause,
+                          .cause = behalf.cause,
+                          .asked_by = behalf.asked_by,
                           .policy = context.version};
+      if (behalf.is_answer && i + 1 == events.size()) {
+        header.is_receipt = true;
+        header.payload_hash = behalf.cause.bytes;  // Any that is not zero.
+      }
       Decider::evolve(self_.state, events[i], {due_at, header.version, context.version});
       self_.version = header.version;
       self_.position = header.position;

@@ -50,13 +50,11 @@ TEST(EdgeList, SkipsEmptyLinesAndCommentsButCountsThem) {
 TEST(EdgeList, TakesTheSmallestAndTheLargestNumbers) {
   const auto edges = parse_edges("1 72057594037927935 0\n1 2 253370764800\n", "mail.txt");
   ASSERT_TRUE(edges);
-  EXPECT_EQ(*edges,
-            (std::vector{edge(1, 72057594037927935, 0, 1), edge(1, 2, 253370764800, 2)}));
+  EXPECT_EQ(*edges, (std::vector{edge(1, 72057594037927935, 0, 1), edge(1, 2, 253370764800, 2)}));
 }
 
 TEST(EdgeList, NamesTheLineThatIsMalformed) {
-  EXPECT_EQ(complaint("1 2 3\n1 2\n"),
-            "mail.txt:2: UNIXTS is missing; a line is SRC DST UNIXTS");
+  EXPECT_EQ(complaint("1 2 3\n1 2\n"), "mail.txt:2: UNIXTS is missing; a line is SRC DST UNIXTS");
   EXPECT_EQ(complaint("1 2 3\n\n7\n"), "mail.txt:3: DST is missing; a line is SRC DST UNIXTS");
   EXPECT_EQ(complaint("1 2 3 4\n"),
             "mail.txt:1: there is something behind UNIXTS; a line is SRC DST UNIXTS");

@@ -138,7 +138,25 @@ TEST(ImportEdges, WantsAStoreWithoutMembers) {
   const auto again = import();
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::invalid_argument);
-  EXPECT_NE(again.error().message.find("already has members"), std::string::npos);
+  EXPECT_NE(again.error().message.find("holds more than a policy"), std::string::npos);
+}
+
+TEST(ImportEdges, TakesAStoreThatHoldsOnlyThePolicyThatIsAskedFor) {
+  const test::TempDir dir;
+  std::ofstream(dir / "edges.txt") << "1 2 10\n";
+  ImportEdgesOptions options{.store = dir / "store", .edges = dir / "edges.txt"};
+  {
+    const auto empty =
+        Engine::open({.path = options.store, .policy = "trace", .deterministic = {{}}});
+    ASSERT_TRUE(empty) << empty.error().message;
+  }
+  options.policy = "seed0";
+  const auto other = import_edges(options);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(other.error().message.find("another policy"), std::string::npos);
+  options.policy = "trace";
+  EXPECT_TRUE(import_edges(options));
 }
 
 TEST(ImportEdges, TellsHowFarItIs) {

@@ -1,0 +1,755 @@
+#include <gtest/gtest.h>
+
+#include "tests/projections/audit_story.hpp"
+
+// For each invariant of credits: histories that are right, and one planted mistake that is named.
+
+namespace inmail::test {
+namespace {
+
+const MemberId ada{1};
+const MemberId bob{2};
+const MemberId eve{3};
+const ContractId contract{1};
+const Seconds refund_window{7'776'000};
+
+// IC1 to IC3: lots and pools add up.
+
+TEST(AuditOfLots, WantsNoLotToGiveMoreThanItHas) {
+  AuditStory story;
+  story.three_members();
+  const Position bonus = story.grant_bonus(ada, 1);
+  StoryInMail inmail = story.send(ada, bob);
+  auto records = story.records();
+  ASSERT_TRUE(breaks(audit_of(records, std::chrono::days{2}), "IM1", inmail.sent))
+      << "a send that never arrives";
+  story.deliver(inmail);
+  records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailSent>(records, inmail.sent).splits = {{LotId{2}, 2}};
+  event_at<InMailSent>(records, inmail.sent).cost = 2;
+  EXPECT_TRUE(breaks(records, "IC1", inmail.sent));
+  EXPECT_LT(bonus, inmail.sent);
+}
+
+TEST(AuditOfLots, WantsLotsThatExist) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailSent>(records, inmail.sent).splits.front().lot = LotId{7};
+  EXPECT_TRUE(breaks(records, "IC1", inmail.sent));
+}
+
+TEST(AuditOfLots, WantsLotsToBeGrantedInOrder) {
+  AuditStory story;
+  story.three_members();
+  const Position bonus = story.grant_bonus(ada, 3);
+  auto records = story.records();
+  event_at<CreditsGranted>(records, bonus).lot = LotId{1};
+  EXPECT_TRUE(breaks(records, "IC1", bonus));
+}
+
+TEST(AuditOfPools, WantsAPoolToBeTheSumOfItsLots) {
+  AuditStory story("charge.cost = 2");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob, {{LotId{1}, 2}});
+  story.deliver(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailSent>(records, inmail.sent).splits = {{LotId{1}, 1}};
+  EXPECT_TRUE(breaks(records, "IC2", inmail.sent));
+}
+
+TEST(AuditOfPools, WantsARefundBehindEveryRefundLot) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  const Position refunded = story.refund(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  const Position granted{refunded.value - 1};
+  drop(records, refunded);
+  EXPECT_TRUE(breaks(records, "IC3", granted)) << "the log ends before the refund";
+
+  records = story.records();
+  event_at<CreditsGranted>(records, granted).amount = 2;
+  EXPECT_TRUE(breaks(records, "IC3", granted));
+}
+
+TEST(AuditOfPools, WantsNothingToBeRefundedThatWasNotGranted) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  const Position refunded = story.refund(inmail);
+  auto records = story.records();
+  drop(records, Position{refunded.value - 1});
+  EXPECT_TRUE(breaks(records, "IC3", Position{refunded.value - 1}));
+}
+
+TEST(AuditOfPools, WantsCreditsVoidedOnlyWithTheirPlan) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = story.new_command();
+  story.add(ada, SubscriptionCancelled{story.now()}, command);
+  const Position ended = story.add(ada, SubscriptionEnded{PlanKind::business}, command);
+  story.answer(ada, CreditsVoided{LotId{1}, 15, VoidReason::subscription_ended}, command);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  drop(records, ended);
+  EXPECT_TRUE(breaks(records, "IC3", ended));
+}
+
+TEST(AuditOfPools, WantsNoMoreMadeGoodThanAReleaseHasLost) {
+  AuditStory story;
+  story.join(bob);
+  story.join(ada);
+  story.subscribe(ada, PlanKind::business, 15, story.now() + std::chrono::hours{2});
+  const StoryInMail inmail = story.send(ada, bob);
+  story.pass(std::chrono::hours{3});
+  story.add(ada, CreditsExpired{LotId{1}, 14});
+  story.decide(bob, PreferenceChanged{InMailPreference::disabled});
+  story.fail(inmail);
+  story.release(inmail, ReleaseReason::delivery_failed);
+  story.add(ada, CreditsExpired{LotId{1}, 1});
+  CreditsGranted compensation = story.grant(ada, LotKind::adjust, 1);
+  compensation.inmail = inmail.ref.inmail;
+  const Position made_good = story.add(ada, compensation);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<CreditsGranted>(records, made_good).amount = 2;
+  EXPECT_TRUE(breaks(records, "IC3", made_good));
+}
+
+// IC4: charges are deliveries.
+
+TEST(AuditOfCharges, WantsSplitsToAddUpToTheCost) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailSent>(records, inmail.sent).splits.front().amount = 2;
+  EXPECT_TRUE(breaks(records, "IC4", inmail.sent));
+}
+
+TEST(AuditOfCharges, WantsTheCostThatThePolicySays) {
+  AuditStory story("charge.cost = 3");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob, {{LotId{1}, 3}});
+  story.deliver(inmail);
+  ASSERT_TRUE(holds(story.records()));
+  const StoryInMail cheap = story.send(ada, eve, {{LotId{1}, 2}});
+  EXPECT_TRUE(breaks(story.records(), "IC4", cheap.sent));
+}
+
+TEST(AuditOfCharges, WantsAReservationBehindTheSendOfASeat) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  StoryInMail inmail = story.send_by_seat(bob);
+  story.deliver(inmail);
+  story.charge(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  drop(records, Position{inmail.sent.value - 1});
+  EXPECT_TRUE(breaks(records, "IC4", Position{inmail.sent.value - 1}));
+}
+
+TEST(AuditOfCharges, WantsOneChargeADelivery) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  StoryInMail inmail = story.send_by_seat(bob);
+  story.deliver(inmail);
+  const Position charged = story.charge(inmail);
+  ASSERT_TRUE(holds(story.records()));
+  const Position again = story.charge(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC4", again));
+
+  auto records = story.records();
+  drop(records, again);
+  drop(records, charged);
+  EXPECT_FALSE(breaks(audit_of(records), "IC4", inmail.delivered)) << "it may still come";
+  EXPECT_TRUE(breaks(audit_of(records, std::chrono::days{2}), "IC4", inmail.delivered));
+}
+
+TEST(AuditOfCharges, WantsNoChargeWithoutADelivery) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  const StoryInMail inmail = story.send_by_seat(bob);
+  const Position charged = story.charge(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC4", charged));
+}
+
+TEST(AuditOfCharges, WantsAChargeOfWhatWasReserved) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  story.grant_bonus(contract, 5);
+  StoryInMail inmail = story.send_by_seat(bob);
+  story.deliver(inmail);
+  const Position charged = story.charge(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<CreditCharged>(records, charged).splits = {{LotId{2}, 1}};
+  EXPECT_TRUE(breaks(records, "IC4", charged));
+}
+
+// IC5: refunds.
+
+TEST(AuditOfRefunds, TakesAnAnswerAtTheLastInstantOfItsWindow) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.pass(refund_window);
+  story.reply(inmail);
+  story.refund(inmail);
+  EXPECT_TRUE(holds(story.records()));
+}
+
+TEST(AuditOfRefunds, WantsNoRefundAfterTheWindow) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.pass(refund_window + Milliseconds{1});
+  const Position answered = story.reply(inmail);
+  story.refund(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", answered));
+}
+
+TEST(AuditOfRefunds, WantsARefundForAnAnswerInTime) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position answered = story.reply(inmail);
+  story.finalize(inmail);
+  auto records = story.records();
+  event_at<Replied>(records, answered).charge = ChargeEnd::final;
+  event_at<Replied>(records, answered).refund_amount = 0;
+  EXPECT_TRUE(breaks(records, "IC5", answered));
+}
+
+TEST(AuditOfRefunds, WantsTheAmountOfThePolicyFloored) {
+  AuditStory story("charge.cost = 3\nrefund.amount_accept = 5000");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob, {{LotId{1}, 3}});
+  story.deliver(inmail);
+  const Position answered = story.reply(inmail);
+  const Position refunded = story.refund(inmail);
+  auto records = story.records();
+  EXPECT_TRUE(breaks(records, "IC5", answered)) << "half of 3 is 1";
+
+  event_at<Replied>(records, answered).refund_amount = 1;
+  EXPECT_TRUE(breaks(records, "IC5", refunded)) << "the pool gave more than it was told";
+  event_at<CreditRefunded>(records, refunded).amount = 1;
+  event_at<CreditsGranted>(records, Position{refunded.value - 1}).amount = 1;
+  EXPECT_TRUE(holds(records));
+}
+
+TEST(AuditOfRefunds, JudgesByThePolicyOfTheSend) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.adopt("refund.on = []");
+  story.reply(inmail);
+  story.refund(inmail);
+  EXPECT_TRUE(holds(story.records()));
+}
+
+TEST(AuditOfRefunds, WantsARefundOnlyOnce) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  story.refund(inmail);
+  const Position again = story.refund(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", again));
+}
+
+TEST(AuditOfRefunds, WantsARefundOnlyOnceAlsoWhenTheInMailIsOver) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  story.refund(inmail);
+  const Position again = story.refund(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", again));
+}
+
+TEST(AuditOfRefunds, WantsThemToSayWhatTheyAreFor) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  const Position refunded = story.refund(inmail);
+  auto records = story.records();
+  event_at<CreditRefunded>(records, refunded).reason = RefundOn::decline;
+  EXPECT_TRUE(breaks(records, "IC5", refunded));
+  records = story.records();
+  event_at<CreditRefunded>(records, refunded).answered_at += Milliseconds{1};
+  EXPECT_TRUE(breaks(records, "IC5", refunded));
+}
+
+TEST(AuditOfRefunds, WantsThemToCome) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position answered = story.reply(inmail);
+  EXPECT_TRUE(audit_of(story.records()).ok) << "it may still come";
+  EXPECT_TRUE(breaks(audit_of(story.records(), std::chrono::days{2}), "IC5", answered));
+}
+
+constexpr std::string_view by_silence =
+    "refund.on = [\"no_response\"]\nrefund.no_response_window_s = 604800";
+
+TEST(AuditOfRefunds, WantsSilenceToBeRefundedAfterItsWindow) {
+  for (const Milliseconds late : {Milliseconds{0}, Milliseconds{1}}) {
+    AuditStory story(by_silence);
+    story.three_members();
+    StoryInMail inmail = story.send(ada, bob);
+    story.deliver(inmail);
+    story.pass(std::chrono::days{7} + late);
+    const Position closed =
+        story.add(bob, RefundWindowClosed{inmail.ref, ChargeEnd::refund, 1});
+    story.refund(inmail, RefundOn::no_response);
+    if (late.count() > 0)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC5", closed)) << "the window is inclusive";
+  }
+}
+
+TEST(AuditOfRefunds, WantsNoRefundForSilenceAfterAnAnswer) {
+  AuditStory story(by_silence);
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position answered = story.reply(inmail);
+  story.finalize(inmail);
+  story.pass(std::chrono::days{8});
+  auto records = story.records();
+  event_at<Replied>(records, answered).charge = ChargeEnd::final;
+  event_at<Replied>(records, answered).refund_amount = 0;
+  ASSERT_TRUE(holds(records));
+
+  const Position closed = story.add(bob, RefundWindowClosed{inmail.ref, ChargeEnd::refund, 1});
+  records = story.records();
+  event_at<Replied>(records, answered).charge = ChargeEnd::final;
+  event_at<Replied>(records, answered).refund_amount = 0;
+  EXPECT_TRUE(breaks(records, "IC5", closed));
+}
+
+TEST(AuditOfRefunds, WantsNoChargeToBeFinalWhileARefundCanCome) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.pass(refund_window);
+  const Position closed = story.add(bob, RefundWindowClosed{inmail.ref, ChargeEnd::final, 0});
+  story.finalize(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", closed));
+}
+
+TEST(AuditOfRefunds, WantsTheRefundOfAnExpiryToBeWaitedFor) {
+  AuditStory story(
+      "refund.on = [\"accept\", \"expired\"]\nrefund.window_s = 86400\n"
+      "expiry.basis = \"unanswered\"\nexpiry.ttl_s = 604800");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.pass(std::chrono::days{7} + Milliseconds{1});
+  const Position closed = story.add(bob, RefundWindowClosed{inmail.ref, ChargeEnd::final, 0});
+  story.finalize(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", closed));
+}
+
+TEST(AuditOfRefunds, LetsThemGoBackOnlyWhereThePolicySaysSo) {
+  for (const bool inherits : {true, false}) {
+    AuditStory story(inherits ? "refund.lot_life = \"inherit_original\"" : "");
+    story.three_members();
+    StoryInMail inmail = story.send(ada, bob);
+    story.deliver(inmail);
+    story.reply(inmail);
+    const Position refunded =
+        story.add(ada, CreditRefunded{inmail.ref.inmail, LotId{1}, 1, true, RefundOn::accept,
+                                      story.now()});
+    if (inherits)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC5", refunded));
+  }
+}
+
+TEST(AuditOfRefunds, WantsFinalChargesToHaveEndedSo) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position final = story.finalize(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC5", final));
+}
+
+TEST(AuditOfRefunds, WantsADeliveryToSayWhetherOneCanCome) {
+  AuditStory story("refund.on = []");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail, false);
+  story.finalize(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailDelivered>(records, inmail.delivered).refundable = true;
+  EXPECT_TRUE(breaks(records, "IC5", inmail.delivered));
+}
+
+// IC6: the order of spending.
+
+/// Of three lots the last one expires first.
+void three_lots(AuditStory& story) {
+  story.join(bob);
+  story.join(ada);
+  story.subscribe(ada, PlanKind::business, 15, story.now() + std::chrono::days{80});
+  CreditsGranted purchase = story.grant(ada, LotKind::purchase, 5);
+  purchase.expires_at = story.now() + std::chrono::days{60};
+  story.pass(std::chrono::hours{1});
+  story.add(ada, purchase);
+  CreditsGranted bonus = story.grant(ada, LotKind::bonus, 2);
+  bonus.expires_at = story.now() + std::chrono::days{70};
+  story.pass(std::chrono::hours{1});
+  story.decide(ada, bonus);
+}
+
+TEST(AuditOfSpending, FollowsTheOrderOfThePolicy) {
+  const std::map<std::string_view, std::uint64_t> first_of{
+      {"expiry_then_grant", 2}, {"fifo_grant", 1}, {"lifo", 3}, {"plan_first", 3}};
+  for (const auto& [order, first] : first_of)
+    for (const std::uint64_t lot : {1, 2, 3}) {
+      AuditStory story("lot.spend_order = \"" + std::string(order) + "\"");
+      three_lots(story);
+      StoryInMail inmail = story.send(ada, bob, {{LotId{lot}, 1}});
+      story.deliver(inmail);
+      if (lot == first)
+        EXPECT_TRUE(holds(story.records())) << order;
+      else
+        EXPECT_TRUE(breaks(story.records(), "IC6", inmail.sent)) << order << " " << lot;
+    }
+}
+
+TEST(AuditOfSpending, WantsALotEmptiedBeforeTheNextIsTouched) {
+  for (const bool in_order : {true, false}) {
+    AuditStory story("charge.cost = 7");
+    three_lots(story);
+    StoryInMail inmail = story.send(
+        ada, bob,
+        in_order ? LotSplits{{LotId{2}, 5}, {LotId{3}, 2}} : LotSplits{{LotId{2}, 6}, {LotId{3}, 1}});
+    story.deliver(inmail);
+    if (in_order)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC6", inmail.sent));
+  }
+}
+
+TEST(AuditOfSpending, SpendsFirstWhatDoesNotRollOver) {
+  for (const std::uint64_t lot : {1, 2}) {
+    AuditStory story("accum.enabled = false\naccum.cap_scope = [\"monthly\"]");
+    story.join(bob);
+    story.join(ada);
+    story.subscribe(ada, PlanKind::business, 15);
+    CreditsGranted bonus = story.grant(ada, LotKind::bonus, 2);
+    bonus.expires_at = story.now() + std::chrono::days{60};
+    story.decide(ada, bonus);
+    StoryInMail inmail = story.send(ada, bob, {{LotId{lot}, 1}});
+    story.deliver(inmail);
+    if (lot == 1)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC6", inmail.sent));
+  }
+}
+
+TEST(AuditOfSpending, WantsNoSpendingFromADeadLot) {
+  AuditStory story;
+  story.join(bob);
+  story.join(ada);
+  story.subscribe(ada, PlanKind::business, 15, story.now() + std::chrono::hours{2});
+  story.pass(std::chrono::hours{2});
+  const StoryInMail inmail = story.send(ada, bob);
+  EXPECT_TRUE(breaks(story.records(), "IC6", inmail.sent));
+}
+
+TEST(AuditOfSpending, LooksAtTheReservationOfAContract) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  CreditsGranted bonus = story.grant(contract, LotKind::bonus, 2);
+  bonus.expires_at = story.now() + std::chrono::days{1};
+  story.decide(contract, bonus);
+  const StoryInMail inmail = story.send_by_seat(bob);
+  EXPECT_TRUE(breaks(story.records(), "IC6", Position{inmail.sent.value - 1}));
+}
+
+TEST(AuditOfSpending, WantsNoLotToExpireBeforeItsTime) {
+  AuditStory story;
+  story.join(ada);
+  story.subscribe(ada, PlanKind::business, 15, story.now() + std::chrono::days{2});
+  story.pass(std::chrono::days{2});
+  const Position expired = story.add(ada, CreditsExpired{LotId{1}, 15});
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  record_at(records, expired).header.due_at -= Milliseconds{1};
+  EXPECT_TRUE(breaks(records, "IC6", expired));
+}
+
+// IC7 and IC8: reservations, free sends.
+
+TEST(AuditOfReservations, WantsAFailedSendToGiveBackWhatItTook) {
+  AuditStory story("charge.cost = 4");
+  story.three_members();
+  story.grant_bonus(ada, 9);
+  const StoryInMail inmail = story.send(ada, bob, {{LotId{1}, 4}});
+  story.decide(bob, PreferenceChanged{InMailPreference::disabled});
+  const Position failed = story.fail(inmail);
+  const Position released = story.release(inmail, ReleaseReason::delivery_failed);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<CreditReleased>(records, released).splits.front().amount = 3;
+  EXPECT_TRUE(breaks(records, "IC7", released));
+
+  records = story.records();
+  drop(records, released);
+  EXPECT_TRUE(breaks(audit_of(records, std::chrono::days{2}), "IC7", failed));
+}
+
+TEST(AuditOfReservations, WantsNothingReleasedThatWasDelivered) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position released = story.release(inmail, ReleaseReason::delivery_failed);
+  EXPECT_TRUE(breaks(story.records(), "IC7", released));
+}
+
+TEST(AuditOfReservations, WantsThemReleasedWhenNothingIsSent) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  const StoryInMail lost = story.write(SeatId{9}, contract, ada, bob, {{LotId{1}, 1}});
+  const Position reserved = story.reserve(lost);
+  auto records = story.records();
+  EXPECT_TRUE(breaks(audit_of(records, std::chrono::days{2}), "IC7", reserved));
+
+  const Position released = story.release(lost, ReleaseReason::lost);
+  ASSERT_TRUE(holds(story.records()));
+  records = story.records();
+  event_at<CreditReleased>(records, released).reason = ReleaseReason::delivery_failed;
+  EXPECT_TRUE(breaks(records, "IC7", released));
+}
+
+TEST(AuditOfReservations, MayBeMadeAgainAfterTheyWereLost) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  StoryInMail inmail = story.write(SeatId{9}, contract, ada, bob, {{LotId{1}, 1}});
+  story.reserve(inmail);
+  story.release(inmail, ReleaseReason::lost);
+  story.reserve(inmail);
+  story.answer(SeatId{9}, story.sent_event(inmail), inmail.command(), Principal::of(SeatId{9}));
+  story.deliver(inmail);
+  story.charge(inmail);
+  EXPECT_TRUE(holds(story.records()));
+}
+
+TEST(AuditOfFreeSends, WantsThemToTakeNothing) {
+  AuditStory story("charge.cost = 0");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob, {});
+  story.deliver(inmail, false);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  event_at<InMailSent>(records, inmail.sent).splits = {{LotId{1}, 1}};
+  EXPECT_TRUE(breaks(records, "IC8", inmail.sent));
+
+  const Position final = story.finalize(inmail);
+  EXPECT_TRUE(breaks(story.records(), "IC8", final));
+}
+
+// IC9 and IC10: renewals.
+
+TEST(AuditOfRenewals, WantsTheAllotmentOfThePlanOnceACycle) {
+  AuditStory story;
+  story.three_members();
+  const Position renewed = story.renew(ada, 15);
+  ASSERT_TRUE(holds(story.records()));
+
+  auto records = story.records();
+  event_at<CreditsGranted>(records, renewed).amount = 14;
+  EXPECT_TRUE(breaks(records, "IC9", renewed));
+
+  CreditsGranted again = story.grant(ada, LotKind::monthly, 15);
+  again.cycle = 2;
+  const Position twice = story.add(ada, again);
+  EXPECT_TRUE(breaks(story.records(), "IC9", twice));
+}
+
+TEST(AuditOfRenewals, WantsAGrantInEveryCycle) {
+  AuditStory story;
+  story.three_members();
+  const Position renewed = story.renew(ada, 15);
+  auto records = story.records();
+  drop(records, renewed);
+  EXPECT_TRUE(breaks(records, "IC9", Position{renewed.value - 1}));
+}
+
+TEST(AuditOfRenewals, WantsOnePlanAtATime) {
+  AuditStory story;
+  story.three_members();
+  ASSERT_TRUE(holds(story.records()));
+  const Position again = story.subscribe(ada, PlanKind::career, 5);
+  EXPECT_TRUE(breaks(story.records(), "IC9", Position{again.value - 2}));
+}
+
+TEST(AuditOfRenewals, WantsCyclesInOrderAndAtTheirTime) {
+  AuditStory story;
+  story.three_members();
+  const Position renewed{story.renew(ada, 15).value - 1};
+  auto records = story.records();
+  event_at<CycleRenewed>(records, renewed).cycle = 1;
+  EXPECT_TRUE(breaks(records, "IC9", renewed));
+
+  records = story.records();
+  record_at(records, renewed).header.due_at -= std::chrono::days{1};
+  EXPECT_TRUE(breaks(records, "IC9", renewed));
+}
+
+TEST(AuditOfRenewals, CountsTheSeatsOfAContract) {
+  AuditStory story("plan.allot_per = \"seat\"");
+  story.three_members();
+  story.contract_with_a_seat();
+  const CommandId command = story.new_command();
+  story.answer(contract, SeatAdded{SeatId{10}, bob, SeatRole::recruiter}, command);
+  story.add(SeatId{10}, SeatOpened{contract, bob, SeatRole::recruiter}, command);
+  ASSERT_TRUE(holds(story.records()));
+  const Position renewed = story.renew(contract, 300);
+  ASSERT_TRUE(holds(story.records()));
+  auto records = story.records();
+  event_at<CreditsGranted>(records, renewed).amount = 150;
+  EXPECT_TRUE(breaks(records, "IC9", renewed));
+}
+
+TEST(AuditOfRenewals, WantsNoMoreLeftThanTheCapAndNoLess) {
+  for (const std::uint32_t forfeited : {14, 15, 16}) {
+    AuditStory story;
+    story.three_members();
+    for (int month = 0; month < 2; ++month) story.renew(ada, 15);
+    ASSERT_TRUE(holds(story.records()));
+    const Position renewed{story.renew(ada, 15).value - 1};
+    story.add(ada, CreditsForfeited{LotId{1}, 15 - 1, 45});
+    if (forfeited > 14) story.add(ada, CreditsForfeited{LotId{1}, 1, 45});
+    if (forfeited > 15) story.add(ada, CreditsForfeited{LotId{2}, 1, 45});
+    if (forfeited == 15)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC10", renewed)) << forfeited;
+  }
+}
+
+TEST(AuditOfRenewals, JudgesTheCapWhenTheRenewalIsOver) {
+  AuditStory story;
+  story.three_members();
+  for (int month = 0; month < 2; ++month) story.renew(ada, 15);
+  const Position renewed{story.renew(ada, 15).value - 1};
+  story.decide(ada, PreferenceChanged{InMailPreference::opted_out});
+  EXPECT_TRUE(breaks(story.records(), "IC10", renewed));
+}
+
+TEST(AuditOfRenewals, WantsNothingToRollOverWhereItMayNot) {
+  for (const bool forfeits : {true, false}) {
+    AuditStory story("accum.enabled = false\naccum.cap_scope = [\"monthly\"]");
+    story.three_members();
+    story.pass(std::chrono::days{30});
+    const Position renewed =
+        story.add(ada, CycleRenewed{2, story.now() + std::chrono::days{30}});
+    if (forfeits) story.add(ada, CreditsForfeited{LotId{1}, 15, 0});
+    CreditsGranted monthly = story.grant(ada, LotKind::monthly, 15);
+    monthly.cycle = 2;
+    story.add(ada, monthly);
+    if (forfeits)
+      EXPECT_TRUE(holds(story.records()));
+    else
+      EXPECT_TRUE(breaks(story.records(), "IC10", renewed));
+  }
+}
+
+TEST(AuditOfRenewals, WantsNothingForfeitedInBetween) {
+  AuditStory story;
+  story.three_members();
+  story.decide(ada, PreferenceChanged{InMailPreference::opted_out});
+  const Position forfeited = story.add(ada, CreditsForfeited{LotId{1}, 1, 45});
+  EXPECT_TRUE(breaks(story.records(), "IC10", forfeited));
+}
+
+// IC11: pools are kept apart.
+
+TEST(AuditOfPools, WantsNoBalanceBelowZero) {
+  AuditStory story("charge.cost = 16");
+  story.three_members();
+  const StoryInMail inmail = story.send(ada, bob, {{LotId{1}, 16}});
+  EXPECT_TRUE(breaks(story.records(), "IC11", inmail.sent));
+}
+
+TEST(AuditOfPools, WantsMembersToSpendTheirOwn) {
+  AuditStory story;
+  story.three_members();
+  const StoryInMail inmail = story.send(ada, bob);
+  auto records = story.records();
+  event_at<InMailSent>(records, inmail.sent).pool = eve;
+  EXPECT_TRUE(breaks(records, "IC11", inmail.sent));
+}
+
+TEST(AuditOfPools, WantsSeatsToSpendFromTheirContract) {
+  AuditStory story;
+  story.three_members();
+  story.contract_with_a_seat();
+  const StoryInMail inmail = story.send_by_seat(bob);
+  auto records = story.records();
+  ASSERT_TRUE(audit_of(records).ok);
+  event_at<InMailSent>(records, inmail.sent).pool = ContractId{2};
+  EXPECT_TRUE(breaks(records, "IC11", inmail.sent));
+
+  records = story.records();
+  const Position reserved{inmail.sent.value - 1};
+  event_at<CreditReserved>(records, reserved).seat = SeatId{10};
+  EXPECT_TRUE(breaks(records, "IC11", reserved));
+}
+
+TEST(AuditOfPools, WantsARefundToGoToWhoPaid) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  story.reply(inmail);
+  StoryInMail elsewhere = inmail;
+  elsewhere.ref.pool = eve;
+  const Position refunded = story.refund(elsewhere);
+  EXPECT_TRUE(breaks(story.records(), "IC11", refunded));
+}
+
+}  // namespace
+}  // namespace inmail::test

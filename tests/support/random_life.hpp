@@ -1,0 +1,221 @@
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/support/letters.hpp"
+#include "tests/support/small_world.hpp"
+
+namespace inmail::test {
+
+/// Draws; the same seed draws the same.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+
+  std::uint64_t below(std::uint64_t end) { return random_() % end; }
+  bool once_in(std::uint64_t times) { return below(times) == 0; }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return *(values.begin() + below(values.size()));
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+/// A policy as nobody would write it: every rule that the deciders know is drawn by itself.
+inline Policy random_policy(Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  Policy policy;
+  for (PlanTerms& terms : policy.plans) {
+    terms.monthly_allotment = dice.one_of({0, 2, 5, 20});
+    terms.renewal_anchor = dice.one_of({RenewalAnchor::billing_cycle, RenewalAnchor::fixed_day,
+                                        RenewalAnchor::calendar_month_utc});
+    terms.renewal_day = dice.one_of({0, 5, 31});
+    terms.accum_cap_multiple_bp = dice.one_of({0, 10'000, 30'000});
+    terms.accum_cap_abs = dice.one_of({0, 0, 4});
+    terms.lot_ttl_s = dice.one_of<Seconds>({0s, days{20}, days{90}});
+    terms.lot_ttl_calendar_months = dice.one_of({0, 0, 1, 3});
+  }
+  policy.accum.enabled = !dice.once_in(3);
+  policy.accum.overflow_victim =
+      dice.one_of({OverflowVictim::oldest_expiry_first, OverflowVictim::new_grant});
+  policy.lot.bonus_ttl_s = dice.one_of<Seconds>({LotPolicy::as_lot_ttl, 0s, days{5}});
+  policy.lot.spend_order = dice.one_of({SpendOrder::expiry_then_grant, SpendOrder::fifo_grant,
+                                        SpendOrder::lifo, SpendOrder::plan_first});
+  policy.lot.on_cancel_subscription =
+      dice.one_of({OnCancel::void_now, OnCancel::void_at_cycle_end, OnCancel::keep});
+  policy.lot.on_plan_change = dice.one_of({OnPlanChange::void_all, OnPlanChange::carry, OnPlanChange::carry_capped});
+  policy.charge.cost = dice.one_of({0, 1, 1, 1, 2, 3});
+  policy.charge.release_system_failure =
+      dice.one_of({ReleaseTo::original_lot, ReleaseTo::fresh_lot});
+  policy.refund.on = EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 9)) & ~1u);
+  policy.refund.amount_accept = dice.one_of({0, 5'000, 10'000, 20'000});
+  policy.refund.amount_no_response = dice.one_of({3'000, 10'000});
+  policy.refund.window_s = dice.one_of<Seconds>({1h, days{3}, days{90}});
+  policy.refund.no_response_window_s = dice.one_of<Seconds>({1h, days{7}});
+  policy.refund.clock =
+      dice.one_of({RefundClock::sent_at, RefundClock::delivered_at, RefundClock::opened_at});
+  if (policy.refund.clock == RefundClock::opened_at) policy.refund.on.erase(RefundOn::no_response);
+  policy.refund.lot_life = dice.one_of(
+      {RefundLotLife::fresh, RefundLotLife::inherit_original, RefundLotLife::inherit_floor});
+  policy.expiry.basis =
+      dice.one_of({ExpiryBasis::never, ExpiryBasis::unopened, ExpiryBasis::unanswered});
+  policy.expiry.ttl_s = dice.one_of<Seconds>({1h, days{7}});
+  policy.expiry.effect = dice.one_of({ExpiryEffect::hide, ExpiryEffect::status_only});
+  if (policy.expiry.effect == ExpiryEffect::status_only)
+    policy.expiry.late_response =
+        dice.one_of({LateResponse::reject, LateResponse::allow_no_refund});
+  policy.followup.max_unanswered = dice.one_of({0, 1, 5});
+  policy.followup.min_gap_s = dice.one_of<Seconds>({0s, days{3}});
+  policy.retract.condition = dice.one_of({RetractCondition::unopened, RetractCondition::any});
+  policy.retract.refund =
+      dice.one_of({RetractRefund::never, RetractRefund::if_unopened, RetractRefund::always});
+  policy.recipient.premium_override = dice.once_in(2);
+  return policy;
+}
+
+/// People who send, answer, block, subscribe and cancel as the dice say, while notices between them
+/// wait, arrive, and arrive again.
+class RandomLife {
+ public:
+  static constexpr std::uint64_t people = 4;
+  static constexpr std::uint64_t seats = 2;
+
+  explicit RandomLife(std::uint64_t seed) : dice_(seed), world_(random_policy(dice_)) {
+    world_.at(utc("2025-01-31T11:00:00Z"));
+    for (std::uint64_t i = 1; i < people; ++i)
+      world_.command(RegisterMember{MemberId{i}, "Someone", "", "en"});
+    world_.command(CreateContract{company_, 0});
+    for (std::uint64_t i = 1; i <= seats; ++i)
+      world_.command(AddSeat{company_, SeatId{i}, MemberId{i}, SeatRole::recruiter});
+    for (const StreamId owner : {StreamId(company_), StreamId(ada), StreamId(bob)})
+      world_.command(StartSubscription{owner, any_plan()});
+    world_.deliver_all();
+  }
+
+  SmallWorld& world() { return world_; }
+  ContractId company() const { return company_; }
+  const std::vector<std::string>& told() const { return told_; }
+
+  void step() {
+    switch (dice_.below(20)) {
+      default: command(any_command()); break;
+      case 0: case 1: case 2: case 3: case 4: case 5: deliver_one(); break;
+      case 6: case 7: deliver_again(); break;
+      case 8: case 9: pass_time(); break;
+      case 10: rarely(); break;
+    }
+  }
+
+ private:
+  void tell(std::string what) { told_.push_back(to_text(world_.now()) + " " + std::move(what)); }
+
+  void command(const Command& command) {
+    const Step step = world_.command(command);
+    for (const Event& event : step.events)
+      if (const auto* sent = std::get_if<InMailSent>(&event)) letters_.push_back(*sent);
+    tell(to_text(target_of(command)) + " " + std::string(type_of(command).name) +
+         (step.refusal ? ": " + std::string(name_of(step.refusal->code)) : ""));
+  }
+
+  void deliver_one() {
+    const auto pairs = world_.waiting();
+    if (pairs.empty()) return;
+    const auto pair = pairs[dice_.below(pairs.size())];
+    tell("notice from " + to_text(pair.first) + " to " + to_text(pair.second));
+    world_.deliver(pair);
+  }
+
+  void deliver_again() {
+    if (world_.delivered() == 0) return;
+    const std::uint64_t number = dice_.below(world_.delivered());
+    tell("notice again, number " + std::to_string(number));
+    EXPECT_EQ(described(world_.deliver_again(number).events), described({}));
+  }
+
+  void pass_time() {
+    using namespace std::chrono_literals;
+    using std::chrono::days;
+    world_.at(world_.now() +
+              dice_.one_of<Milliseconds>({1ms, 1h, days{1}, days{1}, days{3}, days{7}, days{31}, days{95}}));
+    if (dice_.once_in(2)) world_.settle_until(world_.now());
+    tell("later");
+  }
+
+  void rarely() {
+    if (!dice_.once_in(4)) return;
+    world_.ground().adopt(random_policy(dice_));
+    tell("another policy");
+  }
+
+  /// The last of the people has never joined.
+  MemberId anyone() { return MemberId{1 + dice_.below(dice_.once_in(8) ? people : people - 1)}; }
+  MemberId anyone_but(MemberId member) {
+    const MemberId other = anyone();
+    return other != member || dice_.once_in(20) ? other : MemberId{1 + member.value % (people - 1)};
+  }
+  StreamId any_owner() {
+    return dice_.once_in(3) ? StreamId(company_) : StreamId(anyone());
+  }
+  PlanKind any_plan() {
+    return dice_.one_of({PlanKind::free, PlanKind::career, PlanKind::business, PlanKind::sales_core,
+                         PlanKind::recruiter_lite, PlanKind::recruiter_corp});
+  }
+  /// Mostly one of the last few.
+  InMailSent any_letter() {
+    if (letters_.empty()) return {.from = anyone(), .to = anyone()};
+    const std::size_t among = dice_.once_in(5) ? letters_.size() : std::min<std::size_t>(letters_.size(), 5);
+    return letters_[letters_.size() - 1 - dice_.below(among)];
+  }
+
+  Command any_send() {
+    if (dice_.once_in(2)) {
+      const MemberId from = anyone();
+      return mail(from, anyone_but(from));
+    }
+    const SeatId seat{1 + dice_.below(seats)};
+    const MemberId holder{seat.value};
+    return mail(holder, seat, anyone_but(holder));
+  }
+
+  Command any_command() {
+    const InMailSent letter = any_letter();
+    switch (dice_.below(20)) {
+      default: return any_send();
+      case 6: return OpenInMail{letter.to, letter.inmail};
+      case 7: case 8: case 16: case 17:
+        return Respond{letter.to, letter.inmail,
+                       dice_.one_of({ReplyKind::accept, ReplyKind::decline, ReplyKind::reply,
+                                     ReplyKind::quick_reply}),
+                       dice_.once_in(2) ? "Words" : ""};
+      case 9: return RetractInMail{letter.from, letter.to, letter.inmail};
+      case 10: return SendMessage{letter.inmail, letter.to, {}, letter.from, "More words"};
+      case 11:
+        return SetPreference{anyone(), dice_.one_of({InMailPreference::on, InMailPreference::on,
+                                                     InMailPreference::opted_out})};
+      case 12:
+        if (!dice_.once_in(3)) return UnblockMember{letter.to, letter.from};
+        return BlockMember{letter.to, letter.from};
+      case 13: return StartSubscription{any_owner(), any_plan()};
+      case 14:
+        if (dice_.once_in(2)) return ChangePlan{any_owner(), any_plan()};
+        return CancelSubscription{any_owner()};
+      case 15:
+        return GrantBonus{any_owner(), static_cast<std::uint32_t>(dice_.below(4)), 1, "gift"};
+    }
+  }
+
+  Dice dice_;
+  SmallWorld world_;
+  const ContractId company_{7};
+  std::vector<InMailSent> letters_;
+  std::vector<std::string> told_;
+};
+
+}  // namespace inmail::test

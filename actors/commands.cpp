@@ -17,26 +17,53 @@ Speaker sender(MemberId member, const std::optional<SeatId>& seat) {
 }
 
 Speaker speaker_of(const Command& command) {
-  return std::visit(
-      match{
-          [](const RegisterMember&) { return Speaker{PrincipalKind::system, {}}; },
-          [](const SetPreference& c) { return Speaker{PrincipalKind::member, c.member.value}; },
-          [](const BlockMember& c) { return Speaker{PrincipalKind::member, c.member.value}; },
-          [](const UnblockMember& c) { return Speaker{PrincipalKind::member, c.member.value}; },
-          [](const StartSubscription&) { return Speaker{PrincipalKind::billing, {}}; },
-          [](const ChangePlan&) { return Speaker{PrincipalKind::billing, {}}; },
-          [](const CancelSubscription&) { return Speaker{PrincipalKind::billing, {}}; },
-          [](const GrantBonus& c) { return Speaker{PrincipalKind::admin, c.approver}; },
-          [](const CreateContract&) { return Speaker{PrincipalKind::billing, {}}; },
-          [](const AddSeat&) { return Speaker{PrincipalKind::admin, {}}; },
-          [](const SendInMail& c) { return sender(c.from, c.seat); },
-          [](const OpenInMail& c) { return Speaker{PrincipalKind::member, c.recipient.value}; },
-          [](const Respond& c) { return Speaker{PrincipalKind::member, c.recipient.value}; },
-          [](const RetractInMail& c) { return Speaker{PrincipalKind::member, c.author_id.value}; },
-          [](const SendMessage& c) { return sender(c.from, c.seat); },
-          [](const AdoptPolicy&) { return Speaker{PrincipalKind::admin, {}}; },
-      },
-      command);
+  return std::visit(match{
+                        [](const RegisterMember&) {
+                          return Speaker{PrincipalKind::system, {}};
+                        },
+                        [](const SetPreference& c) {
+                          return Speaker{PrincipalKind::member, c.member.value};
+                        },
+                        [](const BlockMember& c) {
+                          return Speaker{PrincipalKind::member, c.member.value};
+                        },
+                        [](const UnblockMember& c) {
+                          return Speaker{PrincipalKind::member, c.member.value};
+                        },
+                        [](const StartSubscription&) {
+                          return Speaker{PrincipalKind::billing, {}};
+                        },
+                        [](const ChangePlan&) {
+                          return Speaker{PrincipalKind::billing, {}};
+                        },
+                        [](const CancelSubscription&) {
+                          return Speaker{PrincipalKind::billing, {}};
+                        },
+                        [](const GrantBonus& c) {
+                          return Speaker{PrincipalKind::admin, c.approver};
+                        },
+                        [](const CreateContract&) {
+                          return Speaker{PrincipalKind::billing, {}};
+                        },
+                        [](const AddSeat&) {
+                          return Speaker{PrincipalKind::admin, {}};
+                        },
+                        [](const SendInMail& c) { return sender(c.from, c.seat); },
+                        [](const OpenInMail& c) {
+                          return Speaker{PrincipalKind::member, c.recipient.value};
+                        },
+                        [](const Respond& c) {
+                          return Speaker{PrincipalKind::member, c.recipient.value};
+                        },
+                        [](const RetractInMail& c) {
+                          return Speaker{PrincipalKind::member, c.author_id.value};
+                        },
+                        [](const SendMessage& c) { return sender(c.from, c.seat); },
+                        [](const AdoptPolicy&) {
+                          return Speaker{PrincipalKind::admin, {}};
+                        },
+                    },
+                    command);
 }
 
 template <class... Commands>

@@ -15,9 +15,10 @@
 
 namespace inmail {
 
-// Orders that a host gives (D5.1). Each knows its `type` (numbers are stored in CommandRejected: never
-// renumber), its `target`: the stream that owns the fact it changes, and so decides, and shows its
-// texts to `each_text(field, text)` so that the engine's edge can seal them for `author()`.
+// Orders that a host gives (D5.1). Each knows its `type` (numbers are stored in CommandRejected:
+// never renumber), its `target`: the stream that owns the fact it changes, and so decides, and
+// shows its texts to `each_text(field, text)` so that the engine's edge can seal them for
+// `author()`.
 
 using CommandType = EventType;
 
@@ -38,9 +39,7 @@ struct RegisterMember {
     visit(TextField::display_name, display_name);
     visit(TextField::headline, headline);
   }
-  void serialize(auto& archive) {
-    archive(member, display_name, headline, locale, public_profile);
-  }
+  void serialize(auto& archive) { archive(member, display_name, headline, locale, public_profile); }
 };
 
 /// The recipient's switch for InMail (D4.6). By: that member.
@@ -79,8 +78,8 @@ struct UnblockMember {
   void serialize(auto& archive) { archive(member, blocked); }
 };
 
-/// A plan begins, with its first cycle; a contract's after its first seats were added, since what it
-/// grants counts them. By: billing.
+/// A plan begins, with its first cycle; a contract's after its first seats were added, since what
+/// it grants counts them. By: billing.
 struct StartSubscription {
   static constexpr CommandType type{.number = 10, .name = "start_subscription", .version = 1};
 
@@ -256,7 +255,8 @@ using Command =
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);
 
-/// Who gives such a command by default: its member or seat, else the one kind of principal that may.
+/// Who gives such a command by default: its member or seat, else the one kind of principal that
+/// may.
 Principal usual_principal(const Command& command);
 
 /// Whether `asked_by` may give `command`: the table "command by role" of D5.1, as far as it can be

@@ -109,37 +109,36 @@ std::vector<Event> Contract::fall_due(StreamId, const State& state, const Due& d
 void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
   Agenda& agenda = state.agenda;
   CreditAccount& account = state.account;
-  std::visit(
-      match{
-          [&](const ContractCreated& e) {
-            state.created = true;
-            state.seats_max = e.seats_max;
-          },
-          [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
-          [&](const CycleRenewed& e) { inmail::evolve(account, agenda, e, stamp); },
-          [&](const CreditsGranted& e) { inmail::evolve(account, agenda, e, stamp); },
-          [&](const CreditReserved& e) {
-            open_charge(account, agenda, e.inmail,
-                        {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
-          },
-          [&](const CreditCharged& e) {
-            const auto charge = account.charges.find(e.inmail);
-            invariant(charge != account.charges.end(), "only what was reserved is charged");
-            if (e.refundable)
-              charge->second.charged = true;
-            else
-              inmail::evolve(account, agenda, ChargeFinalized{e.inmail});
-          },
-          [](const CommandRejected&) {},
-          [](const CommandAccepted&) {},
-          [&](const auto& e) {
-            if constexpr (requires { inmail::evolve(account, agenda, e); })
-              inmail::evolve(account, agenda, e);
-            else
-              throw_defect("a contract's stream holds an event that is none of a contract");
-          },
-      },
-      event);
+  std::visit(match{
+                 [&](const ContractCreated& e) {
+                   state.created = true;
+                   state.seats_max = e.seats_max;
+                 },
+                 [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
+                 [&](const CycleRenewed& e) { inmail::evolve(account, agenda, e, stamp); },
+                 [&](const CreditsGranted& e) { inmail::evolve(account, agenda, e, stamp); },
+                 [&](const CreditReserved& e) {
+                   open_charge(account, agenda, e.inmail,
+                               {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
+                 },
+                 [&](const CreditCharged& e) {
+                   const auto charge = account.charges.find(e.inmail);
+                   invariant(charge != account.charges.end(), "only what was reserved is charged");
+                   if (e.refundable)
+                     charge->second.charged = true;
+                   else
+                     inmail::evolve(account, agenda, ChargeFinalized{e.inmail});
+                 },
+                 [](const CommandRejected&) {},
+                 [](const CommandAccepted&) {},
+                 [&](const auto& e) {
+                   if constexpr (requires { inmail::evolve(account, agenda, e); })
+                     inmail::evolve(account, agenda, e);
+                   else
+                     throw_defect("a contract's stream holds an event that is none of a contract");
+                 },
+             },
+             event);
 }
 
 }  // namespace inmail

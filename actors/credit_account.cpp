@@ -41,8 +41,8 @@ bool spent_before(const Lot& left, const Lot& right, SpendOrder order) {
 }
 
 Lot* find_lot(CreditAccount& account, LotId id) {
-  const auto found =
-      std::find_if(account.lots.begin(), account.lots.end(), [&](const Lot& l) { return l.id == id; });
+  const auto found = std::find_if(account.lots.begin(), account.lots.end(),
+                                  [&](const Lot& l) { return l.id == id; });
   return found == account.lots.end() ? nullptr : &*found;
 }
 
@@ -111,12 +111,18 @@ struct End {
 End end_told_by(const Event& source) {
   return std::visit(
       match{
-          [](const Replied& e) { return End{e.charge, e.refund_amount, refund_on(e.kind)}; },
+          [](const Replied& e) {
+            return End{e.charge, e.refund_amount, refund_on(e.kind)};
+          },
           [](const RefundWindowClosed& e) {
             return End{e.charge, e.refund_amount, RefundOn::no_response};
           },
-          [](const Expired& e) { return End{e.charge, e.refund_amount, RefundOn::expired}; },
-          [](const InMailRetracted& e) { return End{e.charge, e.refund_amount, RefundOn::unopened}; },
+          [](const Expired& e) {
+            return End{e.charge, e.refund_amount, RefundOn::expired};
+          },
+          [](const InMailRetracted& e) {
+            return End{e.charge, e.refund_amount, RefundOn::unopened};
+          },
           [](const InMailDelivered& e) {
             return End{e.refundable ? ChargeEnd::none : ChargeEnd::final, 0, RefundOn::reply};
           },
@@ -200,12 +206,12 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
     }
   if (lost > 0 && account.plan && reason != ReleaseReason::send_rejected &&
       policy.charge.release_system_failure == ReleaseTo::fresh_lot)
-    events.push_back(CreditsGranted{
-        .lot = account.next_lot,
-        .kind = LotKind::adjust,
-        .amount = lost,
-        .expires_at = bonus_lot_death(policy, account.plan_or_free(), context.now),
-        .inmail = inmail});
+    events.push_back(
+        CreditsGranted{.lot = account.next_lot,
+                       .kind = LotKind::adjust,
+                       .amount = lost,
+                       .expires_at = bonus_lot_death(policy, account.plan_or_free(), context.now),
+                       .inmail = inmail});
   return events;
 }
 

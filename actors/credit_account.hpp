@@ -34,7 +34,7 @@ struct OpenCharge {
   LotSplits splits{};
   PolicyVersion pinned{};
   std::optional<SeatId> seat{};  ///< Of a contract's reservation.
-  bool charged = false;        ///< A contract's: delivered. A member's own pool does not distinguish.
+  bool charged = false;  ///< A contract's: delivered. A member's own pool does not distinguish.
 
   bool operator==(const OpenCharge&) const = default;
   template <class Archive>
@@ -46,7 +46,7 @@ struct OpenCharge {
 /// The subscription and the credits of a pool's owner, member or contract; part of its state.
 struct CreditAccount {
   std::optional<PlanKind> plan{};  ///< Nothing: no subscription, now.
-  bool has_ended = false;        ///< There was one, and it ended.
+  bool has_ended = false;          ///< There was one, and it ended.
   std::uint8_t anchor_day = 1;
   std::uint32_t cycle = 0;
   Timestamp cycle_started_at{};
@@ -90,8 +90,8 @@ std::vector<Event> account_falls_due(const CreditAccount& account, const Due& du
 std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
                            ReleaseReason reason, const Context& context);
 
-/// The charge ends as the recipient's event says: refunded, into the lot that the policy pinned at the
-/// send names, or final. No events if it has ended before (the notice came twice).
+/// The charge ends as the recipient's event says: refunded, into the lot that the policy pinned at
+/// the send names, or final. No events if it has ended before (the notice came twice).
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context);
 

@@ -45,14 +45,16 @@ std::uint32_t allotment_of(const PlanTerms& terms, std::uint32_t seats) {
 
 std::uint64_t cap_of(const PlanTerms& terms, std::uint32_t allotment) {
   if (terms.accum_cap_abs > 0) return static_cast<std::uint64_t>(terms.accum_cap_abs);
-  return std::uint64_t{allotment} * static_cast<std::uint64_t>(terms.accum_cap_multiple_bp) / 10'000;
+  return std::uint64_t{allotment} * static_cast<std::uint64_t>(terms.accum_cap_multiple_bp) /
+         10'000;
 }
 
 bool has_cap(const PlanTerms& terms) {
   return terms.accum_cap_abs > 0 || terms.accum_cap_multiple_bp > 0;
 }
 
-/// Forfeits what stands above the cap, in victim order. `grant` is the new lot, not yet in `account`.
+/// Forfeits what stands above the cap, in victim order. `grant` is the new lot, not yet in
+/// `account`.
 void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std::uint32_t allotment,
                  const PlanTerms& terms, const Policy& policy, Timestamp at,
                  std::vector<Event>& events) {

@@ -6,7 +6,8 @@
 
 namespace inmail {
 
-/// When a lot that comes at `now` without a renewal, as a refund does, dies under these terms (D3.2).
+/// When a lot that comes at `now` without a renewal, as a refund does, dies under these terms
+/// (D3.2).
 std::optional<Timestamp> lot_death(const PlanTerms& terms, Timestamp now);
 
 /// The same for a bonus and for a positive adjustment.

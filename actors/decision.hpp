@@ -30,7 +30,8 @@ enum class DueKind : std::uint8_t {
 struct Due {
   Timestamp at{};
   DueKind kind = DueKind::lot_expires;
-  std::array<std::uint8_t, 16> subject{};  ///< An InMail's id, or a lot's number in the last 8 bytes.
+  std::array<std::uint8_t, 16>
+      subject{};  ///< An InMail's id, or a lot's number in the last 8 bytes.
 
   auto operator<=>(const Due&) const = default;
 

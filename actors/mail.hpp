@@ -39,9 +39,9 @@ struct Answer {
 
 using OnAnswer = std::function<void(const Answer&)>;
 
-/// Lives as long as anything that a command set off is still under way: each mail on its way and each
-/// entry waiting for the disk holds a share. With the last share, `on_settled` is told how the command
-/// was answered, and the position at which all of it is on record. Any thread.
+/// Lives as long as anything that a command set off is still under way: each mail on its way and
+/// each entry waiting for the disk holds a share. With the last share, `on_settled` is told how the
+/// command was answered, and the position at which all of it is on record. Any thread.
 class Settlement {
  public:
   explicit Settlement(OnAnswer on_settled) : on_settled_(std::move(on_settled)) {}

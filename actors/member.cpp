@@ -158,8 +158,7 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
   switch (due.kind) {
     case DueKind::lot_expires:
     case DueKind::subscription_ends:
-    case DueKind::cycle_renews:
-      return account_falls_due(state.account, due, 1, context.policy());
+    case DueKind::cycle_renews: return account_falls_due(state.account, due, 1, context.policy());
     case DueKind::no_response_refund:
     case DueKind::refund_window_closes:
     case DueKind::message_expires: return inmail_falls_due(state.received, due, context);

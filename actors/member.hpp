@@ -12,7 +12,8 @@
 
 namespace inmail {
 
-/// A person: sends on credits of their own, receives, and decides what becomes of what was received.
+/// A person: sends on credits of their own, receives, and decides what becomes of what was
+/// received.
 struct MemberState {
   bool registered = false;
   InMailPreference preference = InMailPreference::on;

@@ -14,9 +14,9 @@ namespace inmail {
 /// may have received it before.
 struct Notice {
   NoticeKey key;
-  Position position;     ///< Of the record.
-  StreamId from;         ///< Its stream.
-  Timestamp at;          ///< Its `due_at`.
+  Position position;  ///< Of the record.
+  StreamId from;      ///< Its stream.
+  Timestamp at;       ///< Its `due_at`.
   PolicyVersion policy;
   CommandId cause;
   std::shared_ptr<const Event> event;

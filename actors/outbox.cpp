@@ -19,7 +19,8 @@ std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
 /// Guard 11.
 Guard check_lengths(const SendInMail& command, const LimitPolicy& limit) {
   const std::int64_t subject = length_in(limit.subject_unit, command.subject.counts());
-  if (limit.subject_required && command.subject.empty()) return refuse(Rejection::subject_empty, 1, 0);
+  if (limit.subject_required && command.subject.empty())
+    return refuse(Rejection::subject_empty, 1, 0);
   if (limit.subject_max > 0 && subject > limit.subject_max)
     return refuse(Rejection::subject_too_long, limit.subject_max, subject);
 

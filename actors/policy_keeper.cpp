@@ -12,8 +12,8 @@ Decision PolicyKeeper::decide(StreamId, const State& state, const Command& comma
   std::string document = to_toml(*policy);
   if (!state.documents.empty() && state.documents.back() == document) return Decision::accept();
 
-  return Decision::happened(PolicyAdopted{PolicyVersion{state.documents.size() + 1}, policy->name,
-                                          std::move(document)});
+  return Decision::happened(
+      PolicyAdopted{PolicyVersion{state.documents.size() + 1}, policy->name, std::move(document)});
 }
 
 std::vector<Event> PolicyKeeper::on_notice(StreamId, const State&, const Notice&, const Context&) {
@@ -25,19 +25,18 @@ std::vector<Event> PolicyKeeper::fall_due(StreamId, const State&, const Due&, co
 }
 
 void PolicyKeeper::evolve(State& state, const Event& event, const Stamp&) {
-  std::visit(match{
-                 [&](const PolicyAdopted& e) {
-                   invariant(e.version.value == state.documents.size() + 1,
-                             "policy versions count up by one");
-                   state.documents.push_back(e.document);
-                 },
-                 [](const CommandRejected&) {},
-                 [](const CommandAccepted&) {},
-                 [](const auto&) {
-                   throw_defect("the policy's stream holds an event of another kind");
-                 },
-             },
-             event);
+  std::visit(
+      match{
+          [&](const PolicyAdopted& e) {
+            invariant(e.version.value == state.documents.size() + 1,
+                      "policy versions count up by one");
+            state.documents.push_back(e.document);
+          },
+          [](const CommandRejected&) {},
+          [](const CommandAccepted&) {},
+          [](const auto&) { throw_defect("the policy's stream holds an event of another kind"); },
+      },
+      event);
 }
 
 }  // namespace inmail

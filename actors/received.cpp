@@ -202,8 +202,8 @@ Decision retract(const ReceivedMap& received, const RetractInMail& command,
   if (Guard guard = check_retract(received, command, context)) return {{}, guard};
   const Received& inmail = received.at(command.inmail);
   const RetractRefund rule = context.policies->at(inmail.pinned).retract.refund;
-  const bool refunds = rule == RetractRefund::always ||
-                       (rule == RetractRefund::if_unopened && !inmail.opened);
+  const bool refunds =
+      rule == RetractRefund::always || (rule == RetractRefund::if_unopened && !inmail.opened);
   const End end = end_with(inmail.charge_open, refunds ? inmail.ref.cost : 0);
   return Decision::happened(InMailRetracted{inmail.ref, inmail.opened, end.charge, end.amount});
 }
@@ -290,8 +290,7 @@ void evolve(ReceivedMap& received, Agenda& agenda, const InMailRetracted& e) {
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const RefundWindowClosed& e) {
-  change(received, agenda, e.ref.inmail,
-         [](Received& inmail) { inmail.charge_open = false; });
+  change(received, agenda, e.ref.inmail, [](Received& inmail) { inmail.charge_open = false; });
 }
 
 }  // namespace inmail

@@ -52,15 +52,14 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
 Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
                      const Context& context);
 Decision respond(const ReceivedMap& received, const Respond& command, const Context& context);
-Decision retract(const ReceivedMap& received, const RetractInMail& command,
-                 const Context& context);
+Decision retract(const ReceivedMap& received, const RetractInMail& command, const Context& context);
 
 /// What happens when `due`, one of an InMail's own kinds, has come.
 std::vector<Event> inmail_falls_due(const ReceivedMap& received, const Due& due,
                                     const Context& context);
 
-/// Whether the recipient may write in the thread of an InMail that it received; nothing if it received
-/// no such InMail from `command.to`.
+/// Whether the recipient may write in the thread of an InMail that it received; nothing if it
+/// received no such InMail from `command.to`.
 std::optional<Guard> check_received_thread(const ReceivedMap& received, const SendMessage& command);
 
 void evolve(ReceivedMap& received, Agenda& agenda, const InMailDelivered& e, const Stamp& stamp);

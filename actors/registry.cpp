@@ -4,8 +4,7 @@
 
 namespace inmail {
 
-Registry::Registry(Runtime& runtime, MakeEntity make)
-    : runtime_(runtime), make_(std::move(make)) {}
+Registry::Registry(Runtime& runtime, MakeEntity make) : runtime_(runtime), make_(std::move(make)) {}
 
 void Registry::post(StreamId stream, Mail mail) {
   Shard& shard = shard_of(stream);

@@ -14,8 +14,8 @@
 
 namespace inmail {
 
-/// The only way from an id to its actor: a sharded table that wakes sleepers and lets the idle go to
-/// sleep. Nobody else keeps an actor's mailbox, because mail to an actor that has ended is lost.
+/// The only way from an id to its actor: a sharded table that wakes sleepers and lets the idle go
+/// to sleep. Nobody else keeps an actor's mailbox, because mail to an actor that has ended is lost.
 ///
 /// How one goes to sleep: `sweep` tells an idle actor to leave; if nothing of it is undurable or
 /// undecided it calls `begin_leave`, from where on new mail waits here; its row is written; then
@@ -34,7 +34,8 @@ class Registry {
   /// An actor has handled one mail.
   void handled(StreamId stream);
 
-  /// The actor wants to leave. False when more mail is on its way to it than the one it is handling.
+  /// The actor wants to leave. False when more mail is on its way to it than the one it is
+  /// handling.
   bool begin_leave(StreamId stream);
   /// Its row is written: forgotten, or born again.
   void end_leave(StreamId stream);

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "events/codec.hpp"
 #include "actors/decision.hpp"
+#include "events/codec.hpp"
 #include "events/record.hpp"
 
 namespace inmail {
@@ -14,9 +14,9 @@ namespace inmail {
 template <class Decider>
 struct Resident {
   Version version{};
-  Position position{};      ///< Of the stream's last record.
-  Timestamp time{};         ///< Of it; `now` of the next decision is not before it.
-  PolicyVersion policy{};   ///< Of it; never falls.
+  Position position{};               ///< Of the stream's last record.
+  Timestamp time{};                  ///< Of it; `now` of the next decision is not before it.
+  PolicyVersion policy{};            ///< Of it; never falls.
   Timestamp next_due = no_deadline;  ///< As last told by a record.
   typename Decider::State state{};
 
@@ -26,9 +26,7 @@ struct Resident {
   }
 
   /// When the state next does something by itself.
-  Timestamp due() const {
-    return state.agenda.empty() ? no_deadline : state.agenda.begin()->at;
-  }
+  Timestamp due() const { return state.agenda.empty() ? no_deadline : state.agenda.begin()->at; }
 
   /// Requires: `record` is the next of the stream.
   void apply(const Record& record) {

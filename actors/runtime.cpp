@@ -22,9 +22,7 @@ class CafMailbox final : public Mailbox {
  public:
   explicit CafMailbox(caf::actor actor) : actor_(std::move(actor)) {}
 
-  void send(Mail mail) override {
-    caf::anon_send(actor_, std::make_shared<Mail>(std::move(mail)));
-  }
+  void send(Mail mail) override { caf::anon_send(actor_, std::make_shared<Mail>(std::move(mail))); }
   void kill() override { caf::anon_send_exit(actor_, caf::exit_reason::kill); }
 
  private:
@@ -34,7 +32,8 @@ class CafMailbox final : public Mailbox {
 }  // namespace
 
 struct Runtime::Impl {
-  explicit Impl(RuntimeOptions given) : options(std::move(given)), random(options.seed.value_or(0)) {
+  explicit Impl(RuntimeOptions given)
+      : options(std::move(given)), random(options.seed.value_or(0)) {
     if (options.seed) {
       config.set("scheduler.policy", caf::atom("testing"));
       config.set("scheduler.max-throughput", std::size_t{1});

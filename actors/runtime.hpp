@@ -30,8 +30,8 @@ class Mailbox {
 
 struct RuntimeOptions {
   std::size_t threads = 2;
-  /// Set: no threads; a seeded scheduler that only `step` runs, one mail at a time. 0 keeps the order
-  /// of arrival, any other seed mixes it.
+  /// Set: no threads; a seeded scheduler that only `step` runs, one mail at a time. 0 keeps the
+  /// order of arrival, any other seed mixes it.
   std::optional<std::uint64_t> seed;
   /// Told when an entity throws: the sentence of the exception. The entity's actor has ended.
   std::function<void(const std::string&)> on_failure;
@@ -40,7 +40,8 @@ struct RuntimeOptions {
 /// The only place that knows CAF: runs entities as actors, one mailbox each, on a work-sharing
 /// scheduler that sleeps when there is nothing to do, or on a seeded one that replays.
 ///
-/// `spawn` may be called by any thread, `step` and `stop` by one. Holds nothing that a crash could lose.
+/// `spawn` may be called by any thread, `step` and `stop` by one. Holds nothing that a crash could
+/// lose.
 class Runtime {
  public:
   explicit Runtime(RuntimeOptions options);

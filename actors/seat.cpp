@@ -81,21 +81,22 @@ std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice
 std::vector<Event> Seat::fall_due(StreamId, const State&, const Due&, const Context&) { return {}; }
 
 void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
-  std::visit(match{
-                 [&](const SeatOpened& e) {
-                   state.open = true;
-                   state.contract = e.contract;
-                   state.holder = e.holder;
-                   state.role = e.role;
-                 },
-                 [&](const InMailSent& e) { inmail::evolve(state.outbox, e, stamp); },
-                 [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
-                 [](const MessageSent&) {},
-                 [](const CommandRejected&) {},
-                 [](const CommandAccepted&) {},
-                 [](const auto&) { throw_defect("a seat's stream holds an event of another kind"); },
-             },
-             event);
+  std::visit(
+      match{
+          [&](const SeatOpened& e) {
+            state.open = true;
+            state.contract = e.contract;
+            state.holder = e.holder;
+            state.role = e.role;
+          },
+          [&](const InMailSent& e) { inmail::evolve(state.outbox, e, stamp); },
+          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
+          [](const MessageSent&) {},
+          [](const CommandRejected&) {},
+          [](const CommandAccepted&) {},
+          [](const auto&) { throw_defect("a seat's stream holds an event of another kind"); },
+      },
+      event);
 }
 
 std::optional<MemberId> Seat::looks_at(const State& state, const Command& command) {

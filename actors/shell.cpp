@@ -96,8 +96,8 @@ class Shell final : public Entity {
   void on(AskAdmission& ask) {
     if constexpr (std::is_same_v<Decider, Member>) {
       const auto book = around_.policies.book();
-      post(ask.asker, AdmissionTold{id_.member(), Member::admission(self_.state, newest(*book),
-                                                                    self_.version)});
+      post(ask.asker, AdmissionTold{id_.member(),
+                                    Member::admission(self_.state, newest(*book), self_.version)});
     } else {
       throw_defect("only a member has an admission");
     }
@@ -116,7 +116,8 @@ class Shell final : public Entity {
       if (decision.refusal)
         post(ask.question.seat, ReserveRefused{ask.question.inmail, *decision.refusal});
       else
-        record(std::move(decision.events), context, context.now, {ask.cause, ask.asked_by, nullptr, {}});
+        record(std::move(decision.events), context, context.now,
+               {ask.cause, ask.asked_by, nullptr, {}});
     } else {
       throw_defect("only a contract reserves");
     }
@@ -134,8 +135,8 @@ class Shell final : public Entity {
   void on(ReleaseUnsent& release) {
     if constexpr (std::is_same_v<Decider, Contract>) {
       Context context = make_context({});
-      record(Contract::release_unsent(self_.state, release.inmail, release.reason, context), context,
-             context.now, {release.cause, by_system, nullptr, {}});
+      record(Contract::release_unsent(self_.state, release.inmail, release.reason, context),
+             context, context.now, {release.cause, by_system, nullptr, {}});
       if (release.asks_anew) post(*release.asks_anew, ReserveRefused{release.inmail, {}});
     } else {
       throw_defect("only a contract releases");
@@ -150,8 +151,8 @@ class Shell final : public Entity {
 
   // Commands.
 
-  /// Decides a command, or asks first what has to be known and waits. `reserved`: so many credits the
-  /// contract has set aside for it.
+  /// Decides a command, or asks first what has to be known and waits. `reserved`: so many credits
+  /// the contract has set aside for it.
   void begin(CommandMail mail, std::optional<Admission> admission, std::uint32_t reserved) {
     Context context = context_of(mail, {});
     settle(context);
@@ -167,7 +168,8 @@ class Shell final : public Entity {
     if constexpr (std::is_same_v<Decider, Seat>) {
       // The price has changed since the contract was asked: it gets all back, and is asked anew.
       if (reserved > 0 && std::int64_t{reserved} != context.policy().charge.cost) {
-        ReleaseUnsent release{inmail_of(mail.id), ReleaseReason::send_rejected, mail.id, id_.seat()};
+        ReleaseUnsent release{inmail_of(mail.id), ReleaseReason::send_rejected, mail.id,
+                              id_.seat()};
         return ask(std::move(mail), std::move(admission), self_.state.contract, release);
       }
       if (const auto cost = Seat::needs_reservation(self_.state, mail.command, context)) {
@@ -212,12 +214,12 @@ class Shell final : public Entity {
     }
   }
 
-  /// The contract has reserved: either this is what a send waits for, or, after a crash, the question
-  /// whether the InMail was sent.
+  /// The contract has reserved: either this is what a send waits for, or, after a crash, the
+  /// question whether the InMail was sent.
   void confirm(const Notice& notice) {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
-    const bool awaited = question_ && question_->reserving &&
-                         inmail_of(question_->command.id) == reserved.inmail;
+    const bool awaited =
+        question_ && question_->reserving && inmail_of(question_->command.id) == reserved.inmail;
     if (awaited) return resume(std::nullopt, sum_of(reserved.splits));
     if constexpr (std::is_same_v<Decider, Seat>)
       if (!self_.state.outbox.knows(reserved.inmail))
@@ -334,8 +336,8 @@ class Shell final : public Entity {
     }
   }
 
-  /// A policy is in force for all from the moment it is durable: before anybody hears of it, and what
-  /// uses it stands behind it in the log.
+  /// A policy is in force for all from the moment it is durable: before anybody hears of it, and
+  /// what uses it stands behind it in the log.
   OnDurable adoption(const std::vector<Event>& events, OnDurable then) {
     const auto* adopted = std::get_if<PolicyAdopted>(&events.back());
     if (adopted == nullptr) return then;
@@ -361,7 +363,10 @@ class Shell final : public Entity {
   Context make_context(Timestamp not_before) {
     book_ = around_.policies.book();
     const Timestamp now = std::max({around_.clock.now(), self_.time, not_before});
-    return {.now = now, .version = book_->current(), .policies = book_.get(), .asked_by = by_system,
+    return {.now = now,
+            .version = book_->current(),
+            .policies = book_.get(),
+            .asked_by = by_system,
             .id = {}};
   }
 
@@ -392,15 +397,15 @@ class Shell final : public Entity {
     if constexpr (std::is_same_v<Decider, Member>) {
       const auto book = around_.policies.book();
       if (self_.state.registered)
-        around_.admissions.publish(
-            id_.member(), Member::admission(self_.state, newest(*book), self_.version));
+        around_.admissions.publish(id_.member(),
+                                   Member::admission(self_.state, newest(*book), self_.version));
     }
   }
 
   /// Goes to sleep, if nothing of it is undecided or not yet durable. True: it has left.
   bool leave() {
-    const bool idle = !is_lost_ && !question_ && waiting_.empty() &&
-                      self_.position <= around_.journal.durable();
+    const bool idle =
+        !is_lost_ && !question_ && waiting_.empty() && self_.position <= around_.journal.durable();
     if (!idle || !around_.registry.begin_leave(id_)) return false;
     if constexpr (std::is_same_v<Decider, Member>) around_.admissions.withdraw(id_.member());
     save();
@@ -425,7 +430,7 @@ class Shell final : public Entity {
   /// The journal has failed, and never took what this state has folded: no row may hold it.
   bool is_lost_ = false;
   std::shared_ptr<const PolicyBook> book_;
-  SettlementShare settlement_;       ///< Of the mail at hand.
+  SettlementShare settlement_;  ///< Of the mail at hand.
   std::optional<OpenQuestion> question_;
   std::deque<std::pair<CommandMail, SettlementShare>> waiting_;
 };

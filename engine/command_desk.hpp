@@ -18,8 +18,8 @@ namespace inmail {
 
 /// What the desk says of a command that comes in.
 enum class Admittance : std::uint8_t {
-  admitted,    ///< New: to be looked up in the receipts, then decided; must be answered by `answer`.
-  joined,      ///< The same command is under way, or was just answered: `reply` is or will be called.
+  admitted,  ///< New: to be looked up in the receipts, then decided; must be answered by `answer`.
+  joined,    ///< The same command is under way, or was just answered: `reply` is or will be called.
   other_payload,  ///< The same id stands for another command.
   overloaded,
 };
@@ -42,8 +42,8 @@ class CommandDesk {
                    OnAnswer reply);
 
   /// The command has come to this; whoever waits is told. An answer that is on record is remembered
-  /// until `forget` says that the receipts view has it; others are forgotten at once. The first answer
-  /// is the only one.
+  /// until `forget` says that the receipts view has it; others are forgotten at once. The first
+  /// answer is the only one.
   void answer(const CommandId& id, const Answer& answer);
 
   /// The receipts view has folded up to `position`.

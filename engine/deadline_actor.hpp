@@ -11,8 +11,8 @@
 namespace inmail {
 
 /// Wakes the streams that have something due: told `Wake` now and then, it looks into the deadlines
-/// view and sends `Wake` on, a bounded number at a time. Only sleepers need it: who is awake settles
-/// before each command. So nothing depends on how late it is.
+/// view and sends `Wake` on, a bounded number at a time. Only sleepers need it: who is awake
+/// settles before each command. So nothing depends on how late it is.
 class DeadlineActor final : public Entity {
  public:
   using Look = std::function<std::vector<DueStream>(Timestamp now, std::size_t limit)>;

@@ -84,8 +84,7 @@ Status check(const AddSeat& c) {
 }
 Status check(const SendInMail& c) {
   return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
-                check_id(c.to, "to"), check_text(c.subject, "subject"),
-                check_text(c.body, "body"));
+                check_id(c.to, "to"), check_text(c.subject, "subject"), check_text(c.body, "body"));
 }
 Status check(const OpenInMail& c) { return check_id(c.recipient, "recipient"); }
 Status check(const Respond& c) {

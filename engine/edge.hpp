@@ -20,8 +20,8 @@ Status check_input(const Command& command);
 /// Seals the texts of a command for its author, as part of `id`. Errors: as `seal`.
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys);
 
-/// What a receipt remembers of who asked for what. Requires: sealed texts. `encoded_bytes` is told how
-/// large the command is.
+/// What a receipt remembers of who asked for what. Requires: sealed texts. `encoded_bytes` is told
+/// how large the command is.
 PayloadHash hash_payload(const Command& command, const Principal& asked_by, const KeyStore& keys,
                          std::size_t& encoded_bytes);
 

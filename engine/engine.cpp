@@ -54,7 +54,8 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   };
   const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
   const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
-  if (const auto turned_away = check_at_the_door(request.command, id)) return answer_with(*turned_away);
+  if (const auto turned_away = check_at_the_door(request.command, id))
+    return answer_with(*turned_away);
 
   std::size_t bytes = 0;
   const PayloadHash payload = hash_payload(request.command, asked_by, *keys, bytes);
@@ -73,9 +74,10 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   if (!takes_commands) return desk.answer(id, of_kind(AnswerKind::read_only));
   if (const auto known = look_up_receipt(id, payload)) return desk.answer(id, *known);
   const StreamId target = target_of(request.command);
-  registry->post(target, Mail{CommandMail{std::move(request.command), id, asked_by, payload,
-                                          [this, id](const Answer& answer) { answered(id, answer); }},
-                              std::move(share)});
+  registry->post(target,
+                 Mail{CommandMail{std::move(request.command), id, asked_by, payload,
+                                  [this, id](const Answer& answer) { answered(id, answer); }},
+                      std::move(share)});
 }
 
 std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id) {

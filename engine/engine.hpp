@@ -34,15 +34,16 @@ class Logger {
 
 /// How a store is opened. Every limit is here.
 struct EngineOptions {
-  std::filesystem::path path;     ///< The store: a folder of its own.
+  std::filesystem::path path;  ///< The store: a folder of its own.
   bool create_if_missing = true;
-  std::string policy = "default"; ///< Adopted by a new store: the name of a preset, or a document.
+  std::string policy = "default";  ///< Adopted by a new store: the name of a preset, or a document.
 
   std::shared_ptr<const Clock> clock;  ///< Null: the system's.
   std::shared_ptr<Logger> logger;      ///< Null: warnings and errors to standard error.
   std::shared_ptr<KeyStore> keys;      ///< Null: a file in the store.
 
-  std::size_t threads = 2;  ///< For the actors. The journal and the views have one each beside them.
+  std::size_t threads =
+      2;  ///< For the actors. The journal and the views have one each beside them.
   std::size_t in_flight_max = 65'536;  ///< Commands; past it `overloaded`.
   std::size_t in_flight_bytes_max = std::size_t{256} << 20;
   std::size_t residents_max = 200'000;  ///< Actors kept awake when idle.
@@ -77,9 +78,9 @@ struct AtLeast {
   Milliseconds wait{5'000};
 };
 
-/// Reads records in order, from any position on: first what is in the log, then what becomes durable.
-/// It holds no buffer but the frame at hand, so a subscriber that never reads costs nothing.
-/// One thread at a time; must not outlive its engine.
+/// Reads records in order, from any position on: first what is in the log, then what becomes
+/// durable. It holds no buffer but the frame at hand, so a subscriber that never reads costs
+/// nothing. One thread at a time; must not outlive its engine.
 class Subscription {
  public:
   struct Filter {
@@ -105,11 +106,11 @@ class Subscription {
 /// One view, as it stands and as a replay from zero makes it.
 struct ViewCheck {
   std::string view;
-  Position position{};   ///< Up to which the live one has folded.
-  std::string live{};    ///< Digest over its sorted rows.
+  Position position{};  ///< Up to which the live one has folded.
+  std::string live{};   ///< Digest over its sorted rows.
   std::string replayed{};
-  bool equal = false;    ///< Same digest, same position, and it did not fail.
-  std::string failure{}; ///< Why it failed, if it did.
+  bool equal = false;     ///< Same digest, same position, and it did not fail.
+  std::string failure{};  ///< Why it failed, if it did.
 };
 
 struct EngineStats {
@@ -122,13 +123,13 @@ struct EngineStats {
   Position views_behind_from{};  ///< The smallest position that some view has folded.
 };
 
-/// The whole of inmail, as a host embeds it: commands go in, answers come when they are durable, and
-/// what users see is read from views.
+/// The whole of inmail, as a host embeds it: commands go in, answers come when they are durable,
+/// and what users see is read from views.
 ///
 /// Owns its threads, its store (no other process can open it meanwhile) and all it was given. Every
 /// method may be called by any thread, unless it says otherwise; several engines may live in one
-/// process. After a crash, `open` finds everything that was answered; what was in flight is on record
-/// whole or not at all, and asking again with the same id tells which.
+/// process. After a crash, `open` finds everything that was answered; what was in flight is on
+/// record whole or not at all, and asking again with the same id tells which.
 class Engine {
  public:
   /// Opens or creates a store. Waits until states, receipts, notices and deadlines have caught up.
@@ -147,8 +148,8 @@ class Engine {
   /// `reply` runs on a thread of the engine: short, no blocking, no exceptions.
   void submit(Request request, OnAnswer reply, OnAnswer settled = {});
 
-  /// Calls `read(const Rows&)` on a snapshot of a view that has folded at least `at_least.position`.
-  /// Errors: not_found (no such view), timed_out, closed, corruption.
+  /// Calls `read(const Rows&)` on a snapshot of a view that has folded at least
+  /// `at_least.position`. Errors: not_found (no such view), timed_out, closed, corruption.
   template <class Read>
   auto query(std::string_view view, AtLeast at_least, Read&& read)
       -> Result<std::invoke_result_t<Read, const Rows&>> {
@@ -176,8 +177,9 @@ class Engine {
   /// Why no more commands are taken, if so.
   std::optional<Error> failure() const;
 
-  /// Folds every view, `states` and `receipts` included, from zero beside the live one, at the log's
-  /// head, and compares. Takes as long as a replay; meant for a quiet engine. Errors: as `LogReader`.
+  /// Folds every view, `states` and `receipts` included, from zero beside the live one, at the
+  /// log's head, and compares. Takes as long as a replay; meant for a quiet engine. Errors: as
+  /// `LogReader`.
   Result<std::vector<ViewCheck>> verify();
 
   /// Lets all that has fallen due by now happen; it would also happen by itself, a little later.

@@ -144,8 +144,8 @@ Status Engine::Impl::load_policies() {
 }
 
 void Engine::Impl::wire_actors() {
-  journal = std::make_unique<Journal>(*log, *keys,
-                                      JournalOptions{.threaded = !options.deterministic});
+  journal =
+      std::make_unique<Journal>(*log, *keys, JournalOptions{.threaded = !options.deterministic});
   journal->on_frame([this](const std::shared_ptr<const Frame>& frame) {
     if (first_views) first_views->offer(frame);
     if (other_views) other_views->offer(frame);
@@ -162,7 +162,9 @@ void Engine::Impl::wire_actors() {
       Surroundings{*clock, *journal, *states, policies, admissions, *registry});
   deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
       *clock, [this](Timestamp now, std::size_t limit) { return due_now(now, limit); },
-      [this](StreamId stream) { registry->post(stream, Mail{Wake{}, nullptr}); }));
+      [this](StreamId stream) {
+        registry->post(stream, Mail{Wake{}, nullptr});
+      }));
 }
 
 Status Engine::Impl::start_views() {

@@ -52,9 +52,8 @@ constexpr std::size_t folds_in_memory_max = 200'000;
 
 Status write_folds(ViewTable& table, FoldCache& folds, const std::optional<LogHead>& checkpoint) {
   std::vector<std::pair<std::string, std::string>> rows;
-  folds.drain([&](std::string key, std::string row) {
-    rows.emplace_back(std::move(key), std::move(row));
-  });
+  folds.drain(
+      [&](std::string key, std::string row) { rows.emplace_back(std::move(key), std::move(row)); });
   RowBatch batch;
   for (const auto& [key, row] : rows) batch.changes.push_back({key, row});
   batch.checkpoint = checkpoint;
@@ -96,13 +95,13 @@ Status StatesView::recover(RocksViewStore& store) {
 
   FoldCache folds([this](StreamId stream) { return table_->get(key_of(stream)); });
   Status failed;
-  auto end = for_each_record(log_, Position{checkpoint->position.value + 1},
-                             [&](const Record& record) {
-                               failed = folds.apply(record);
-                               if (failed && folds.size() >= folds_in_memory_max)
-                                 failed = write_folds(*table_, folds, std::nullopt);
-                               return failed.ok();
-                             });
+  auto end =
+      for_each_record(log_, Position{checkpoint->position.value + 1}, [&](const Record& record) {
+        failed = folds.apply(record);
+        if (failed && folds.size() >= folds_in_memory_max)
+          failed = write_folds(*table_, folds, std::nullopt);
+        return failed.ok();
+      });
   if (!failed) return failed;
   if (!end) return end.error();
   const LogHead head = end->position.value > 0 ? *end : *checkpoint;

@@ -13,9 +13,9 @@
 namespace inmail {
 
 /// The view that knows the deciders: a row a stream, its fold (actors/resident.hpp). A write-back
-/// cache: actors save rows when they go to sleep and when a sweep asks; the checkpoint is a position up
-/// to which every row on disk has folded at least, so rows may be ahead of it, and recovery skips
-/// what they have.
+/// cache: actors save rows when they go to sleep and when a sweep asks; the checkpoint is a
+/// position up to which every row on disk has folded at least, so rows may be ahead of it, and
+/// recovery skips what they have.
 ///
 /// Any thread. After a crash `recover` brings every row up to the log's head.
 class StatesView final : public StateStore {

@@ -4,8 +4,8 @@
 
 namespace inmail {
 
-/// Where things lie in a store. The log and its head file are the store; the keys open its texts; the
-/// views can be deleted at any time and come back by replay.
+/// Where things lie in a store. The log and its head file are the store; the keys open its texts;
+/// the views can be deleted at any time and come back by replay.
 struct StoreLayout {
   std::filesystem::path root;
 

@@ -19,8 +19,8 @@ Subscription::Impl::~Impl() {
 bool Subscription::Impl::passes(const RecordHeader& header) const {
   if (filter.stream && header.stream != *filter.stream) return false;
   return filter.event_numbers.empty() ||
-         std::find(filter.event_numbers.begin(), filter.event_numbers.end(),
-                   header.event_number) != filter.event_numbers.end();
+         std::find(filter.event_numbers.begin(), filter.event_numbers.end(), header.event_number) !=
+             filter.event_numbers.end();
 }
 
 Result<std::optional<Record>> Subscription::Impl::read_on() {
@@ -59,9 +59,8 @@ Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
 
     Engine::Impl& engine = impl_->engine;
     std::unique_lock lock(engine.mutex);
-    const bool more = engine.changed.wait_until(lock, until, [&] {
-      return engine.closing || engine.log->head().position >= impl_->next;
-    });
+    const bool more = engine.changed.wait_until(
+        lock, until, [&] { return engine.closing || engine.log->head().position >= impl_->next; });
     if (!more || engine.closing) return std::optional<Record>{};
   }
 }

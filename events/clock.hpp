@@ -7,7 +7,8 @@
 
 namespace inmail {
 
-/// The engine's time: milliseconds since 1970. The host's, the system's, or a hand-moved one. Any thread.
+/// The engine's time: milliseconds since 1970. The host's, the system's, or a hand-moved one. Any
+/// thread.
 class Clock {
  public:
   virtual ~Clock() = default;

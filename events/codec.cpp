@@ -17,9 +17,8 @@ static_assert(are_distinct(static_cast<Event*>(nullptr)), "two events share a nu
 template <class... Events>
 Result<Event> decode_any(std::variant<Events...>*, std::uint16_t number, std::uint8_t version,
                          Bytes payload) {
-  Result<Event> decoded =
-      Error{ErrorCode::newer_format,
-            "event number " + std::to_string(number) + " is not known to this program"};
+  Result<Event> decoded = Error{ErrorCode::newer_format, "event number " + std::to_string(number) +
+                                                             " is not known to this program"};
   const auto try_one = [&]<class Each>(std::type_identity<Each>) {
     if (Each::type.number != number) return false;
     auto one = decode_version<Each>(version, payload);
@@ -53,7 +52,9 @@ Result<Event> decode_event(std::uint16_t number, std::uint8_t version, Bytes pay
 
 const EventType& type_of(const Event& event) {
   return std::visit(
-      [](const auto& each) -> const EventType& { return std::remove_cvref_t<decltype(each)>::type; },
+      [](const auto& each) -> const EventType& {
+        return std::remove_cvref_t<decltype(each)>::type;
+      },
       event);
 }
 

@@ -54,9 +54,9 @@ class SpanOutput : public cereal::OutputArchive<SpanOutput> {
   std::string& out_;
 };
 
-/// Reads from bytes that the caller keeps alive. Never reads past them and never allocates more than
-/// a small multiple of what is there; what does not fit throws cereal::Exception, which `decode_as`
-/// turns into `corruption`.
+/// Reads from bytes that the caller keeps alive. Never reads past them and never allocates more
+/// than a small multiple of what is there; what does not fit throws cereal::Exception, which
+/// `decode_as` turns into `corruption`.
 class SpanInput : public cereal::InputArchive<SpanInput> {
  public:
   explicit SpanInput(Bytes bytes) : cereal::InputArchive<SpanInput>(this), rest_(bytes) {}
@@ -252,8 +252,8 @@ Result<T> decode_version(std::uint8_t version, Bytes bytes) {
     if (!old) return old.error();
     return T::upcast(std::move(old).value());
   } else {
-    return Error{ErrorCode::corruption, "event " + std::string(T::type.name) + " never had version " +
-                                            std::to_string(version)};
+    return Error{ErrorCode::corruption, "event " + std::string(T::type.name) +
+                                            " never had version " + std::to_string(version)};
   }
 }
 

@@ -9,8 +9,8 @@
 
 namespace inmail {
 
-/// A command was refused; no state changed (D5.3). Stream: who was asked. Carries the whole command,
-/// texts sealed, so that an auditor can decide it again.
+/// A command was refused; no state changed (D5.3). Stream: who was asked. Carries the whole
+/// command, texts sealed, so that an auditor can decide it again.
 struct CommandRejected {
   static constexpr EventType type{.number = 900, .name = "command.rejected", .version = 1};
 
@@ -27,8 +27,8 @@ struct CommandRejected {
   }
 };
 
-/// A command was accepted and had nothing to change: opened again, blocked again. It is on record so
-/// that every answer has one record to lead back to.
+/// A command was accepted and had nothing to change: opened again, blocked again. It is on record
+/// so that every answer has one record to lead back to.
 struct CommandAccepted {
   static constexpr EventType type{.number = 901, .name = "command.accepted", .version = 1};
 

@@ -48,11 +48,11 @@ struct CreditsGranted {
   LotId lot{};
   LotKind kind = LotKind::monthly;
   std::uint32_t amount = 0;
-  std::optional<Timestamp> expires_at{};     ///< Exclusive: dead when expires_at <= now (D3.13).
-  std::optional<std::uint32_t> cycle{};      ///< Of a monthly grant.
-  std::optional<InMailId> inmail{};          ///< Of a refund or a compensation.
-  std::optional<std::uint64_t> approver{};   ///< Of a bonus: the admin who gave it.
-  Text reason{};                             ///< Of a bonus.
+  std::optional<Timestamp> expires_at{};    ///< Exclusive: dead when expires_at <= now (D3.13).
+  std::optional<std::uint32_t> cycle{};     ///< Of a monthly grant.
+  std::optional<InMailId> inmail{};         ///< Of a refund or a compensation.
+  std::optional<std::uint64_t> approver{};  ///< Of a bonus: the admin who gave it.
+  Text reason{};                            ///< Of a bonus.
 
   bool operator==(const CreditsGranted&) const = default;
   template <class Archive>
@@ -133,7 +133,8 @@ struct CreditRefunded {
   }
 };
 
-/// No refund can come any more: the charge is final. The one notice of a charge's end without refund.
+/// No refund can come any more: the charge is final. The one notice of a charge's end without
+/// refund.
 struct ChargeFinalized {
   static constexpr EventType type{.number = 406, .name = "credits.charge_finalized", .version = 1};
 

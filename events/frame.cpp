@@ -67,8 +67,8 @@ Frame FrameBuilder::seal() {
   store(frame_.bytes, 8, frame_.first.value);
   store(frame_.bytes, 16, frame_.epoch);
   store(frame_.bytes, 24, frame_.previous);
-  frame_.hash = blake2b(
-      {reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()), frame_.bytes.size()});
+  frame_.hash =
+      blake2b({reinterpret_cast<const std::uint8_t*>(frame_.bytes.data()), frame_.bytes.size()});
   frame_.bytes.append(reinterpret_cast<const char*>(frame_.hash.data()), frame_.hash.size());
   return std::move(frame_);
 }
@@ -79,8 +79,8 @@ Result<FrameView> view_frame(Bytes bytes) {
   view.first = Position{load<std::uint64_t>(bytes.data() + 8)};
   if (std::memcmp(bytes.data(), magic, 3) != 0) return damaged(view.first, "not a frame");
   if (bytes[3] != static_cast<std::uint8_t>(magic[3]))
-    return Error{ErrorCode::newer_format, "position " + std::to_string(view.first.value) +
-                                              ": a frame of a newer format"};
+    return Error{ErrorCode::newer_format,
+                 "position " + std::to_string(view.first.value) + ": a frame of a newer format"};
   const auto count = load<std::uint32_t>(bytes.data() + 4);
   view.epoch = load<std::uint64_t>(bytes.data() + 16);
   view.previous = load<Hash>(bytes.data() + 24);
@@ -120,10 +120,9 @@ Status check_follows(const Frame& frame, const LogHead& head, std::uint64_t epoc
                                           " comes too late: the log is in epoch " +
                                           std::to_string(epoch)};
   if (frame.first.value != head.position.value + 1)
-    return Error{ErrorCode::conflict, "a frame begins at position " +
-                                          std::to_string(frame.first.value) +
-                                          ", but the log ends at position " +
-                                          std::to_string(head.position.value)};
+    return Error{ErrorCode::conflict,
+                 "a frame begins at position " + std::to_string(frame.first.value) +
+                     ", but the log ends at position " + std::to_string(head.position.value)};
   if (frame.previous != head.hash)
     return Error{ErrorCode::conflict, "the frame at position " + std::to_string(frame.first.value) +
                                           " follows another history than the log holds"};

@@ -21,7 +21,7 @@ struct InMailSent {
   MemberId from{};  ///< The person: the member, or the holder of the seat.
   MemberId to{};
   bool from_premium = false;  ///< The sender's plan was a premium one; the delivery asks again.
-  StreamId pool{};  ///< Whose credits: a member or a contract.
+  StreamId pool{};            ///< Whose credits: a member or a contract.
   std::uint32_t cost = 0;
   LotSplits splits{};           ///< Empty when a contract reserved.
   Version recipient_version{};  ///< Of the recipient's stream that the sender looked at.
@@ -64,11 +64,12 @@ struct InMailDelivered {
   static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 1};
 
   InMailRef ref{};
-  PolicyVersion pinned{};                       ///< Policy of `InMailSent`: judges refund, expiry, retract.
-  bool refundable = false;                    ///< False: the charge is final at once.
-  std::optional<Timestamp> refund_until{};      ///< Last instant at which a response refunds; inclusive.
+  PolicyVersion pinned{};   ///< Policy of `InMailSent`: judges refund, expiry, retract.
+  bool refundable = false;  ///< False: the charge is final at once.
+  std::optional<Timestamp>
+      refund_until{};  ///< Last instant at which a response refunds; inclusive.
   std::optional<Timestamp> no_response_from{};  ///< When silence refunds, if still silent.
-  std::optional<Timestamp> expires_from{};      ///< When it expires, if still unopened or unanswered.
+  std::optional<Timestamp> expires_from{};  ///< When it expires, if still unopened or unanswered.
   ExpiryBasis expiry_basis = ExpiryBasis::never;
 
   bool operator==(const InMailDelivered&) const = default;
@@ -103,7 +104,7 @@ struct Opened {
   static constexpr EventType type{.number = 503, .name = "inmail.opened", .version = 1};
 
   InMailRef ref{};
-  bool inferred = false;                  ///< By a first response without an open before it (IM2).
+  bool inferred = false;  ///< By a first response without an open before it (IM2).
   std::optional<Timestamp> refund_until{};  ///< Only where `refund.clock` starts here.
 
   bool operator==(const Opened&) const = default;
@@ -119,7 +120,7 @@ struct Replied {
 
   InMailRef ref{};
   ReplyKind kind = ReplyKind::reply;
-  bool canned = false;         ///< No words of the recipient's own; a canned decline closes the thread.
+  bool canned = false;  ///< No words of the recipient's own; a canned decline closes the thread.
   Text text{};
   std::int64_t latency_ms = 0;  ///< Since delivery.
   ChargeEnd charge = ChargeEnd::none;
@@ -168,7 +169,8 @@ struct InMailRetracted {
 /// The last window in which the charge could come back is over: by silence it is refunded (policy
 /// `no_response`), or it is final (D4.1.2).
 struct RefundWindowClosed {
-  static constexpr EventType type{.number = 507, .name = "inmail.refund_window_closed", .version = 1};
+  static constexpr EventType type{
+      .number = 507, .name = "inmail.refund_window_closed", .version = 1};
 
   InMailRef ref{};
   ChargeEnd charge = ChargeEnd::final;

@@ -24,81 +24,79 @@ NoticeKey notice_key(NoticeKind kind, SeatId seat) {
 
 std::vector<Obligation> obligations_of(const Event& event) {
   std::vector<Obligation> duties;
-  std::visit(
-      match{
-          [&](const InMailSent& e) {
-            duties.push_back({notice_key(NoticeKind::deliver, e.inmail), e.to});
-          },
-          [&](const CreditReserved& e) {
-            duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.seat});
-          },
-          [&](const InMailDelivered& e) {
-            if (e.ref.cost == 0) return;
-            if (e.ref.pool.kind() == StreamKind::contract)
-              duties.push_back({notice_key(NoticeKind::charge, e.ref.inmail), e.ref.pool});
-            else if (!e.refundable)
-              add_settlement(duties, e.ref, ChargeEnd::final);
-          },
-          [&](const InMailFailed& e) {
-            if (e.ref.cost > 0)
-              duties.push_back({notice_key(NoticeKind::release, e.ref.inmail), e.ref.pool});
-            duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
-          },
-          [&](const Replied& e) {
-            add_settlement(duties, e.ref, e.charge);
-            duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
-          },
-          [&](const InMailRetracted& e) {
-            add_settlement(duties, e.ref, e.charge);
-            duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
-          },
-          [&](const Expired& e) { add_settlement(duties, e.ref, e.charge); },
-          [&](const RefundWindowClosed& e) { add_settlement(duties, e.ref, e.charge); },
-          [&](const SeatAdded& e) {
-            duties.push_back({notice_key(NoticeKind::open_seat, e.seat), e.seat});
-          },
-          [](const auto&) {},
-      },
-      event);
+  std::visit(match{
+                 [&](const InMailSent& e) {
+                   duties.push_back({notice_key(NoticeKind::deliver, e.inmail), e.to});
+                 },
+                 [&](const CreditReserved& e) {
+                   duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.seat});
+                 },
+                 [&](const InMailDelivered& e) {
+                   if (e.ref.cost == 0) return;
+                   if (e.ref.pool.kind() == StreamKind::contract)
+                     duties.push_back({notice_key(NoticeKind::charge, e.ref.inmail), e.ref.pool});
+                   else if (!e.refundable)
+                     add_settlement(duties, e.ref, ChargeEnd::final);
+                 },
+                 [&](const InMailFailed& e) {
+                   if (e.ref.cost > 0)
+                     duties.push_back({notice_key(NoticeKind::release, e.ref.inmail), e.ref.pool});
+                   duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
+                 },
+                 [&](const Replied& e) {
+                   add_settlement(duties, e.ref, e.charge);
+                   duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
+                 },
+                 [&](const InMailRetracted& e) {
+                   add_settlement(duties, e.ref, e.charge);
+                   duties.push_back({notice_key(NoticeKind::inform, e.ref.inmail), e.ref.sender});
+                 },
+                 [&](const Expired& e) { add_settlement(duties, e.ref, e.charge); },
+                 [&](const RefundWindowClosed& e) { add_settlement(duties, e.ref, e.charge); },
+                 [&](const SeatAdded& e) {
+                   duties.push_back({notice_key(NoticeKind::open_seat, e.seat), e.seat});
+                 },
+                 [](const auto&) {},
+             },
+             event);
   return duties;
 }
 
 std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
   std::vector<NoticeKey> settled;
-  std::visit(
-      match{
-          [&](const InMailDelivered& e) {
-            settled.push_back(notice_key(NoticeKind::deliver, e.ref.inmail));
-          },
-          [&](const InMailFailed& e) {
-            settled.push_back(notice_key(NoticeKind::deliver, e.ref.inmail));
-          },
-          [&](const InMailSent& e) {
-            if (stream.kind() == StreamKind::seat)
-              settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
-          },
-          [&](const CreditReleased& e) {
-            settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
-            settled.push_back(notice_key(NoticeKind::release, e.inmail));
-          },
-          [&](const CreditCharged& e) {
-            settled.push_back(notice_key(NoticeKind::charge, e.inmail));
-          },
-          [&](const CreditRefunded& e) {
-            settled.push_back(notice_key(NoticeKind::settle, e.inmail));
-          },
-          [&](const ChargeFinalized& e) {
-            settled.push_back(notice_key(NoticeKind::settle, e.inmail));
-          },
-          [&](const OutcomeReceived& e) {
-            settled.push_back(notice_key(NoticeKind::inform, e.inmail));
-          },
-          [&](const SeatOpened&) {
-            settled.push_back(notice_key(NoticeKind::open_seat, stream.seat()));
-          },
-          [](const auto&) {},
-      },
-      event);
+  std::visit(match{
+                 [&](const InMailDelivered& e) {
+                   settled.push_back(notice_key(NoticeKind::deliver, e.ref.inmail));
+                 },
+                 [&](const InMailFailed& e) {
+                   settled.push_back(notice_key(NoticeKind::deliver, e.ref.inmail));
+                 },
+                 [&](const InMailSent& e) {
+                   if (stream.kind() == StreamKind::seat)
+                     settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
+                 },
+                 [&](const CreditReleased& e) {
+                   settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
+                   settled.push_back(notice_key(NoticeKind::release, e.inmail));
+                 },
+                 [&](const CreditCharged& e) {
+                   settled.push_back(notice_key(NoticeKind::charge, e.inmail));
+                 },
+                 [&](const CreditRefunded& e) {
+                   settled.push_back(notice_key(NoticeKind::settle, e.inmail));
+                 },
+                 [&](const ChargeFinalized& e) {
+                   settled.push_back(notice_key(NoticeKind::settle, e.inmail));
+                 },
+                 [&](const OutcomeReceived& e) {
+                   settled.push_back(notice_key(NoticeKind::inform, e.inmail));
+                 },
+                 [&](const SeatOpened&) {
+                   settled.push_back(notice_key(NoticeKind::open_seat, stream.seat()));
+                 },
+                 [](const auto&) {},
+             },
+             event);
   return settled;
 }
 

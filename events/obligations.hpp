@@ -13,19 +13,20 @@ namespace inmail {
 
 /// What an event asks of another stream (design 3, notices). Stored in keys: never renumber.
 enum class NoticeKind : std::uint8_t {
-  deliver = 1,      ///< InMailSent -> recipient: deliver or fail it.
-  confirm = 2,      ///< CreditReserved -> seat: sent, or release it.
-  charge = 3,       ///< InMailDelivered -> contract: charge the reservation.
-  release = 4,      ///< InMailFailed -> pool owner: release.
-  settle = 5,       ///< The one end of a charge -> pool owner: refund or final.
-  inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
-  open_seat = 7,    ///< SeatAdded -> seat.
+  deliver = 1,    ///< InMailSent -> recipient: deliver or fail it.
+  confirm = 2,    ///< CreditReserved -> seat: sent, or release it.
+  charge = 3,     ///< InMailDelivered -> contract: charge the reservation.
+  release = 4,    ///< InMailFailed -> pool owner: release.
+  settle = 5,     ///< The one end of a charge -> pool owner: refund or final.
+  inform = 6,     ///< An outcome -> sender: the pair is free again, or the thread open.
+  open_seat = 7,  ///< SeatAdded -> seat.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.
 struct NoticeKey {
   NoticeKind kind = NoticeKind::deliver;
-  std::array<std::uint8_t, 16> subject{};  ///< An InMail's id, or a seat's number in the last 8 bytes.
+  std::array<std::uint8_t, 16>
+      subject{};  ///< An InMail's id, or a seat's number in the last 8 bytes.
 
   auto operator<=>(const NoticeKey&) const = default;
 };

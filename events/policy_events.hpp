@@ -7,8 +7,8 @@
 
 namespace inmail {
 
-/// A policy document is in force from here on (D3). Stream: the policy. The whole document is in the
-/// event, so that what was decided by it can be decided again without any file.
+/// A policy document is in force from here on (D3). Stream: the policy. The whole document is in
+/// the event, so that what was decided by it can be decided again without any file.
 struct PolicyAdopted {
   static constexpr EventType type{.number = 800, .name = "policy.adopted", .version = 1};
 

@@ -41,9 +41,7 @@ std::size_t optional_bytes(std::uint32_t flags) {
          ((flags & is_receipt) ? 16u : 0u) + ((flags & has_next_due) ? 8u : 0u);
 }
 
-Error damaged(const char* what) {
-  return {ErrorCode::corruption, std::string("a record ") + what};
-}
+Error damaged(const char* what) { return {ErrorCode::corruption, std::string("a record ") + what}; }
 
 }  // namespace
 
@@ -110,7 +108,8 @@ Result<RecordView> view_record(Bytes bytes) {
   header.event_version = reader.take<std::uint8_t>();
   header.asked_by.kind = static_cast<PrincipalKind>(reader.take<std::uint8_t>());
   header.asked_by.number = reader.take<std::uint64_t>();
-  header.due_at = (flags & has_due_at) ? timestamp_from_ms(reader.take<std::int64_t>()) : header.time;
+  header.due_at =
+      (flags & has_due_at) ? timestamp_from_ms(reader.take<std::int64_t>()) : header.time;
   if (flags & has_cause) header.cause.bytes = reader.take<std::array<std::uint8_t, 16>>();
   header.is_receipt = (flags & is_receipt) != 0;
   if (header.is_receipt) header.payload_hash = reader.take<PayloadHash>();

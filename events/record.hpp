@@ -19,19 +19,20 @@ inline constexpr Timestamp no_deadline = Timestamp::max();
 
 /// Everything about an event but the event itself.
 struct RecordHeader {
-  Position position{};    ///< Dense over the log; given by the journal.
+  Position position{};  ///< Dense over the log; given by the journal.
   StreamId stream{};
-  Version version{};      ///< Dense within the stream.
-  Timestamp time{};       ///< When it was recorded; never decreases within a stream.
-  Timestamp due_at{};     ///< When it came true: `time`, or before it for what settling emits.
-  CommandId cause{};      ///< The command behind it, however far back; zero for the clock's doings.
-  bool is_receipt = false;     ///< This record is the answer to `cause`: with `payload_hash` it is the receipt.
+  Version version{};   ///< Dense within the stream.
+  Timestamp time{};    ///< When it was recorded; never decreases within a stream.
+  Timestamp due_at{};  ///< When it came true: `time`, or before it for what settling emits.
+  CommandId cause{};   ///< The command behind it, however far back; zero for the clock's doings.
+  bool is_receipt =
+      false;  ///< This record is the answer to `cause`: with `payload_hash` it is the receipt.
   PayloadHash payload_hash{};  ///< Keyed hash of the command; only in a receipt.
-  /// When the stream next has something to do by itself, if this record changed that; `no_deadline`:
-  /// never. What the deadlines view keeps; correctness never depends on it.
+  /// When the stream next has something to do by itself, if this record changed that;
+  /// `no_deadline`: never. What the deadlines view keeps; correctness never depends on it.
   std::optional<Timestamp> next_due{};
   Principal asked_by{};
-  PolicyVersion policy{}; ///< In force at the decision; never falls within a stream.
+  PolicyVersion policy{};  ///< In force at the decision; never falls within a stream.
   std::uint16_t event_number = 0;
   std::uint8_t event_version = 0;
 

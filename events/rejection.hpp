@@ -25,7 +25,8 @@ enum class Rejection : std::uint16_t {
   role_cannot_send = 402,
   subscription_ended = 501,
   premium_required = 502,
-  recipient_unavailable = 601,  ///< One code for block, opt-out and disabled; what lies behind is not told.
+  recipient_unavailable =
+      601,  ///< One code for block, opt-out and disabled; what lies behind is not told.
   subject_empty = 1101,
   subject_too_long = 1102,
   body_empty = 1103,

@@ -33,8 +33,8 @@ RowKey cohort_key(const InMailId& id) { return RowKey('m').add(id); }
 RowKey terms_key() { return RowKey('p'); }
 
 std::uint32_t day_number(Day day) {
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(day.time_since_epoch().count(), 0,
-                                                             UINT32_MAX));
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(day.time_since_epoch().count(), 0, UINT32_MAX));
 }
 
 Cohort cohort_of(const InMailRef& ref) {

@@ -11,8 +11,9 @@ namespace inmail {
 
 /// What became of the InMails that were sent on one day (UTC), per sender and for the whole log.
 ///
-/// An InMail counts from its delivery on, for the day on which it was *sent*; its outcome counts if it
-/// came within `metrics.response_window_s` of that, by the policy that is in force when it comes (D6.2).
+/// An InMail counts from its delivery on, for the day on which it was *sent*; its outcome counts if
+/// it came within `metrics.response_window_s` of that, by the policy that is in force when it comes
+/// (D6.2).
 struct AnalyticsView {
   static constexpr std::string_view name = "analytics";
   static constexpr std::uint16_t revision = 1;
@@ -54,13 +55,13 @@ struct Rate {
 };
 
 struct Rates {
-  Rate delivery;   ///< Of what was delivered or failed.
-  Rate open;       ///< This and the next three: of what was delivered.
+  Rate delivery;  ///< Of what was delivered or failed.
+  Rate open;      ///< This and the next three: of what was delivered.
   Rate response;
   Rate accept;
   Rate decline;
-  Rate positive;   ///< Accepted, of what was responded to.
-  Rate refund;     ///< Of the credits charged; complete only when the refund windows are over.
+  Rate positive;  ///< Accepted, of what was responded to.
+  Rate refund;    ///< Of the credits charged; complete only when the refund windows are over.
 };
 
 /// What the counts of a report mean, by the policy adopted last.

@@ -152,7 +152,6 @@ class World {
   static std::array<std::uint8_t, 16> pair_of(StreamId sender, MemberId to);
   InMail* find_to_change(const InMailId& id);
   InMail* make(const InMailId& id);
-  Pool& pool_of(StreamId owner);
   void link(const InMailId& id, InMail& inmail);
   void unlink(const InMail& inmail);
 

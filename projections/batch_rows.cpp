@@ -94,9 +94,8 @@ void BatchRows::erase_range(std::string_view first, std::string_view last) {
 }
 
 bool BatchRows::is_in_erased_range(std::string_view key) const {
-  return std::any_of(erased_ranges_.begin(), erased_ranges_.end(), [&](const Range& range) {
-    return is_within(key, range.first, range.last);
-  });
+  return std::any_of(erased_ranges_.begin(), erased_ranges_.end(),
+                     [&](const Range& range) { return is_within(key, range.first, range.last); });
 }
 
 void BatchRows::scan(std::string_view first, const Visit& visit) const {
@@ -148,7 +147,8 @@ Status BatchRows::commit(const LogHead& checkpoint) {
 
   RowBatch batch;
   batch.checkpoint = checkpoint;
-  for (const Range& range : erased_ranges_) batch.erased_ranges.push_back({range.first, range.last});
+  for (const Range& range : erased_ranges_)
+    batch.erased_ranges.push_back({range.first, range.last});
   batch.changes.reserve(changed.size());
   for (const auto& [start, row] : changed) {
     RowBatch::Change change{row->key(), std::nullopt};

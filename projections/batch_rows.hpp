@@ -13,12 +13,12 @@
 
 namespace inmail {
 
-/// The rows of a table with changes on top that are not committed yet: what a fold works on. Reads see
-/// the changes. `commit` writes them, with the checkpoint, as one batch; rows that were used stay in
-/// memory for the next ones, as long as they fit.
+/// The rows of a table with changes on top that are not committed yet: what a fold works on. Reads
+/// see the changes. `commit` writes them, with the checkpoint, as one batch; rows that were used
+/// stay in memory for the next ones, as long as they fit.
 ///
-/// Owned by one thread, which is the only one to write the table. After a failure `status` tells, and
-/// everything since the last commit is void: `discard` it.
+/// Owned by one thread, which is the only one to write the table. After a failure `status` tells,
+/// and everything since the last commit is void: `discard` it.
 class BatchRows final : public Rows {
  public:
   BatchRows(std::shared_ptr<ViewTable> table, std::size_t cache_bytes_max);
@@ -30,8 +30,7 @@ class BatchRows final : public Rows {
   void erase_range(std::string_view first, std::string_view last) override;
   /// Sorts what is pending: for folds to use now and then, not with every record.
   void scan(std::string_view first, const Visit& visit) const override;
-  void scan_range(std::string_view first, std::string_view last,
-                  const Visit& visit) const override;
+  void scan_range(std::string_view first, std::string_view last, const Visit& visit) const override;
   Status status() const override { return status_; }
 
   /// Errors: what `status` says; what `ViewTable::write` returns.

@@ -11,16 +11,16 @@
 
 namespace inmail {
 
-/// What each owner of a pool (a member or a contract) has: the balance, the lots it is made of, and a
-/// ledger in which every line names the event that caused it (D4.2, D6.1).
+/// What each owner of a pool (a member or a contract) has: the balance, the lots it is made of, and
+/// a ledger in which every line names the event that caused it (D4.2, D6.1).
 struct CreditsView {
   static constexpr std::string_view name = "credits";
   static constexpr std::uint16_t revision = 1;
   static void apply(Rows& rows, const Record& record);
 };
 
-/// Where credits are. At every instant granted = available + reserved + consumed + expired + forfeited +
-/// voided, for each lot and for the pool (D5.4 IC1, IC2).
+/// Where credits are. At every instant granted = available + reserved + consumed + expired +
+/// forfeited + voided, for each lot and for the pool (D5.4 IC1, IC2).
 struct CreditBuckets {
   std::uint64_t granted = 0;
   std::uint64_t available = 0;
@@ -96,7 +96,8 @@ struct LedgerLine {
   Timestamp time;
   Timestamp came_true_at;  ///< Before `time` for what the clock did, if it was noticed late.
   LedgerWhat what = LedgerWhat::granted;
-  std::uint8_t reason = 0;  ///< LotKind, ReleaseReason, RefundOn or VoidReason, as `what` says; or 0.
+  std::uint8_t reason =
+      0;  ///< LotKind, ReleaseReason, RefundOn or VoidReason, as `what` says; or 0.
   std::int64_t amount = 0;
   std::uint64_t available = 0;  ///< In the whole pool, after it.
   LotId lot;

@@ -7,10 +7,9 @@
 // Rows, by the first byte of their keys:
 //
 //   c  InMail                             ConversationRow: all that changes
-//   t  InMail                             TextsRow: written when it is sent, before it shows anywhere
-//   r  InMail                             Text of the answer
-//   m  InMail, position                   MessageRow
-//   i  member, ~last activity, InMail     nothing: the order of an inbox
+//   t  InMail                             TextsRow: written when it is sent, before it shows
+//   anywhere r  InMail                             Text of the answer m  InMail, position
+//   MessageRow i  member, ~last activity, InMail     nothing: the order of an inbox
 
 namespace inmail {
 namespace {
@@ -32,8 +31,8 @@ struct ConversationRow {
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(from, to, lifecycle, thread, sent_at, delivered_at, last_activity, last_writer, message_count,
-            opened_at, responded_at, reply_kind, canned);
+    archive(from, to, lifecycle, thread, sent_at, delivered_at, last_activity, last_writer,
+            message_count, opened_at, responded_at, reply_kind, canned);
   }
 
   bool shows_to_sender() const { return responded_at.has_value(); }
@@ -69,9 +68,10 @@ RowKey order_key(MemberId member, Timestamp activity, const InMailId& id) {
   return inbox_prefix(member).add_descending(activity).add(id);
 }
 
-/// Moves a conversation up in the inboxes that show it. `shown` says whether the sender's did before.
-void note_activity(Rows& rows, const InMailId& id, ConversationRow& row, bool shown, MemberId writer,
-                   Timestamp at) {
+/// Moves a conversation up in the inboxes that show it. `shown` says whether the sender's did
+/// before.
+void note_activity(Rows& rows, const InMailId& id, ConversationRow& row, bool shown,
+                   MemberId writer, Timestamp at) {
   if (at != row.last_activity) {
     rows.erase(order_key(row.to, row.last_activity, id));
     rows.insert(order_key(row.to, at, id), {});
@@ -204,8 +204,8 @@ Status read_texts(const Rows& rows, InboxItem& item) {
 Result<std::optional<InboxItem>> read_item(const Rows& rows, const InMailId& id, MemberId owner) {
   auto row = read_row<ConversationRow>(rows, conversation_key(id));
   if (!row) return row.error();
-  const bool shows = *row && (owner == (*row)->to ||
-                              (owner == (*row)->from && (*row)->shows_to_sender()));
+  const bool shows =
+      *row && (owner == (*row)->to || (owner == (*row)->from && (*row)->shows_to_sender()));
   if (!shows) return std::optional<InboxItem>{};
   InboxItem item = item_of(id, owner, **row);
   if (auto status = read_texts(rows, item); !status) return status.error();
@@ -237,8 +237,9 @@ Result<Page<InboxItem>> inbox_of(const Rows& rows, MemberId member, const PageRe
   return result;
 }
 
-Result<std::optional<Conversation>> read_conversation(const Rows& rows, const InMailId& conversation,
-                                                      MemberId reader, const PageRequest& page) {
+Result<std::optional<Conversation>> read_conversation(const Rows& rows,
+                                                      const InMailId& conversation, MemberId reader,
+                                                      const PageRequest& page) {
   auto item = read_item(rows, conversation, reader);
   if (!item) return item.error();
   if (!*item) return std::optional<Conversation>{};

@@ -13,9 +13,9 @@
 
 namespace inmail {
 
-/// Each member's conversations, those with the newest activity first (D6.1): the InMails delivered to
-/// the member, and of those the member sent the ones that were answered. One that expired hidden or
-/// was retracted unopened is gone. Texts are kept sealed, as they are in the log.
+/// Each member's conversations, those with the newest activity first (D6.1): the InMails delivered
+/// to the member, and of those the member sent the ones that were answered. One that expired hidden
+/// or was retracted unopened is gone. Texts are kept sealed, as they are in the log.
 struct InboxView {
   static constexpr std::string_view name = "inbox";
   static constexpr std::uint16_t revision = 1;
@@ -69,7 +69,8 @@ struct InboxItem {
   std::optional<Timestamp> responded_at;
   std::optional<ReplyKind> reply_kind;
   bool canned = false;  ///< The answer is not in the recipient's own words.
-  bool unread = true;   ///< The newest is by `other`, and nothing on record says that `owner` saw it.
+  bool unread =
+      true;  ///< The newest is by `other`, and nothing on record says that `owner` saw it.
   Timestamp last_activity;          ///< Of delivery, answer and messages; opening is none.
   std::uint32_t message_count = 0;  ///< The InMail, its answer, and each message since.
   Text subject;
@@ -94,7 +95,8 @@ struct Conversation {
 };
 
 /// One conversation as `reader` sees it; nothing if it is not in the inbox of `reader`.
-Result<std::optional<Conversation>> read_conversation(const Rows& rows, const InMailId& conversation,
-                                                      MemberId reader, const PageRequest& page);
+Result<std::optional<Conversation>> read_conversation(const Rows& rows,
+                                                      const InMailId& conversation, MemberId reader,
+                                                      const PageRequest& page);
 
 }  // namespace inmail

@@ -11,8 +11,8 @@
 
 namespace inmail {
 
-/// What streams still owe each other: a notice is open from the event that obliges its target to the
-/// event that settles it (events/obligations.hpp). Open ones are sent again after a crash.
+/// What streams still owe each other: a notice is open from the event that obliges its target to
+/// the event that settles it (events/obligations.hpp). Open ones are sent again after a crash.
 struct NoticesView {
   static constexpr std::string_view name = "notices";
   static constexpr std::uint16_t revision = 1;

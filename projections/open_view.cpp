@@ -21,8 +21,7 @@ Result<std::string> why_foreign(const EventLog& log, const LogHead& checkpoint) 
   if (!*bytes) return Error{ErrorCode::corruption, "the log holds no position " + at};
   auto frame = view_frame(**bytes);
   if (!frame) return frame.error();
-  if (frame->hash != checkpoint.hash)
-    return "its rows are of another log up to position " + at;
+  if (frame->hash != checkpoint.hash) return "its rows are of another log up to position " + at;
   return std::string{};
 }
 

@@ -67,7 +67,8 @@ Status conclude(Trial& trial, const LogHead& end) {
   ViewVerdict& verdict = trial.verdict;
   verdict.replayed = *digest;
   if (verdict.live != verdict.replayed)
-    trial.judge("the live rows differ from the replayed ones at " + at(verdict.checkpoint.position));
+    trial.judge("the live rows differ from the replayed ones at " +
+                at(verdict.checkpoint.position));
   else if (verdict.checkpoint.position < end.position)
     trial.judge("the live rows end at " + at(verdict.checkpoint.position) + ", the log at " +
                 at(end.position));

@@ -32,16 +32,16 @@ Result<Replayed> replay(const EventLog& log, const View& view, const ReplayLimit
 /// Whether the live rows of a view are what the log says.
 struct ViewVerdict {
   std::string view;
-  LogHead checkpoint;    ///< Of the live rows; the log is replayed up to there.
-  std::string live;      ///< Digests of all rows; empty where there are none to speak of.
+  LogHead checkpoint;  ///< Of the live rows; the log is replayed up to there.
+  std::string live;    ///< Digests of all rows; empty where there are none to speak of.
   std::string replayed;
-  bool equal = false;    ///< The digests are, and the live rows reach the end of the log.
-  std::string problem;   ///< Why not; empty if equal.
+  bool equal = false;   ///< The digests are, and the live rows reach the end of the log.
+  std::string problem;  ///< Why not; empty if equal.
 };
 
 /// Compares the rows of each view with a true fold from the first record on, reading the log once.
-/// May run beside a live runner: each view is judged by a snapshot, against the end of the log as it
-/// stood before. Changes nothing. Errors: as `LogReader::next`; io, corruption (the store).
+/// May run beside a live runner: each view is judged by a snapshot, against the end of the log as
+/// it stood before. Changes nothing. Errors: as `LogReader::next`; io, corruption (the store).
 Result<std::vector<ViewVerdict>> verify_views(const EventLog& log, RocksViewStore& store,
                                               std::span<const View> views);
 

@@ -17,8 +17,8 @@
 namespace inmail {
 
 struct ViewStoreOptions {
-  std::size_t block_cache_bytes = std::size_t{64} << 20;   ///< Shared by all tables.
-  std::size_t write_buffer_bytes = std::size_t{8} << 20;   ///< Of each table; up to three of them.
+  std::size_t block_cache_bytes = std::size_t{64} << 20;  ///< Shared by all tables.
+  std::size_t write_buffer_bytes = std::size_t{8} << 20;  ///< Of each table; up to three of them.
   /// How much of a table may be lost, and folded again, by a crash.
   std::uint64_t flush_events_max = 500'000;
   Milliseconds flush_interval = std::chrono::seconds{60};
@@ -52,12 +52,12 @@ class RowsSnapshot : public Rows {
   void erase(std::string_view) final;
 };
 
-/// The rows of one revision of one view, and its checkpoint, in one column family; so both are always
-/// of one instant. Any thread may call any method at any time.
+/// The rows of one revision of one view, and its checkpoint, in one column family; so both are
+/// always of one instant. Any thread may call any method at any time.
 ///
-/// There is no write-ahead log. After a crash a table stands as it stood at some earlier `write`, at
-/// or behind the last flush: what is missing is folded again from its checkpoint on.
-/// Errors of all methods: io, corruption; closed after the table was dropped.
+/// There is no write-ahead log. After a crash a table stands as it stood at some earlier `write`,
+/// at or behind the last flush: what is missing is folded again from its checkpoint on. Errors of
+/// all methods: io, corruption; closed after the table was dropped.
 class ViewTable {
  public:
   virtual ~ViewTable() = default;
@@ -77,7 +77,8 @@ class ViewTable {
   /// Makes all that was written durable before it returns.
   virtual Status flush() = 0;
   /// Begins to make it durable if the table is `flush_events_max` events or, by `now`,
-  /// `flush_interval` past the last time. To be called now and then, with any clock that only grows.
+  /// `flush_interval` past the last time. To be called now and then, with any clock that only
+  /// grows.
   virtual Status flush_if_due(Timestamp now) = 0;
   /// Was anything written since the last flush?
   virtual bool has_unflushed() const = 0;
@@ -85,11 +86,13 @@ class ViewTable {
 
 /// Where views live: a RocksDB of their own, without a write-ahead log, a table (column family) for
 /// each revision of a view. Everything in it can be rebuilt from the log, so one that is damaged is
-/// thrown away and begun anew, and `rebuilt_because` says so: when it is opened, if damage shows then or
-/// was met before. (A database in which RocksDB met damage takes no more writes, for any table.)
+/// thrown away and begun anew, and `rebuilt_because` says so: when it is opened, if damage shows
+/// then or was met before. (A database in which RocksDB met damage takes no more writes, for any
+/// table.)
 ///
 /// The store owns the database together with the tables and snapshots that it handed out: the last
-/// one closes it, flushed. Any thread may call any method at any time. Nobody else may use the folder.
+/// one closes it, flushed. Any thread may call any method at any time. Nobody else may use the
+/// folder.
 class RocksViewStore {
  public:
   /// Opens the folder, or makes it. Errors: locked (another process has it); io.

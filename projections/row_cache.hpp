@@ -9,9 +9,9 @@
 
 namespace inmail {
 
-/// Rows in memory, in no order, for `BatchRows`: a hash table over rows whose key and value lie side
-/// by side in large blocks, because in a fold the memory that must be touched is what costs time.
-/// Rows are never removed one by one; `shrink` keeps those that were read, or nothing.
+/// Rows in memory, in no order, for `BatchRows`: a hash table over rows whose key and value lie
+/// side by side in large blocks, because in a fold the memory that must be touched is what costs
+/// time. Rows are never removed one by one; `shrink` keeps those that were read, or nothing.
 ///
 /// Owned by one thread. A row's address holds until the next `shrink`.
 class RowCache {
@@ -20,10 +20,10 @@ class RowCache {
     std::uint32_t key_bytes = 0;
     std::uint32_t value_bytes = 0;
     std::uint32_t value_room = 0;
-    bool is_there = false;       ///< False: it is known that there is no such row.
-    bool is_pending = false;     ///< Differs, or may differ, from the table below.
-    bool may_be_stored = true;   ///< The table below may hold a row of this key.
-    bool was_read = false;       ///< Since the last `shrink`.
+    bool is_there = false;      ///< False: it is known that there is no such row.
+    bool is_pending = false;    ///< Differs, or may differ, from the table below.
+    bool may_be_stored = true;  ///< The table below may hold a row of this key.
+    bool was_read = false;      ///< Since the last `shrink`.
     char* value_at = nullptr;
 
     std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_bytes}; }

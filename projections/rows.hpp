@@ -13,8 +13,8 @@ namespace inmail {
 /// The rows of one view: byte strings under byte strings, in order of their keys. A fold reads and
 /// writes nothing else. Keys never begin with a zero byte: such keys belong to the runner.
 ///
-/// Failures stick: after the first, reads find nothing and `status` tells; the runner looks before it
-/// commits. One thread at a time.
+/// Failures stick: after the first, reads find nothing and `status` tells; the runner looks before
+/// it commits. One thread at a time.
 class Rows {
  public:
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;

@@ -25,10 +25,10 @@ Result<std::unique_ptr<ViewRunner>> ViewRunner::start(const EventLog& log, Rocks
     if (!runner->find(name))
       return Error{ErrorCode::invalid_argument, "there is no view '" + name + "' to wait for"};
 
-  const auto least = std::min_element(
-      runner->views_.begin(), runner->views_.end(), [](const Live& left, const Live& right) {
-        return left.committed.position < right.committed.position;
-      });
+  const auto least = std::min_element(runner->views_.begin(), runner->views_.end(),
+                                      [](const Live& left, const Live& right) {
+                                        return left.committed.position < right.committed.position;
+                                      });
   runner->head_ = least != runner->views_.end() ? least->committed : log.head();
   if (runner->options_.threaded)
     runner->thread_ = std::thread([raw = runner.get()] { raw->run(); });
@@ -142,9 +142,9 @@ Status ViewRunner::read_log() {
       if (!view) return view.error();
       if (!*view) break;
       if (reader->before_first() != seen.hash)
-        return Error{ErrorCode::corruption,
-                     "the log does not continue at position " +
-                         std::to_string(seen.position.value + 1) + " what the views have seen"};
+        return Error{ErrorCode::corruption, "the log does not continue at position " +
+                                                std::to_string(seen.position.value + 1) +
+                                                " what the views have seen"};
       if (auto status = decode(**view); !status) return status;
       if ((*view)->header.position != reader->proven().position) continue;
       end_frame(reader->proven());
@@ -164,8 +164,8 @@ Status ViewRunner::apply_frame(const Frame& frame) {
     return Error{ErrorCode::corruption, "a frame that begins at position " +
                                             std::to_string(frame.first.value) +
                                             " does not continue what the views have seen"};
-  Bytes rest = records_of({reinterpret_cast<const std::uint8_t*>(frame.bytes.data()),
-                           frame.bytes.size()});
+  Bytes rest =
+      records_of({reinterpret_cast<const std::uint8_t*>(frame.bytes.data()), frame.bytes.size()});
   while (!rest.empty()) {
     auto view = view_record(rest);
     if (!view) return view.error();
@@ -202,8 +202,7 @@ void ViewRunner::end_frame(const LogHead& head) {
 /// One view after the other, not one record after the other: so the rows of a view stay near.
 void ViewRunner::apply_decoded() {
   // Of a frame that could not be read to its end, nothing counts.
-  while (!decoded_.empty() && decoded_.back().header.position > head_.position)
-    decoded_.pop_back();
+  while (!decoded_.empty() && decoded_.back().header.position > head_.position) decoded_.pop_back();
   for (Live& live : views_) {
     for (const Record& record : decoded_)
       if (!live.failure && live.applied.position < record.header.position) apply_to(live, record);
@@ -258,9 +257,9 @@ void ViewRunner::report_applied() {
 }
 
 void ViewRunner::flush_if_due() {
-  const Timestamp now = options_.now ? options_.now()
-                                     : std::chrono::floor<Milliseconds>(
-                                           std::chrono::system_clock::now());
+  const Timestamp now = options_.now
+                            ? options_.now()
+                            : std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
   for (Live& live : views_) {
     if (live.failure) continue;
     if (auto status = live.table->flush_if_due(now); !status) stop(live, status.error());
@@ -293,16 +292,14 @@ bool ViewRunner::is_closing() const {
 }
 
 bool ViewRunner::has_unflushed() const {
-  return std::any_of(views_.begin(), views_.end(), [](const Live& live) {
-    return !live.failure && live.table->has_unflushed();
-  });
+  return std::any_of(views_.begin(), views_.end(),
+                     [](const Live& live) { return !live.failure && live.table->has_unflushed(); });
 }
 
 Status ViewRunner::wait_until(std::string_view view, Position position,
                               std::chrono::steady_clock::time_point deadline) const {
   const Live* live = find(view);
-  if (!live)
-    return Error{ErrorCode::not_found, "there is no view '" + std::string(view) + "'"};
+  if (!live) return Error{ErrorCode::not_found, "there is no view '" + std::string(view) + "'"};
   std::unique_lock lock(mutex_);
   while (live->committed.position < position) {
     if (live->failure) return *live->failure;
@@ -321,15 +318,14 @@ std::vector<ViewProgress> ViewRunner::positions() const {
   const std::lock_guard lock(mutex_);
   std::vector<ViewProgress> all;
   for (const Live& live : views_)
-    all.push_back({std::string(live.view.name), live.committed.position, live.failure,
-                   live.rebuilt_because});
+    all.push_back(
+        {std::string(live.view.name), live.committed.position, live.failure, live.rebuilt_because});
   return all;
 }
 
 Result<std::unique_ptr<RowsSnapshot>> ViewRunner::read(std::string_view view) const {
   const Live* live = find(view);
-  if (!live)
-    return Error{ErrorCode::not_found, "there is no view '" + std::string(view) + "'"};
+  if (!live) return Error{ErrorCode::not_found, "there is no view '" + std::string(view) + "'"};
   return live->table->snapshot();
 }
 

@@ -51,15 +51,15 @@ struct ViewProgress {
   std::string rebuilt_because;   ///< Why its rows were dropped on start; empty if they were not.
 };
 
-/// Keeps a list of views at the end of a log: on start it looks whether each one's rows belong to this
-/// log (if not, they are dropped), reads what they miss, and then applies the frames that the journal
-/// hands in. Each record is decoded once for all. A view whose fold throws, or whose rows fail, stops
-/// with its error, and the others go on.
+/// Keeps a list of views at the end of a log: on start it looks whether each one's rows belong to
+/// this log (if not, they are dropped), reads what they miss, and then applies the frames that the
+/// journal hands in. Each record is decoded once for all. A view whose fold throws, or whose rows
+/// fail, stops with its error, and the others go on.
 ///
 /// Owns the folds and their thread; log and store must outlive it, and nobody else may write the
-/// tables of its views. Views that many wait for want a runner of their own: one that must be rebuilt
-/// keeps the others of its runner waiting. Any thread may call any method at any time, save where it
-/// says otherwise. After a crash the next start folds again what was not flushed.
+/// tables of its views. Views that many wait for want a runner of their own: one that must be
+/// rebuilt keeps the others of its runner waiting. Any thread may call any method at any time, save
+/// where it says otherwise. After a crash the next start folds again what was not flushed.
 class ViewRunner {
  public:
   /// Opens the tables, and begins. Tables of other revisions of these views are dropped.
@@ -72,7 +72,8 @@ class ViewRunner {
   ViewRunner(const ViewRunner&) = delete;
   ViewRunner& operator=(const ViewRunner&) = delete;
 
-  /// Takes a frame that is durable. Never waits: what does not fit is dropped, and read from the log.
+  /// Takes a frame that is durable. Never waits: what does not fit is dropped, and read from the
+  /// log.
   void offer(std::shared_ptr<const Frame> frame);
 
   /// Only without a thread: applies all that the log holds. Errors: what reading the log returns. A
@@ -129,8 +130,8 @@ class ViewRunner {
   const EventLog& log_;
   const ViewRunnerOptions options_;
   std::vector<Live> views_;
-  LogHead head_;  ///< The last frame that was read.
-  std::vector<Record> decoded_;  ///< Up to there, not applied yet.
+  LogHead head_;                     ///< The last frame that was read.
+  std::vector<Record> decoded_;      ///< Up to there, not applied yet.
   std::uint64_t batch_records_ = 0;  ///< Applied since the last commit.
   Position reported_;
 

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "tests/support/given.hpp"
-#include "tests/support/random_seed.hpp"
+#include "tests/support/seeds.hpp"
 
 namespace inmail::test {
 namespace {
@@ -48,7 +48,7 @@ TEST(Calendar, BeginsTheNextMonthAtMidnightAlsoAcrossTheYear) {
 }
 
 TEST(Calendar, NeverSkipsAMonthWhicheverTheDayAndTheAnchor) {
-  std::mt19937_64 random(random_seed());
+  std::mt19937_64 random(first_seed());
   for (int i = 0; i < 2'000; ++i) {
     const Timestamp start =
         utc("1999-01-01") + Milliseconds{static_cast<std::int64_t>(random() % 4'000'000'000'000)};

@@ -109,8 +109,8 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system, member, member, member, billing, billing, billing, admin,
-      billing, admin, seat, member, member, member, seat, admin,
+      system,  member, member, member, billing, billing, billing, admin,
+      billing, admin,  seat,   member, member,  member,  seat,    admin,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());
@@ -125,9 +125,9 @@ TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
 TEST(Commands, OfAPersonMayBeGivenByThatPersonOnly) {
   for (const Command& command : all_commands()) {
     const Principal usual = usual_principal(command);
-    const bool is_personal =
-        usual.kind == PrincipalKind::member || usual.kind == PrincipalKind::seat ||
-        std::holds_alternative<GrantBonus>(command);
+    const bool is_personal = usual.kind == PrincipalKind::member ||
+                             usual.kind == PrincipalKind::seat ||
+                             std::holds_alternative<GrantBonus>(command);
     EXPECT_EQ(may_give({usual.kind, usual.number + 1}, command), !is_personal)
         << type_of(command).name;
   }

@@ -41,12 +41,13 @@ struct Planned {
   Rejection refused{};  ///< By which guard; 0: it may go as far as the pool.
 };
 
-/// One contract, its seats, and what they will send: two sends a seat that only the pool can refuse, and
-/// one that breaks an earlier guard.
+/// One contract, its seats, and what they will send: two sends a seat that only the pool can
+/// refuse, and one that breaks an earlier guard.
 class Rush {
  public:
   explicit Rush(ActorWorldOptions options) : world_(std::move(options)) {
-    for (std::uint64_t each = 1; each <= willing; ++each) submit(RegisterMember{MemberId{each}, "W"});
+    for (std::uint64_t each = 1; each <= willing; ++each)
+      submit(RegisterMember{MemberId{each}, "W"});
     for (const MemberId each : {blocker, opted_out, silent}) submit(RegisterMember{each, "R"});
     submit(CreateContract{contract, 0});
     world_.run();
@@ -126,35 +127,16 @@ class Rush {
   static Planned doomed(std::uint64_t number) {
     SendInMail send = letter(number, MemberId{1 + (number + 3) % willing});
     switch (number % 10) {
-      case 0:
-        send.to = send.from;
-        return {send, Rejection::self_send};
-      case 1:
-        send.to = nobody;
-        return {send, Rejection::unknown_recipient};
-      case 2:
-        send.to = blocker;
-        return {send, Rejection::recipient_unavailable};
-      case 3:
-        send.subject = "";
-        return {send, Rejection::subject_empty};
-      case 4:
-        send.to = silent;
-        return {send, Rejection::awaiting_response};
-      case 5:
-        send.body = "This is longer than 20.";
-        return {send, Rejection::body_too_long};
-      case 6:
-        send.to = opted_out;
-        return {send, Rejection::recipient_unavailable};
-      case 7:
-        return {send, Rejection::role_cannot_send};
-      case 8:
-        send.seat = seat(number + 1'000);
-        return {send, Rejection::unknown_sender};
-      default:
-        send.from = holder(number + 1);
-        return {send, Rejection::not_allowed};
+      case 0: send.to = send.from; return {send, Rejection::self_send};
+      case 1: send.to = nobody; return {send, Rejection::unknown_recipient};
+      case 2: send.to = blocker; return {send, Rejection::recipient_unavailable};
+      case 3: send.subject = ""; return {send, Rejection::subject_empty};
+      case 4: send.to = silent; return {send, Rejection::awaiting_response};
+      case 5: send.body = "This is longer than 20."; return {send, Rejection::body_too_long};
+      case 6: send.to = opted_out; return {send, Rejection::recipient_unavailable};
+      case 7: return {send, Rejection::role_cannot_send};
+      case 8: send.seat = seat(number + 1'000); return {send, Rejection::unknown_sender};
+      default: send.from = holder(number + 1); return {send, Rejection::not_allowed};
     }
   }
 

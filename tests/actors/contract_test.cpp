@@ -126,7 +126,8 @@ TEST(Reservation, IsMadeGoodInAFreshLotOnlyAfterAFailureOfOurs) {  // A13.
   Policy policy;
   policy.lot.bonus_ttl_s = days{1};
   Given<Contract> lost(acme, policy);
-  released_late(lost, ReleaseReason::lost).then_only<CreditReleased, CreditsExpired, CreditsGranted>();
+  released_late(lost, ReleaseReason::lost)
+      .then_only<CreditReleased, CreditsExpired, CreditsGranted>();
   EXPECT_EQ(lost.the<CreditsGranted>().kind, LotKind::adjust);
   Given<Contract> rejected(acme, policy);
   released_late(rejected, ReleaseReason::send_rejected).then_only<CreditReleased, CreditsExpired>();
@@ -159,9 +160,9 @@ TEST(Charge, ComesBackToThePoolByAnAnswer) {
   Given<Contract> given(acme);
   reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
   given.when_notice(refunding_reply_to(ref()), bob, start + days{80});
-  given.then({CreditsGranted{
-                  .lot = LotId{4}, .kind = LotKind::refund, .amount = 1, .inmail = letter},
-              CreditRefunded{letter, LotId{4}, 1, false, RefundOn::accept, start + days{80}}});
+  given.then(
+      {CreditsGranted{.lot = LotId{4}, .kind = LotKind::refund, .amount = 1, .inmail = letter},
+       CreditRefunded{letter, LotId{4}, 1, false, RefundOn::accept, start + days{80}}});
   given.when_notice(refunding_reply_to(ref()), bob, start + days{80}).then_nothing();
 }
 

@@ -40,8 +40,9 @@ std::vector<std::uint64_t> spent(SpendOrder order) {
   given.at(start).when(RegisterMember{ada, "Ada", "", "en"});
   given.events({SubscriptionStarted{PlanKind::career, 1}, CycleRenewed{1, start + days{31}}});
   given.events({lot(1, LotKind::purchase, 1, start + days{20})});
-  given.at(start + 1h).events({lot(2, LotKind::monthly, 1, start + days{30}),
-                               lot(3, LotKind::bonus, 1), lot(4, LotKind::monthly, 1, start + days{10})});
+  given.at(start + 1h)
+      .events({lot(2, LotKind::monthly, 1, start + days{30}), lot(3, LotKind::bonus, 1),
+               lot(4, LotKind::monthly, 1, start + days{10})});
   given.when(mail(ada, bob)).then_only<InMailSent>();
   std::vector<std::uint64_t> lots;
   for (const LotSplit& split : given.the<InMailSent>().splits) lots.push_back(split.lot.value);
@@ -129,7 +130,8 @@ TEST(CreditAccount, KeepsTheRefundWhenTheRestOfTheMonthIsForfeited) {  // A15.
   const InMailRef first = send(given);
   given.settle_until(utc("2025-02-01"));
   EXPECT_EQ(given.state().account.available(), 3u);
-  given.when_notice(reply_to(first, ReplyKind::decline, ChargeEnd::refund, 1), bob, start + days{40});
+  given.when_notice(reply_to(first, ReplyKind::decline, ChargeEnd::refund, 1), bob,
+                    start + days{40});
   EXPECT_EQ(given.the<CreditsGranted>().expires_at, std::nullopt);
   EXPECT_EQ(given.state().account.available(), 4u);
   given.settle_until(utc("2025-03-01"));
@@ -157,7 +159,8 @@ Refunded refunded(RefundLotLife life, days answered, bool original_dies = true) 
   for (const Event& event : given.step().events) {
     if (const auto* each = std::get_if<CreditRefunded>(&event)) result.refund = *each;
     if (const auto* each = std::get_if<CreditsGranted>(&event)) result.grant = *each;
-    result.expires_at_once = result.expires_at_once || std::holds_alternative<CreditsExpired>(event);
+    result.expires_at_once =
+        result.expires_at_once || std::holds_alternative<CreditsExpired>(event);
   }
   return result;
 }

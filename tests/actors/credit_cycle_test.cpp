@@ -178,8 +178,7 @@ TEST(CreditCycle, RollsNothingOverWhereThePolicySaysSo) {  // A15, first half.
   Given<Member> given(ada, "seed0");
   registered(given).at(utc("2025-01-01")).when(StartSubscription{ada, PlanKind::career});
   given.when(SendInMail{.from = ada, .to = bob, .subject = "Hi", .body = "Hello"});
-  given.settle_until(utc("2025-02-01"))
-      .then_only<CycleRenewed, CreditsForfeited, CreditsGranted>();
+  given.settle_until(utc("2025-02-01")).then_only<CycleRenewed, CreditsForfeited, CreditsGranted>();
   EXPECT_EQ(given.the<CreditsForfeited>(), (CreditsForfeited{LotId{1}, 2, 0}));
   EXPECT_EQ(given.state().account.available(), 3u);
 }
@@ -240,7 +239,8 @@ TEST(Subscription, VoidsWhatIsLeftWhenThePlanChanges) {
   given.at(utc("2025-01-20"))
       .when(ChangePlan{ada, PlanKind::business})
       .then({SubscriptionChanged{PlanKind::career, PlanKind::business, 20},
-             CreditsVoided{LotId{1}, 5, VoidReason::plan_changed}, CycleRenewed{2, utc("2025-02-20")},
+             CreditsVoided{LotId{1}, 5, VoidReason::plan_changed},
+             CycleRenewed{2, utc("2025-02-20")},
              CreditsGranted{.lot = LotId{2},
                             .kind = LotKind::monthly,
                             .amount = 15,
@@ -269,7 +269,9 @@ TEST(Subscription, CarriesLotsToTheNewPlanWhereThePolicySaysSo) {
 
 TEST(Subscription, ChangesNothingByChangingToTheSamePlan) {
   Given<Member> given(ada);
-  registered(given).when(ChangePlan{ada, PlanKind::career}).then_rejected(Rejection::no_subscription);
+  registered(given)
+      .when(ChangePlan{ada, PlanKind::career})
+      .then_rejected(Rejection::no_subscription);
   given.when(StartSubscription{ada, PlanKind::career});
   given.when(ChangePlan{ada, PlanKind::career}).then_nothing();
 }

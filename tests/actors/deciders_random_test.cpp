@@ -1,4 +1,5 @@
-// Random lives of members, seats and a contract under random policies: what must hold whatever happens.
+// Random lives of members, seats and a contract under random policies: what must hold whatever
+// happens.
 
 #include <gtest/gtest.h>
 
@@ -6,12 +7,11 @@
 
 #include "tests/support/lot_book.hpp"
 #include "tests/support/random_life.hpp"
-#include "tests/support/random_seed.hpp"
+#include "tests/support/seeds.hpp"
 
 namespace inmail::test {
 namespace {
 
-constexpr int lives = 100;
 constexpr int steps = 150;
 
 /// Keeps a book of every account of a life, and compares.
@@ -39,14 +39,12 @@ std::string last_of(const std::vector<std::string>& told) {
   return text;
 }
 
-/// Lives each life step by step; after every step the life's own `check` looks at it.
+/// Lives a life for each seed; after every step the life's own `check` looks at it.
 template <class Check>
 void live(const Check& check_of_each) {
-  const std::uint64_t seed = random_seed();
-  for (int number = 0; number < lives; ++number) {
-    RandomLife life(seed + static_cast<std::uint64_t>(number));
+  for_each_seed(100, [&](std::uint64_t seed) {
+    RandomLife life(seed);
     Check check = check_of_each;
-    SCOPED_TRACE("INMAIL_TEST_SEED=" + std::to_string(seed + static_cast<std::uint64_t>(number)));
     try {
       for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
         life.step();
@@ -55,15 +53,13 @@ void live(const Check& check_of_each) {
     } catch (const std::exception& defect) {
       ADD_FAILURE() << defect.what();
     }
-    if (testing::Test::HasFailure()) {
+    if (testing::Test::HasFailure())
       std::cout << "what happened at last:" << last_of(life.told()) << '\n';
-      return;
-    }
-  }
+  });
 }
 
-// Along the way every notice that comes again changes nothing, every agenda is the recomputed one, and
-// every record survives the codec: `RandomLife` and `Stage` look at that.
+// Along the way every notice that comes again changes nothing, every agenda is the recomputed one,
+// and every record survives the codec: `RandomLife` and `Stage` look at that.
 TEST(RandomLives, MakeAndLoseNoCreditButByAnEventThatSaysSo) {
   live([auditor = Auditor{}](RandomLife& life, bool) mutable { auditor.audit(life); });
 }
@@ -97,8 +93,8 @@ TEST(RandomLives, EndEveryChargeOnceTheirWindowsHaveClosed) {
     world.each_stage([&](auto& stage) {
       if constexpr (requires { stage.state().received; })
         for (const auto& [id, inmail] : stage.state().received)
-          if (inmail.charge_open && world.ground().book.at(inmail.pinned).refund.clock ==
-                                        RefundClock::opened_at)
+          if (inmail.charge_open &&
+              world.ground().book.at(inmail.pinned).refund.clock == RefundClock::opened_at)
             waiting_for_an_opening.insert(id);
     });
     world.each_stage([&](auto& stage) {

@@ -1,5 +1,5 @@
-// Members, seats and a contract do what chance says, in every order, with sleep and crashes between;
-// whatever they do, a world keeps its promises.
+// Members, seats and a contract do what chance says, in every order, with sleep and crashes
+// between; whatever they do, a world keeps its promises.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,8 @@ constexpr std::array presets{"default", "seed0", "seed4", "official-now", "legac
 constexpr std::array documents{
     "name = \"dear\"\ninherits = \"default\"\n[charge]\ncost = 3\n",
     "name = \"free\"\ninherits = \"default\"\n[charge]\ncost = 0\n",
-    "name = \"strict\"\ninherits = \"seed4\"\n[limit]\nbody_max = 30\n[followup]\nmax_unanswered = 0\n",
+    "name = \"strict\"\ninherits = \"seed4\"\n[limit]\nbody_max = 30\n[followup]\nmax_unanswered = "
+    "0\n",
 };
 
 struct SentOnce {
@@ -125,8 +126,8 @@ class People {
       case 0: give(BlockMember{anyone(), anyone()}); break;
       case 1: give(UnblockMember{anyone(), anyone()}); break;
       default:
-        give(SetPreference{anyone(), pick(3) == 0 ? InMailPreference::opted_out
-                                                  : InMailPreference::on});
+        give(SetPreference{anyone(),
+                           pick(3) == 0 ? InMailPreference::opted_out : InMailPreference::on});
     }
   }
 
@@ -169,8 +170,8 @@ std::size_t open_charges(ActorWorld& world) {
   return count;
 }
 
-/// A world keeps its promises when all is quiet, and a year later, when every charge has come to its
-/// end.
+/// A world keeps its promises when all is quiet, and a year later, when every charge has come to
+/// its end.
 void expect_a_sound_end(ActorWorld& world) {
   world.submit_lost_again();
   world.run();

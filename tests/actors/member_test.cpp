@@ -72,7 +72,9 @@ TEST(Member, BlocksAndUnblocksOnce) {
 TEST(Member, TellsOthersOnlyWhatASendLooksAt) {
   Given<Member> given(ada);
   EXPECT_FALSE(Member::admission(given.state(), Policy{}, Version{0}).exists);
-  subscribed(given).when(BlockMember{ada, bob}).when(SetPreference{ada, InMailPreference::disabled});
+  subscribed(given)
+      .when(BlockMember{ada, bob})
+      .when(SetPreference{ada, InMailPreference::disabled});
   const Admission admission = Member::admission(given.state(), Policy{}, Version{9});
   EXPECT_TRUE(admission.exists);
   EXPECT_TRUE(admission.is_premium);

@@ -60,9 +60,9 @@ TEST(Delivery, FailsToSomebodyWhoNeverJoined) {
 }
 
 TEST(Delivery, FailsAlikeForEveryWayOfBeingUnavailable) {
-  for (const Command& switched : {Command{BlockMember{bob, ada}},
-                                  Command{SetPreference{bob, InMailPreference::opted_out}},
-                                  Command{SetPreference{bob, InMailPreference::disabled}}}) {
+  for (const Command& switched :
+       {Command{BlockMember{bob, ada}}, Command{SetPreference{bob, InMailPreference::opted_out}},
+        Command{SetPreference{bob, InMailPreference::disabled}}}) {
     Given<Member> given(bob);
     registered(given).when(switched).when_notice(letter(), ada, sent_at);
     given.then({InMailFailed{ref, FailureReason::recipient_unavailable}});
@@ -106,12 +106,11 @@ TEST(Delivery, ComputesTheDeadlinesOfThePinnedPolicy) {
 TEST(Delivery, IsJudgedByThePolicyOfTheSendHoweverLateItComes) {
   Given<Member> given(bob, "seed4");
   registered(given);
-  const Record sent{.header = {.stream = ada, .time = sent_at, .due_at = sent_at,
-                               .policy = PolicyVersion{1}},
-                    .event = letter()};
+  const Record sent{
+      .header = {.stream = ada, .time = sent_at, .due_at = sent_at, .policy = PolicyVersion{1}},
+      .event = letter()};
   given.adopted(preset_named("seed3"));
-  const Step step =
-      given.stage().notice(notices_to(bob, sent).front(), sent_at + days{3});
+  const Step step = given.stage().notice(notices_to(bob, sent).front(), sent_at + days{3});
   const auto arrived = std::get<InMailDelivered>(step.events.front());
   EXPECT_EQ(arrived.pinned, PolicyVersion{1});
   EXPECT_EQ(arrived.no_response_from, sent_at + days{7} + 1ms);
@@ -129,13 +128,12 @@ TEST(Response, InfersTheOpeningThatNobodySaw) {
   Given<Member> given(bob);
   delivered(given).at(sent_at + 5s);
   given.when(answer(ReplyKind::accept))
-      .then({Opened{.ref = ref, .inferred = true},
-             Replied{.ref = ref,
-                     .kind = ReplyKind::accept,
-                     .canned = true,
-                     .latency_ms = 5'000,
-                     .charge = ChargeEnd::refund,
-                     .refund_amount = 1}});
+      .then({Opened{.ref = ref, .inferred = true}, Replied{.ref = ref,
+                                                           .kind = ReplyKind::accept,
+                                                           .canned = true,
+                                                           .latency_ms = 5'000,
+                                                           .charge = ChargeEnd::refund,
+                                                           .refund_amount = 1}});
 }
 
 TEST(Response, IsGivenOnce) {

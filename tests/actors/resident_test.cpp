@@ -5,14 +5,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/random_life.hpp"
-#include "tests/support/random_seed.hpp"
+#include "tests/support/seeds.hpp"
 
 namespace inmail::test {
 namespace {
 
 /// Rows of all kinds of streams, with something in each field.
 std::map<StreamId, std::string> some_rows() {
-  RandomLife life(random_seed());
+  RandomLife life(first_seed());
   for (int i = 0; i < 200; ++i) life.step();
   std::map<StreamId, std::string> rows;
   life.world().each_stage([&](auto& stage) { rows[stage.id()] = stage.row(); });

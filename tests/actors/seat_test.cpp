@@ -59,7 +59,8 @@ TEST(Seat, AsksForNothingThatCostsNothing) {
   EXPECT_EQ(given.step().reservation, std::nullopt);
 }
 
-// Every way of breaking the guards before the credits, at once (D5.2): none of them may hold a credit.
+// Every way of breaking the guards before the credits, at once (D5.2): none of them may hold a
+// credit.
 
 enum class To { bob, self, nobody };
 enum class Door { open, blocked, opted_out };

@@ -35,7 +35,8 @@ Result<Baseline> put_frames(const EventLog& log, const std::filesystem::path& fo
     const auto status = (*database)->Put(rocks_write_options(), slice_of(key), frame);
     if (!status.ok()) return rocks_error("cannot put a frame", status);
   }
-  baseline.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  baseline.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return baseline;
 }
 

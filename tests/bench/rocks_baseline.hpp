@@ -14,8 +14,8 @@ struct Baseline {
   double seconds = 0;
 };
 
-/// Puts every frame of `log` into a new, bare RocksDB with the log's own options, one sync a frame: what
-/// the disk and RocksDB alone allow. Errors: io.
+/// Puts every frame of `log` into a new, bare RocksDB with the log's own options, one sync a frame:
+/// what the disk and RocksDB alone allow. Errors: io.
 Result<Baseline> put_frames(const EventLog& log, const std::filesystem::path& folder);
 
 }  // namespace inmail::bench

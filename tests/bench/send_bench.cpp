@@ -3,16 +3,19 @@
 //   send_bench [--members N] [--sends N] [--window N] [--threads N] [--body BYTES] [--keep FOLDER]
 //
 // Workloads, in this order and one after another:
-//   sends     closed loop: --window SendInMail commands are always in flight, between random pairs of
-//             --members members, until --sends are answered; the clock runs from submit to the answer,
-//             which means "on disk"
+//   sends     closed loop: --window SendInMail commands are always in flight, between random pairs
+//   of
+//             --members members, until --sends are answered; the clock runs from submit to the
+//             answer, which means "on disk"
 //   settled   until the last of them is in its recipient's inbox, and every view has folded it
-//   baseline  the same frames, as the log holds them, put into a bare RocksDB with the same options,
+//   baseline  the same frames, as the log holds them, put into a bare RocksDB with the same
+//   options,
 //             one sync a frame
 //   scan      all records of the log read and proven (hashes, chain, positions)
 //   rebuild   every view folded from position 1, one after another
 //
-// Prints one line a workload. Members, keys and texts are the same in each run; the interleaving is not.
+// Prints one line a workload. Members, keys and texts are the same in each run; the interleaving is
+// not.
 
 #include <algorithm>
 #include <atomic>
@@ -132,19 +135,18 @@ void send_all(Engine& engine, const Settings& settings) {
   std::mt19937_64 random(7);
   const std::string body(settings.body, 'x');
   const auto start = Stopwatch::now();
-  auto latencies = drive(engine, settings.sends, settings.window, refused,
-                         [&](std::uint64_t) -> Command {
-                           const std::uint64_t from = random() % settings.members;
-                           const std::uint64_t to =
-                               (from + 1 + random() % (settings.members - 1)) % settings.members;
-                           return SendInMail{MemberId{from + 1}, {}, MemberId{to + 1},
-                                             "An opportunity for you", body};
-                         });
+  auto latencies =
+      drive(engine, settings.sends, settings.window, refused, [&](std::uint64_t) -> Command {
+        const std::uint64_t from = random() % settings.members;
+        const std::uint64_t to = (from + 1 + random() % (settings.members - 1)) % settings.members;
+        return SendInMail{MemberId{from + 1}, {}, MemberId{to + 1}, "An opportunity for you", body};
+      });
   const double taken = seconds_since(start);
-  std::printf("sends     %8.0f sends/s   p50 %6.2f ms   p99 %6.2f ms   (%llu sends, %llu refused)\n",
-              static_cast<double>(settings.sends) / taken, percentile_ms(latencies, 0.50),
-              percentile_ms(latencies, 0.99), static_cast<unsigned long long>(settings.sends),
-              static_cast<unsigned long long>(refused.load()));
+  std::printf(
+      "sends     %8.0f sends/s   p50 %6.2f ms   p99 %6.2f ms   (%llu sends, %llu refused)\n",
+      static_cast<double>(settings.sends) / taken, percentile_ms(latencies, 0.50),
+      percentile_ms(latencies, 0.99), static_cast<unsigned long long>(settings.sends),
+      static_cast<unsigned long long>(refused.load()));
   wait_for_views(engine);
   std::printf("settled   %8.0f sends/s, every view at the head\n",
               static_cast<double>(settings.sends) / seconds_since(start));
@@ -185,13 +187,20 @@ Settings settings_from(int count, char** arguments) {
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string name = arguments[i];
     const std::string value = arguments[i + 1];
-    if (name == "--members") settings.members = std::stoull(value);
-    else if (name == "--sends") settings.sends = std::stoull(value);
-    else if (name == "--window") settings.window = std::stoull(value);
-    else if (name == "--threads") settings.threads = std::stoull(value);
-    else if (name == "--body") settings.body = std::stoull(value);
-    else if (name == "--keep") settings.keep = value;
-    else stop("there is no flag " + name + "; see the first comment of send_bench.cpp");
+    if (name == "--members")
+      settings.members = std::stoull(value);
+    else if (name == "--sends")
+      settings.sends = std::stoull(value);
+    else if (name == "--window")
+      settings.window = std::stoull(value);
+    else if (name == "--threads")
+      settings.threads = std::stoull(value);
+    else if (name == "--body")
+      settings.body = std::stoull(value);
+    else if (name == "--keep")
+      settings.keep = value;
+    else
+      stop("there is no flag " + name + "; see the first comment of send_bench.cpp");
   }
   if (settings.members < 2) stop("--members must be at least 2");
   return settings;

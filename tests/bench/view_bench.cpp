@@ -41,9 +41,12 @@ double cpu_seconds(clockid_t clock) {
 }
 
 std::map<std::string, std::string> read_flags(int count, char** words) {
-  std::map<std::string, std::string> flags{{"events", "1000000"}, {"members", "20000"},
-                                           {"body", "200"},       {"views", ""},
-                                           {"per-frame", "256"},  {"rounds", "3"},
+  std::map<std::string, std::string> flags{{"events", "1000000"},
+                                           {"members", "20000"},
+                                           {"body", "200"},
+                                           {"views", ""},
+                                           {"per-frame", "256"},
+                                           {"rounds", "3"},
                                            {"dir", std::filesystem::temp_directory_path()}};
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string name = std::string(words[i]).substr(2);
@@ -56,8 +59,8 @@ std::map<std::string, std::string> read_flags(int count, char** words) {
 std::vector<View> chosen(const std::string& names) {
   std::vector<View> views;
   for (const View& view : all_views())
-    if (names.empty() || ("," + names + ",").find("," + std::string(view.name) + ",") !=
-                             std::string::npos)
+    if (names.empty() ||
+        ("," + names + ",").find("," + std::string(view.name) + ",") != std::string::npos)
       views.push_back(view);
   return views;
 }

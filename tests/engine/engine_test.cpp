@@ -49,7 +49,8 @@ TEST_F(LiveEngine, AnswersARepeatedCommandWithItsFirstAnswer) {
   Engine engine = open();
   EXPECT_EQ(engine.submit({GrantBonus{MemberId{7}, 3, 1, "Welcome"}, id, {}}).reply.get().position,
             first);
-  const Answer other = engine.submit({GrantBonus{MemberId{7}, 4, 1, "Welcome"}, id, {}}).reply.get();
+  const Answer other =
+      engine.submit({GrantBonus{MemberId{7}, 4, 1, "Welcome"}, id, {}}).reply.get();
   EXPECT_EQ(other.kind, AnswerKind::rejected);
   EXPECT_EQ(other.refusal.code, Rejection::command_id_reused);
 }
@@ -75,7 +76,8 @@ TEST_F(LiveEngine, SpendsAContractsPoolThroughItsSeats) {
   ASSERT_TRUE(settle(engine, AddSeat{ContractId{5}, SeatId{8}, MemberId{1}}).ok());
   ASSERT_TRUE(settle(engine, StartSubscription{ContractId{5}, PlanKind::recruiter_corp}).ok());
   ASSERT_TRUE(
-      settle(engine, SendInMail{MemberId{1}, SeatId{8}, MemberId{2}, "A role", "Interested?"}).ok());
+      settle(engine, SendInMail{MemberId{1}, SeatId{8}, MemberId{2}, "A role", "Interested?"})
+          .ok());
   const InMailId inmail = last_inmail();
   ASSERT_TRUE(settle(engine, Respond{MemberId{2}, inmail, ReplyKind::accept, ""}).ok());
   expect_equal_views(engine);

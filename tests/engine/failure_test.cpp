@@ -1,4 +1,5 @@
-// What an engine does when it cannot go on: the disk of its keys fails, or its host wants to go home.
+// What an engine does when it cannot go on: the disk of its keys fails, or its host wants to go
+// home.
 
 #include <gtest/gtest.h>
 
@@ -149,8 +150,10 @@ TEST_F(ClosingEngine, AnswersEverybodyUnderLoadAndReturnsInTime) {
       hosts.emplace_back([&engine, &stop, &mine] {
         for (std::uint64_t each = 0; !stop; ++each)
           mine.push_back(engine.submit(
-              {SendInMail{MemberId{1 + each % 8}, {}, MemberId{1 + each / 8 % 8}, "Hello", "A word?"},
-               {}, {}}));
+              {SendInMail{
+                   MemberId{1 + each % 8}, {}, MemberId{1 + each / 8 % 8}, "Hello", "A word?"},
+               {},
+               {}}));
       });
     // Closed while they still hand in: 2,000 records are enough of a load.
     auto records = engine.subscribe(Position{engine.head().value + 2'000});

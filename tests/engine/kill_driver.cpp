@@ -1,8 +1,9 @@
 // kill_driver STORE RUN
 //
-// Opens a store and gives it all that it can take, from several threads, until somebody kills it. For
-// each answer one line on standard output, written after the answer came: the command's id, the number
-// of the answer's kind, and the position. RUN keeps the members of several runs on one store apart.
+// Opens a store and gives it all that it can take, from several threads, until somebody kills it.
+// For each answer one line on standard output, written after the answer came: the command's id, the
+// number of the answer's kind, and the position. RUN keeps the members of several runs on one store
+// apart.
 
 #include <unistd.h>
 
@@ -104,8 +105,8 @@ class Crowd {
     if (answer.kind == AnswerKind::overloaded) return;
     if (answer.kind != AnswerKind::ok && answer.kind != AnswerKind::rejected)
       give_up("an answer of kind " + std::to_string(static_cast<int>(answer.kind)));
-    const std::string line = to_text(id) + " " + std::to_string(static_cast<int>(answer.kind)) + " " +
-                             std::to_string(answer.position.value) + "\n";
+    const std::string line = to_text(id) + " " + std::to_string(static_cast<int>(answer.kind)) +
+                             " " + std::to_string(answer.position.value) + "\n";
     if (write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
       give_up("nobody reads the answers");
   }

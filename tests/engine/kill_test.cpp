@@ -103,7 +103,8 @@ void note(const std::string& said, Acknowledgements& acknowledged) {
   }
 }
 
-/// Everything acknowledged is on record, once, where it was said to be; what was refused did nothing.
+/// Everything acknowledged is on record, once, where it was said to be; what was refused did
+/// nothing.
 void expect_all_on_record(const EventLog& log, const Acknowledgements& acknowledged) {
   std::map<CommandId, Position> receipts;
   std::map<CommandId, std::set<std::string_view>> effects;

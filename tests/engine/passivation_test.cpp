@@ -26,7 +26,8 @@ class Passivation : public EngineTest {
   }
 };
 
-/// Sends, answers and blocks between 30 members and two seats, from one thread; waits for all answers.
+/// Sends, answers and blocks between 30 members and two seats, from one thread; waits for all
+/// answers.
 void live(Engine& engine, std::uint64_t seed) {
   std::mt19937_64 chance(seed);
   const auto member = [&] { return MemberId{1 + chance() % members}; };
@@ -104,14 +105,14 @@ TEST(Engines, LiveBesideEachOtherInOneProcess) {
   for (std::uint64_t each = 0; each < engines.size(); ++each)
     hosts.emplace_back([&engine = engines[each], each] {
       for (std::uint64_t member = 1; member <= 50 * (each + 1); ++member)
-        EXPECT_TRUE(engine.submit({RegisterMember{MemberId{member}, "M"}, {}, {}}).reply.get().ok());
+        EXPECT_TRUE(
+            engine.submit({RegisterMember{MemberId{member}, "M"}, {}, {}}).reply.get().ok());
     });
   for (std::thread& host : hosts) host.join();
   engines.erase(engines.begin() + 1);
   EXPECT_EQ(engines[0].head().value, 51u);  // The policy, and its members.
   EXPECT_EQ(engines[1].head().value, 151u);
-  EXPECT_TRUE(
-      engines[1].submit({RegisterMember{MemberId{999}, "M"}, {}, {}}).settled.get().ok());
+  EXPECT_TRUE(engines[1].submit({RegisterMember{MemberId{999}, "M"}, {}, {}}).settled.get().ok());
 }
 
 }  // namespace

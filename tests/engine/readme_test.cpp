@@ -22,8 +22,8 @@ TEST(Readme, ShowsTheExampleThatIsCompiled) {
 TEST(Readme, ShowsAnExampleThatDeliversAnInMail) {
   const test::TempDir dir;
   const std::string output = (dir.path() / "output").string();
-  const std::string command =
-      std::string(INMAIL_EMBEDDING_EXAMPLE) + " " + (dir.path() / "store").string() + " > " + output;
+  const std::string command = std::string(INMAIL_EMBEDDING_EXAMPLE) + " " +
+                              (dir.path() / "store").string() + " > " + output;
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(test::read_file(output), "delivered\n");
 }

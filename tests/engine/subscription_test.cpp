@@ -59,7 +59,8 @@ TEST_F(Subscribing, PassesOnOnlyWhatItsFilterNames) {
   Engine engine = open();
   auto bonuses = engine.subscribe(Position{1}, {.event_numbers = {CreditsGranted::type.number},
                                                 .stream = StreamId{MemberId{2}}});
-  auto second = engine.subscribe(Position{1}, {.event_numbers = {}, .stream = StreamId{MemberId{2}}});
+  auto second =
+      engine.subscribe(Position{1}, {.event_numbers = {}, .stream = StreamId{MemberId{2}}});
   ASSERT_TRUE(bonuses.ok() && second.ok());
   introduce(engine, {1, 2});
   for (const std::uint64_t member : {1, 2, 1})

@@ -8,7 +8,8 @@ namespace inmail {
 namespace {
 
 TEST(Obligations, AreNamedByKindAndSubject) {
-  const auto duties = obligations_of(InMailSent{.inmail = test::sample_inmail(), .to = MemberId{9}});
+  const auto duties =
+      obligations_of(InMailSent{.inmail = test::sample_inmail(), .to = MemberId{9}});
   ASSERT_EQ(duties.size(), 1u);
   EXPECT_EQ(duties[0].target, StreamId{MemberId{9}});
   EXPECT_EQ(duties[0].key, notice_key(NoticeKind::deliver, test::sample_inmail()));
@@ -42,16 +43,22 @@ TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
     const auto keys = settled_by(stream, event);
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
-  EXPECT_TRUE(settles(MemberId{9}, InMailDelivered{.ref = ref}, notice_key(NoticeKind::deliver, id)));
+  EXPECT_TRUE(
+      settles(MemberId{9}, InMailDelivered{.ref = ref}, notice_key(NoticeKind::deliver, id)));
   EXPECT_TRUE(settles(MemberId{9}, InMailFailed{.ref = ref}, notice_key(NoticeKind::deliver, id)));
   EXPECT_TRUE(settles(SeatId{3}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
   EXPECT_FALSE(settles(MemberId{7}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
-  EXPECT_TRUE(settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::confirm, id)));
-  EXPECT_TRUE(settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::release, id)));
-  EXPECT_TRUE(settles(ContractId{2}, CreditCharged{.inmail = id}, notice_key(NoticeKind::charge, id)));
-  EXPECT_TRUE(settles(ContractId{2}, CreditRefunded{.inmail = id}, notice_key(NoticeKind::settle, id)));
+  EXPECT_TRUE(
+      settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::confirm, id)));
+  EXPECT_TRUE(
+      settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::release, id)));
+  EXPECT_TRUE(
+      settles(ContractId{2}, CreditCharged{.inmail = id}, notice_key(NoticeKind::charge, id)));
+  EXPECT_TRUE(
+      settles(ContractId{2}, CreditRefunded{.inmail = id}, notice_key(NoticeKind::settle, id)));
   EXPECT_TRUE(settles(ContractId{2}, ChargeFinalized{id}, notice_key(NoticeKind::settle, id)));
-  EXPECT_TRUE(settles(SeatId{3}, OutcomeReceived{.inmail = id}, notice_key(NoticeKind::inform, id)));
+  EXPECT_TRUE(
+      settles(SeatId{3}, OutcomeReceived{.inmail = id}, notice_key(NoticeKind::inform, id)));
   EXPECT_TRUE(settles(SeatId{3}, SeatOpened{}, notice_key(NoticeKind::open_seat, SeatId{3})));
 }
 

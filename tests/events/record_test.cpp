@@ -65,7 +65,8 @@ TEST(Record, LeavesOutWhatDoesNotApply) {
 }
 
 TEST(Record, NoticesEveryFlippedBit) {
-  const std::string good = placed(full_header(), ChargeFinalized{test::sample_inmail()}, Position{5});
+  const std::string good =
+      placed(full_header(), ChargeFinalized{test::sample_inmail()}, Position{5});
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     std::string bad = good;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
@@ -74,7 +75,8 @@ TEST(Record, NoticesEveryFlippedBit) {
 }
 
 TEST(Record, RefusesEveryCut) {
-  const std::string good = placed(full_header(), ChargeFinalized{test::sample_inmail()}, Position{5});
+  const std::string good =
+      placed(full_header(), ChargeFinalized{test::sample_inmail()}, Position{5});
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_FALSE(view_record(as_bytes(good).first(size)).ok()) << size;
 }

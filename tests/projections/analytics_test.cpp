@@ -46,11 +46,9 @@ TEST_F(AnalyticsTest, CountOutcomesForTheDayOfTheSend) {
   reply(ref, ReplyKind::accept);
   ASSERT_EQ(days().size(), 1u);
   EXPECT_EQ(days().front().day, std::chrono::floor<std::chrono::days>(ref.sent_at));
-  EXPECT_EQ(total(), (SentCounts{.delivered = 1,
-                                 .opened = 1,
-                                 .responded = 1,
-                                 .accepted = 1,
-                                 .credits_charged = 1}));
+  EXPECT_EQ(total(),
+            (SentCounts{
+                .delivered = 1, .opened = 1, .responded = 1, .accepted = 1, .credits_charged = 1}));
 }
 
 TEST_F(AnalyticsTest, CountDaysInUtc) {
@@ -110,8 +108,7 @@ TEST_F(AnalyticsTest, CountMessagesOfConversationsThatAnInMailBegan) {
 }
 
 TEST_F(AnalyticsTest, CountWhatFailedApartFromWhatWasSent) {
-  history.add(bob, InMailFailed{{inmail_of(history.new_command()), ada, ada, ada, 1,
-                                 history.now()},
+  history.add(bob, InMailFailed{{inmail_of(history.new_command()), ada, ada, ada, 1, history.now()},
                                 FailureReason::unknown_recipient});
   EXPECT_EQ(total().delivered, 0u);
   EXPECT_EQ(total().failed, 1u);

@@ -384,9 +384,9 @@ TEST(AuditOfTexts, LooksAtRepliesAndMessages) {
   story.deliver(inmail);
   const Position answered = story.reply(inmail, ReplyKind::reply);
   story.refund(inmail, RefundOn::reply);
-  const Position message =
-      story.decide(ada, MessageSent{inmail.ref.inmail, ada, bob,
-                                    story.text("twenty-one characters", TextField::message, inmail)});
+  const Position message = story.decide(
+      ada, MessageSent{inmail.ref.inmail, ada, bob,
+                       story.text("twenty-one characters", TextField::message, inmail)});
   auto records = story.records();
   ASSERT_TRUE(holds(records));
   const Text too_long = story.text("twenty-two characters!", TextField::message, inmail);

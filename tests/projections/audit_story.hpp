@@ -37,8 +37,8 @@ class AuditStory {
     auto parsed = parse_policy(settings, "story");
     EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
     const std::uint64_t version = policies_ + 1;
-    const Position at =
-        decide(StreamId::policy(), PolicyAdopted{PolicyVersion{version}, "story", to_toml(*parsed)});
+    const Position at = decide(StreamId::policy(),
+                               PolicyAdopted{PolicyVersion{version}, "story", to_toml(*parsed)});
     policies_ = version;
     return at;
   }
@@ -143,8 +143,7 @@ class AuditStory {
   StoryInMail send_by_seat(MemberId to, LotSplits splits = {{LotId{1}, 1}}) {
     StoryInMail inmail = write(SeatId{9}, ContractId{1}, MemberId{1}, to, splits);
     reserve(inmail);
-    inmail.sent =
-        answer(SeatId{9}, sent_event(inmail), inmail.command(), Principal::of(SeatId{9}));
+    inmail.sent = answer(SeatId{9}, sent_event(inmail), inmail.command(), Principal::of(SeatId{9}));
     return inmail;
   }
 
@@ -303,8 +302,8 @@ inline AuditReport audit_of(const std::vector<Record>& records, Milliseconds lat
 inline std::string said_by(const AuditReport& report) {
   std::string said;
   for (const Violation& each : report.first_violations)
-    said += each.invariant + " at " + std::to_string(each.position.value) + ": " + each.sentence +
-            "\n";
+    said +=
+        each.invariant + " at " + std::to_string(each.position.value) + ": " + each.sentence + "\n";
   return said.empty() ? "no violation" : said;
 }
 

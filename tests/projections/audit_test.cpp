@@ -64,13 +64,13 @@ std::vector<Record> long_story() {
   CreditsGranted half = story.grant(contract, LotKind::refund, 1);
   half.inmail = by_seat.ref.inmail;
   story.add(contract, half);
-  story.add(contract, CreditRefunded{by_seat.ref.inmail, half.lot, 1, false, RefundOn::decline,
-                                     story.now()});
+  story.add(contract,
+            CreditRefunded{by_seat.ref.inmail, half.lot, 1, false, RefundOn::decline, story.now()});
   story.inform(by_seat, Outcome::declined_silently);
 
   story.pass(std::chrono::days{7});
-  story.add(bob, Expired{unopened.ref, ExpiryBasis::unopened, ExpiryEffect::hide,
-                         ChargeEnd::refund, 2});
+  story.add(bob,
+            Expired{unopened.ref, ExpiryBasis::unopened, ExpiryEffect::hide, ChargeEnd::refund, 2});
   story.refund(unopened, RefundOn::expired);
   const CommandId ends = story.new_command();
   story.add(eve, SubscriptionCancelled{story.now()}, ends);
@@ -341,9 +341,8 @@ TEST(AuditOfALog, TellsHowFarItIs) {
   MemoryLog log;
   append(log, story.records(), 1'000);
   std::vector<Position> told;
-  const AuditReport report = must(audit(log, {.views_equal = {}, .on_progress = [&](Position at) {
-                                                told.push_back(at);
-                                              }}));
+  const AuditReport report = must(
+      audit(log, {.views_equal = {}, .on_progress = [&](Position at) { told.push_back(at); }}));
   EXPECT_TRUE(report.ok) << said_by(report);
   EXPECT_EQ(told, std::vector<Position>{Position{65'536}});
 }

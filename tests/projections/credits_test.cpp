@@ -182,8 +182,8 @@ TEST(CreditsOfARandomWorld, AddUpInEveryLotPoolAndLedger) {
       const auto lots = must(credit_lots(rows, owner, page));
       for (const CreditLot& lot : lots.items) {
         const CreditBuckets& b = lot.buckets;
-        EXPECT_EQ(b.granted, b.available + b.reserved + b.consumed + b.expired + b.forfeited +
-                                 b.voided);
+        EXPECT_EQ(b.granted,
+                  b.available + b.reserved + b.consumed + b.expired + b.forfeited + b.voided);
         sum.granted += b.granted;
         sum.available += b.available;
         sum.reserved += b.reserved;

@@ -207,8 +207,8 @@ TEST_F(InboxTest, LosesWhatExpiredHidden) {
 
 TEST_F(InboxTest, KeepsWhatExpiredInStatusOnly) {
   const InMailRef ref = deliver(ada, bob);
-  history.add(bob, Expired{ref, ExpiryBasis::unanswered, ExpiryEffect::status_only,
-                           ChargeEnd::none, 0});
+  history.add(bob,
+              Expired{ref, ExpiryBasis::unanswered, ExpiryEffect::status_only, ChargeEnd::none, 0});
   EXPECT_EQ(inbox(bob).front().lifecycle, InboxLifecycle::expired);
   reply(ref, bob, ReplyKind::reply, "Late, but yes");
   EXPECT_EQ(inbox(ada).size(), 1u);

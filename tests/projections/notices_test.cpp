@@ -87,8 +87,7 @@ TEST(NoticesOfARandomWorld, AreThoseThatNobodyHasSettled) {
   world.run_until(3000);
   std::map<NoticeKey, StreamId> expected;
   for (const Record& record : world.records()) {
-    for (const NoticeKey& key : settled_by(record.header.stream, record.event))
-      expected.erase(key);
+    for (const NoticeKey& key : settled_by(record.header.stream, record.event)) expected.erase(key);
     for (const Obligation& duty : obligations_of(record.event)) expected[duty.key] = duty.target;
   }
   const MemoryRows rows = test::fold<NoticesView>(world.records());

@@ -30,9 +30,7 @@ struct Refusing {
 
 class ReplayTest : public testing::Test {
  protected:
-  Replayed replayed(const ReplayLimit& limit) {
-    return must(replay(log, View::of<Seen>(), limit));
-  }
+  Replayed replayed(const ReplayLimit& limit) { return must(replay(log, View::of<Seen>(), limit)); }
 
   MemoryLog log;
 };

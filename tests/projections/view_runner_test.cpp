@@ -342,8 +342,7 @@ TEST_F(ViewRunnerTest, IsClosedInTheMiddleOfCatchingUp) {
 TEST_F(ViewRunnerTest, TellsWhoWaitsInVain) {
   start();
   pump();
-  EXPECT_EQ(runner->wait_until("inbox", Position{1}, far_off()).error().code,
-            ErrorCode::timed_out);
+  EXPECT_EQ(runner->wait_until("inbox", Position{1}, far_off()).error().code, ErrorCode::timed_out);
   EXPECT_EQ(runner->wait_until("outbox", Position{1}, far_off()).error().code,
             ErrorCode::not_found);
   EXPECT_EQ(runner->read("outbox").error().code, ErrorCode::not_found);

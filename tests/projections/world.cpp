@@ -158,8 +158,9 @@ void World::send() {
   event.cost = sent.ref.cost;
   if (!by_seat) event.splits = sent.splits;
   event.subject = history_.sealed("About a job", TextField::subject, from, sender, command);
-  event.body = history_.sealed(std::string(options_.body_bytes + below(options_.body_bytes + 1), 'x'),
-                               TextField::body, from, sender, command);
+  event.body =
+      history_.sealed(std::string(options_.body_bytes + below(options_.body_bytes + 1), 'x'),
+                      TextField::body, from, sender, command);
   answer(sender, event, command);
   in_flight_.push_back(std::move(sent));
 }

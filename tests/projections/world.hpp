@@ -19,8 +19,8 @@ struct WorldOptions {
 };
 
 /// A small world in which InMails are sent, delivered, opened, answered, refunded and so on, as the
-/// deciders would have it as far as views can tell: credits add up, notices are settled, every InMail
-/// goes its way in order. The same seed gives the same history.
+/// deciders would have it as far as views can tell: credits add up, notices are settled, every
+/// InMail goes its way in order. The same seed gives the same history.
 class World {
  public:
   explicit World(const WorldOptions& options);

@@ -22,7 +22,7 @@ std::string document_of(const std::string& policy) {
 void seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
   std::visit(
       [&]<class Each>(Each& each) {
-        if constexpr (requires(Each& c) { c.author(); })
+        if constexpr (requires(Each & c) { c.author(); })
           each.each_text([&](TextField field, Text& text) {
             const Status sealed = seal(text, field, each.author(), each.target(), id, keys);
             invariant(sealed.ok(), "a text of a test can be sealed");
@@ -121,7 +121,8 @@ CommandId ActorWorld::submit(Command command, Principal by) {
   std::string payload;
   encode_to(by, payload);
   encode_command(command, payload);
-  asked_.emplace(id, Asked{std::move(command), by, keyed_hash(keys_.store_key(), bytes_of(payload))});
+  asked_.emplace(id,
+                 Asked{std::move(command), by, keyed_hash(keys_.store_key(), bytes_of(payload))});
   post(id);
   return id;
 }
@@ -136,8 +137,9 @@ void ActorWorld::post(const CommandId& id) {
     else
       waits.answer = answer;
   };
-  run_->registry.post(target_of(asked.command),
-                      Mail{CommandMail{asked.command, id, asked.by, asked.payload, reply}, nullptr});
+  run_->registry.post(
+      target_of(asked.command),
+      Mail{CommandMail{asked.command, id, asked.by, asked.payload, reply}, nullptr});
 }
 
 void ActorWorld::submit_lost_again() {
@@ -273,11 +275,10 @@ void ActorWorld::send_open_notices() {
   });
   for (const auto& [key, duty] : open) {
     const RecordHeader& header = duty.second.header;
-    run_->registry.post(duty.first,
-                        Mail{Notice{key, header.position, header.stream, header.due_at,
-                                    header.policy, header.cause,
-                                    std::make_shared<const Event>(duty.second.event)},
-                             nullptr});
+    run_->registry.post(
+        duty.first, Mail{Notice{key, header.position, header.stream, header.due_at, header.policy,
+                                header.cause, std::make_shared<const Event>(duty.second.event)},
+                         nullptr});
   }
 }
 

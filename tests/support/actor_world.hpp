@@ -18,8 +18,8 @@
 
 namespace inmail::test {
 
-/// Rows of sleeping actors, kept as the states view keeps them: saved in memory, and on the disk only
-/// once they are written back. One thread.
+/// Rows of sleeping actors, kept as the states view keeps them: saved in memory, and on the disk
+/// only once they are written back. One thread.
 class MemoryStates final : public StateStore {
  public:
   Result<std::optional<std::string>> load(StreamId stream) override;
@@ -41,8 +41,8 @@ class MemoryStates final : public StateStore {
   std::map<StreamId, std::string> rows_;
 };
 
-/// A log as one run of a process has it: what was appended lies on the disk and outlives the run. One
-/// thread.
+/// A log as one run of a process has it: what was appended lies on the disk and outlives the run.
+/// One thread.
 class LogOfARun final : public EventLog {
  public:
   explicit LogOfARun(MemoryLog& disk) : disk_(disk) {}
@@ -96,8 +96,8 @@ class ActorWorld {
   /// Seals the texts of a command and hands it to its actor. Returns its id.
   CommandId submit(Command command);
   CommandId submit(Command command, Principal by);
-  /// Asks again what a crash left without an answer, under the same ids; by receipt, where one is on
-  /// record.
+  /// Asks again what a crash left without an answer, under the same ids; by receipt, where one is
+  /// on record.
   void submit_lost_again();
 
   /// One thing happens: an actor handles one mail, the journal writes, or the idle are asked to
@@ -109,8 +109,8 @@ class ActorWorld {
 
   /// Tells every stream that was given a command that something may have fallen due.
   void wake_all();
-  /// Everything in memory is lost, and a new run begins as the engine does: rows folded up to the end
-  /// of the log, policies read, open notices sent again.
+  /// Everything in memory is lost, and a new run begins as the engine does: rows folded up to the
+  /// end of the log, policies read, open notices sent again.
   void crash();
 
   /// Lets every actor save its row; returns all rows.

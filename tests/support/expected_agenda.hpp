@@ -24,10 +24,10 @@ inline void expect_account(const CreditAccount& account, Agenda& agenda) {
 inline void expect_received(const Received& inmail, Agenda& agenda) {
   const InMailId id = inmail.ref.inmail;
   const bool silent = !inmail.response;
-  const bool waits_to_expire =
-      inmail.lifecycle == Lifecycle::delivered && silent && inmail.expires_from &&
-      (inmail.expiry_basis == ExpiryBasis::unanswered ||
-       (inmail.expiry_basis == ExpiryBasis::unopened && !inmail.opened));
+  const bool waits_to_expire = inmail.lifecycle == Lifecycle::delivered && silent &&
+                               inmail.expires_from &&
+                               (inmail.expiry_basis == ExpiryBasis::unanswered ||
+                                (inmail.expiry_basis == ExpiryBasis::unopened && !inmail.opened));
   if (waits_to_expire) agenda.insert(due(*inmail.expires_from, DueKind::message_expires, id));
   if (!inmail.charge_open) return;
   if (inmail.no_response_from) {

@@ -59,8 +59,7 @@ class Given {
 
   explicit Given(StreamId id, std::string_view policy = "default")
       : Given(id, preset_named(policy)) {}
-  Given(StreamId id, Policy policy)
-      : stage_(id, std::make_shared<Ground>(std::move(policy))) {}
+  Given(StreamId id, Policy policy) : stage_(id, std::make_shared<Ground>(std::move(policy))) {}
   Given(const Given&) = delete;
   Given& operator=(const Given&) = delete;
 

@@ -23,11 +23,8 @@ inline InMailRef ref_of(const InMailSent& sent, StreamId sender, Timestamp sent_
 /// The recipient's answer, with what it means for the charge.
 inline Replied reply_to(const InMailRef& ref, ReplyKind kind, ChargeEnd charge,
                         std::uint32_t refund_amount = 0) {
-  return {.ref = ref,
-          .kind = kind,
-          .canned = true,
-          .charge = charge,
-          .refund_amount = refund_amount};
+  return {
+      .ref = ref, .kind = kind, .canned = true, .charge = charge, .refund_amount = refund_amount};
 }
 inline Replied refunding_reply_to(const InMailRef& ref) {
   return reply_to(ref, ReplyKind::accept, ChargeEnd::refund, ref.cost);

@@ -20,32 +20,31 @@ class LotBook {
     const Policy& policy = policies.at(record.header.policy);
     if (record.header.stream.kind() == StreamKind::member) seats_ = 1;
     follow_the_renewal(record.event, policy);
-    std::visit(
-        match{
-            [&](const CreditsGranted& e) { grant(e); },
-            [&](const InMailSent& e) { take(e.inmail, e.splits, at); },
-            [&](const CreditReserved& e) { take(e.inmail, e.splits, at); },
-            [&](const CreditCharged& e) {
-              EXPECT_TRUE(open_.contains(e.inmail)) << "charged without a reservation";
-              if (!e.refundable) close(e.inmail, LotId{}, 0);
-            },
-            [&](const CreditReleased& e) {
-              for (const LotSplit& split : close(e.inmail, LotId{}, 0)) {
-                lots_[split.lot].spent -= split.amount;
-                lots_[split.lot].available += split.amount;
-              }
-            },
-            [&](const CreditRefunded& e) {
-              EXPECT_GT(e.amount, 0u);
-              close(e.inmail, e.into_original_lot ? e.lot : LotId{}, e.amount);
-            },
-            [&](const ChargeFinalized& e) { close(e.inmail, LotId{}, 0); },
-            [&](const CreditsExpired& e) { lose(e.lot, e.amount, &Entry::expired); },
-            [&](const CreditsForfeited& e) { lose(e.lot, e.amount, &Entry::forfeited); },
-            [&](const CreditsVoided& e) { lose(e.lot, e.amount, &Entry::voided); },
-            [](const auto&) {},
-        },
-        record.event);
+    std::visit(match{
+                   [&](const CreditsGranted& e) { grant(e); },
+                   [&](const InMailSent& e) { take(e.inmail, e.splits, at); },
+                   [&](const CreditReserved& e) { take(e.inmail, e.splits, at); },
+                   [&](const CreditCharged& e) {
+                     EXPECT_TRUE(open_.contains(e.inmail)) << "charged without a reservation";
+                     if (!e.refundable) close(e.inmail, LotId{}, 0);
+                   },
+                   [&](const CreditReleased& e) {
+                     for (const LotSplit& split : close(e.inmail, LotId{}, 0)) {
+                       lots_[split.lot].spent -= split.amount;
+                       lots_[split.lot].available += split.amount;
+                     }
+                   },
+                   [&](const CreditRefunded& e) {
+                     EXPECT_GT(e.amount, 0u);
+                     close(e.inmail, e.into_original_lot ? e.lot : LotId{}, e.amount);
+                   },
+                   [&](const ChargeFinalized& e) { close(e.inmail, LotId{}, 0); },
+                   [&](const CreditsExpired& e) { lose(e.lot, e.amount, &Entry::expired); },
+                   [&](const CreditsForfeited& e) { lose(e.lot, e.amount, &Entry::forfeited); },
+                   [&](const CreditsVoided& e) { lose(e.lot, e.amount, &Entry::voided); },
+                   [](const auto&) {},
+               },
+               record.event);
     for (const auto& [id, lot] : lots_) expect_sound(lot);
   }
 
@@ -82,8 +81,8 @@ class LotBook {
     for (const std::int64_t each :
          {lot.available, lot.held, lot.spent, lot.expired, lot.forfeited, lot.voided})
       EXPECT_GE(each, 0);
-    EXPECT_EQ(lot.granted, lot.available + lot.held + lot.spent + lot.expired + lot.forfeited +
-                               lot.voided);
+    EXPECT_EQ(lot.granted,
+              lot.available + lot.held + lot.spent + lot.expired + lot.forfeited + lot.voided);
   }
 
   void grant(const CreditsGranted& e) {
@@ -91,10 +90,8 @@ class LotBook {
     EXPECT_GT(e.amount, 0u);
     const bool is_first = !e.cycle || cycles_.insert(*e.cycle).second;
     EXPECT_TRUE(is_first) << "a cycle is granted once";
-    lots_[e.lot] = {.kind = e.kind,
-                    .granted = e.amount,
-                    .available = e.amount,
-                    .expires_at = e.expires_at};
+    lots_[e.lot] = {
+        .kind = e.kind, .granted = e.amount, .available = e.amount, .expires_at = e.expires_at};
   }
 
   /// A renewal is done when something comes that is no part of it.

@@ -50,11 +50,13 @@ inline Policy random_policy(Dice& dice) {
                                         SpendOrder::lifo, SpendOrder::plan_first});
   policy.lot.on_cancel_subscription =
       dice.one_of({OnCancel::void_now, OnCancel::void_at_cycle_end, OnCancel::keep});
-  policy.lot.on_plan_change = dice.one_of({OnPlanChange::void_all, OnPlanChange::carry, OnPlanChange::carry_capped});
+  policy.lot.on_plan_change =
+      dice.one_of({OnPlanChange::void_all, OnPlanChange::carry, OnPlanChange::carry_capped});
   policy.charge.cost = dice.one_of({0, 1, 1, 1, 2, 3});
   policy.charge.release_system_failure =
       dice.one_of({ReleaseTo::original_lot, ReleaseTo::fresh_lot});
-  policy.refund.on = EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 9)) & ~1u);
+  policy.refund.on =
+      EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 9)) & ~1u);
   policy.refund.amount_accept = dice.one_of({0, 5'000, 10'000, 20'000});
   policy.refund.amount_no_response = dice.one_of({3'000, 10'000});
   policy.refund.window_s = dice.one_of<Seconds>({1h, days{3}, days{90}});
@@ -106,9 +108,16 @@ class RandomLife {
   void step() {
     switch (dice_.below(20)) {
       default: command(any_command()); break;
-      case 0: case 1: case 2: case 3: case 4: case 5: deliver_one(); break;
-      case 6: case 7: deliver_again(); break;
-      case 8: case 9: pass_time(); break;
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+      case 5: deliver_one(); break;
+      case 6:
+      case 7: deliver_again(); break;
+      case 8:
+      case 9: pass_time(); break;
       case 10: rarely(); break;
     }
   }
@@ -142,8 +151,8 @@ class RandomLife {
   void pass_time() {
     using namespace std::chrono_literals;
     using std::chrono::days;
-    world_.at(world_.now() +
-              dice_.one_of<Milliseconds>({1ms, 1h, days{1}, days{1}, days{3}, days{7}, days{31}, days{95}}));
+    world_.at(world_.now() + dice_.one_of<Milliseconds>({1ms, 1h, days{1}, days{1}, days{3},
+                                                         days{7}, days{31}, days{95}}));
     if (dice_.once_in(2)) world_.settle_until(world_.now());
     tell("later");
   }
@@ -160,9 +169,7 @@ class RandomLife {
     const MemberId other = anyone();
     return other != member || dice_.once_in(20) ? other : MemberId{1 + member.value % (people - 1)};
   }
-  StreamId any_owner() {
-    return dice_.once_in(3) ? StreamId(company_) : StreamId(anyone());
-  }
+  StreamId any_owner() { return dice_.once_in(3) ? StreamId(company_) : StreamId(anyone()); }
   PlanKind any_plan() {
     return dice_.one_of({PlanKind::free, PlanKind::career, PlanKind::business, PlanKind::sales_core,
                          PlanKind::recruiter_lite, PlanKind::recruiter_corp});
@@ -170,7 +177,8 @@ class RandomLife {
   /// Mostly one of the last few.
   InMailSent any_letter() {
     if (letters_.empty()) return {.from = anyone(), .to = anyone()};
-    const std::size_t among = dice_.once_in(5) ? letters_.size() : std::min<std::size_t>(letters_.size(), 5);
+    const std::size_t among =
+        dice_.once_in(5) ? letters_.size() : std::min<std::size_t>(letters_.size(), 5);
     return letters_[letters_.size() - 1 - dice_.below(among)];
   }
 
@@ -189,7 +197,10 @@ class RandomLife {
     switch (dice_.below(20)) {
       default: return any_send();
       case 6: return OpenInMail{letter.to, letter.inmail};
-      case 7: case 8: case 16: case 17:
+      case 7:
+      case 8:
+      case 16:
+      case 17:
         return Respond{letter.to, letter.inmail,
                        dice_.one_of({ReplyKind::accept, ReplyKind::decline, ReplyKind::reply,
                                      ReplyKind::quick_reply}),

@@ -16,8 +16,8 @@ inline InMailId sample_inmail() {
 inline Text sample_text(std::string_view plain, TextField field) {
   MemoryKeyStore keys(7);
   Text text{plain};
-  const Status sealed = seal(text, field, MemberId{7}, StreamId{MemberId{7}},
-                             command_of(sample_inmail()), keys);
+  const Status sealed =
+      seal(text, field, MemberId{7}, StreamId{MemberId{7}}, command_of(sample_inmail()), keys);
   if (!sealed) throw_defect(sealed.error().message);
   return text;
 }
@@ -31,8 +31,8 @@ inline InMailRef sample_ref() {
           .sent_at = timestamp_from_ms(1'767'600'000'000)};
 }
 
-/// One of each, in the order of the variant, every field set to something of its own. The golden files
-/// hold their bytes: change one only together with a new version of its event.
+/// One of each, in the order of the variant, every field set to something of its own. The golden
+/// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
   const InMailId inmail = sample_inmail();
   const InMailRef ref = sample_ref();

@@ -9,8 +9,8 @@
 
 namespace inmail::test {
 
-/// How many seeds a test over seeds tries: INMAIL_TEST_SEEDS if that is set, else `usual`, or a tenth
-/// of it under the sanitizers, which are that much slower.
+/// How many seeds a test over seeds tries: INMAIL_TEST_SEEDS if that is set, else `usual`, or a
+/// tenth of it under the sanitizers, which are that much slower.
 inline std::uint64_t seed_count(std::uint64_t usual) {
   const char* given = std::getenv("INMAIL_TEST_SEEDS");
   if (given != nullptr) return std::stoull(given);

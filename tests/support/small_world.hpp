@@ -12,8 +12,8 @@
 namespace inmail::test {
 
 /// Members, seats and contracts of a test, and the notices between them: an engine without threads,
-/// disk and crashes. Notices wait until they are delivered, in order for each pair of streams, and can
-/// come again at any later time.
+/// disk and crashes. Notices wait until they are delivered, in order for each pair of streams, and
+/// can come again at any later time.
 class SmallWorld {
  public:
   using Pair = std::pair<StreamId, StreamId>;
@@ -152,7 +152,8 @@ class SmallWorld {
       for (const Obligation& duty : obligations_of(record.event))
         waiting_[{record.header.stream, duty.target}].push_back(
             {duty.key, record.header.position, record.header.stream, record.header.due_at,
-             record.header.policy, record.header.cause, std::make_shared<const Event>(record.event)});
+             record.header.policy, record.header.cause,
+             std::make_shared<const Event>(record.event)});
   }
 
   std::shared_ptr<Ground> ground_;

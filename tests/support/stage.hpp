@@ -56,8 +56,8 @@ struct Step {
   std::vector<Record> records;  ///< All of it, as it was stored.
 };
 
-/// One stream in memory, kept as its actor keeps it, without CAF, journal and disk: it settles before
-/// each step, decides, stamps, folds. Every record goes through the codec.
+/// One stream in memory, kept as its actor keeps it, without CAF, journal and disk: it settles
+/// before each step, decides, stamps, folds. Every record goes through the codec.
 template <class Decider>
 class Stage {
  public:
@@ -78,7 +78,8 @@ class Stage {
     return bytes;
   }
 
-  /// What the member whose admission a command looks at is like; by default it exists and takes all.
+  /// What the member whose admission a command looks at is like; by default it exists and takes
+  /// all.
   void admits(MemberId member, Admission admission) { admissions_[member] = std::move(admission); }
   Admission admission_of(MemberId member) const {
     const auto found = admissions_.find(member);
@@ -105,11 +106,11 @@ class Stage {
     }
     if constexpr (std::is_same_v<Decider, Seat>)
       step.reservation = Seat::needs_reservation(self_.state, command, context);
-    Guard contract = step.reservation && ask_ ? ask_({inmail_of(id), id_.seat(), *step.reservation})
-                                              : pass();
+    Guard contract =
+        step.reservation && ask_ ? ask_({inmail_of(id), id_.seat(), *step.reservation}) : pass();
     context.reserved = step.reservation.has_value();
-    Decision decision = contract ? Decision{{}, contract}
-                                 : Decider::decide(id_, self_.state, command, context);
+    Decision decision =
+        contract ? Decision{{}, contract} : Decider::decide(id_, self_.state, command, context);
     step.events = decision.events;
     step.refusal = decision.refusal;
     record(stored_form(std::move(decision), command), context, context.now, {id, asked_by, true},
@@ -159,7 +160,7 @@ class Stage {
   void seal_texts(Command& command, const CommandId& id) {
     std::visit(
         [&]<class Each>(Each& each) {
-          if constexpr (requires(Each& c) { c.author(); })
+          if constexpr (requires(Each & c) { c.author(); })
             each.each_text([&](TextField field, Text& text) {
               const auto sealed =
                   seal(text, field, each.author(), each.target(), id, ground_->keys);

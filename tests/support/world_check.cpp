@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "actors/resident.hpp"
 #include "actors/contract.hpp"
 #include "actors/member.hpp"
+#include "actors/resident.hpp"
 #include "events/obligations.hpp"
 #include "projections/audit.hpp"
 
@@ -105,7 +105,8 @@ class LogCheck {
     fold->apply(record);
     pools_.try_emplace(stream, findings_).first->second.apply(record);
     for (const NoticeKey& key : settled_by(stream, record.event)) open_.erase(key);
-    for (const Obligation& duty : obligations_of(record.event)) open_.emplace(duty.key, duty.target);
+    for (const Obligation& duty : obligations_of(record.event))
+      open_.emplace(duty.key, duty.target);
     if (const auto* sent = std::get_if<InMailSent>(&record.event))
       if (!on_the_way_.emplace(sent->inmail, sent->to).second)
         complain(record, "sent an InMail twice");
@@ -134,7 +135,8 @@ class LogCheck {
  private:
   void arrive(const Record& record, const InMailId& inmail) {
     const auto found = on_the_way_.find(inmail);
-    if (found == on_the_way_.end()) return complain(record, "took an InMail that was not on its way");
+    if (found == on_the_way_.end())
+      return complain(record, "took an InMail that was not on its way");
     if (StreamId{found->second} != record.header.stream)
       complain(record, "took an InMail that was for somebody else");
     on_the_way_.erase(found);

@@ -1,0 +1,357 @@
+#include "projections/audit_world.hpp"
+
+namespace inmail::auditing {
+
+/// One record on its way into the world.
+struct Fold {
+  World& world;
+  const RecordHeader& header;
+  StreamState& stream;
+  Touched touched;
+
+  Pool& own_pool() { return touch(header.stream); }
+
+  Pool& touch(StreamId owner) {
+    Pool& pool = pool_in(owner == header.stream ? stream : world.stream(owner));
+    touched.owner = owner;
+    touched.pool = &pool;
+    return pool;
+  }
+
+  static Pool& pool_in(StreamState& state) {
+    if (!state.pool) state.pool = std::make_unique<Pool>();
+    return *state.pool;
+  }
+
+  // Credits.
+
+  /// In the lot alone.
+  void move(Pool& pool, const LotSplit& split, Bucket from, Bucket to) {
+    Lot* lot = pool.find(split.lot);
+    if (lot == nullptr) {
+      touched.stray = split.lot;
+      return;
+    }
+    lot->buckets.*from -= split.amount;
+    lot->buckets.*to += split.amount;
+  }
+
+  /// In each lot by its split, in the pool by `total`.
+  void move(Pool& pool, const LotSplits& splits, std::int64_t total, Bucket from, Bucket to) {
+    for (const LotSplit& split : splits) move(pool, split, from, to);
+    pool.total.*from -= total;
+    pool.total.*to += total;
+  }
+
+  void lose(LotId lot, std::uint32_t amount, Bucket to) {
+    Pool& pool = own_pool();
+    move(pool, {{lot, amount}}, amount, &Buckets::available, to);
+  }
+
+  void reserve(Pool& pool, InMail& inmail, const LotSplits& splits, std::int64_t total) {
+    move(pool, splits, total, &Buckets::available, &Buckets::reserved);
+    if (inmail.charge != Charge::none && inmail.charge != Charge::released) return;
+    inmail.held.take(splits);
+    inmail.charge = Charge::reserved;
+    inmail.held.each([&](const LotSplit& split) {
+      if (Lot* lot = pool.find(split.lot)) lot->in_charges += split.amount;
+    });
+  }
+
+  /// Nothing can come back through this charge any more.
+  void end_charge(Pool& pool, InMail& inmail, Charge how) {
+    const bool is_open = inmail.charge == Charge::reserved || inmail.charge == Charge::charged;
+    inmail.charge = how;
+    if (!is_open) return;
+    inmail.held.each([&](const LotSplit& split) {
+      if (Lot* lot = pool.find(split.lot)) lot->in_charges -= split.amount;
+    });
+    inmail.held.clear();
+  }
+
+  void oblige(InMail& inmail) {
+    inmail.duty_time = header.time;
+    inmail.duty_position = header.position;
+  }
+
+  /// The recipient's side ends the charge, if this event does.
+  void end(InMail& inmail, ChargeEnd end, std::uint32_t amount, RefundOn reason) {
+    if (end == ChargeEnd::none || inmail.end != ChargeEnd::none) return;
+    inmail.end = end;
+    inmail.end_amount = amount;
+    inmail.end_reason = reason;
+    inmail.ended_at = header.due_at;
+    oblige(inmail);
+  }
+
+  // Members, seats, policies.
+
+  void on(const MemberRegistered&) { stream.registered = true; }
+  void on(const PreferenceChanged& e) { stream.preference = e.inmail; }
+  void on(const MemberBlocked& e) { stream.blocked.insert(e.target); }
+  void on(const MemberUnblocked& e) { stream.blocked.erase(e.target); }
+
+  void on(const SeatAdded& e) {
+    if (world.seats_.emplace(e.seat, header.stream.contract()).second) ++own_pool().seats;
+  }
+  void on(const SeatOpened& e) {
+    stream.contract = e.contract;
+    stream.holder = e.holder;
+  }
+
+  void on(const PolicyAdopted& e) {
+    auto policy = parse_policy(e.document, "policy");
+    world.policies_.push_back(policy ? std::make_unique<const Policy>(std::move(policy).value())
+                                     : nullptr);
+  }
+
+  // Plans and lots.
+
+  void begin_plan(PlanKind plan, bool was_changed) {
+    Pool& pool = own_pool();
+    if (static_cast<std::size_t>(plan) < plan_kinds) pool.plan = plan;
+    pool.began_at = header.due_at;
+    pool.was_changed = was_changed;
+    pool.has_ended = false;
+  }
+  void on(const SubscriptionStarted& e) { begin_plan(e.plan, false); }
+  void on(const SubscriptionChanged& e) { begin_plan(e.to, true); }
+  void on(const SubscriptionEnded&) {
+    Pool& pool = own_pool();
+    pool.plan.reset();
+    pool.has_ended = true;
+  }
+
+  void on(const CycleRenewed& e) {
+    Pool& pool = own_pool();
+    const Policy* policy = world.policy(header.policy);
+    pool.cycle = e.cycle;
+    pool.next_renewal_at = e.next_renewal_at;
+    const bool is_carried = pool.began_at && pool.was_changed && policy != nullptr &&
+                            policy->lot.on_plan_change == OnPlanChange::carry;
+    pool.began_at.reset();
+    pool.monthly_granted = false;
+    const std::int64_t heads = header.stream.kind() == StreamKind::contract ? pool.seats : 1;
+    pool.allotment =
+        policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), heads) : 0;
+    pool.renewed_at = header.position;
+    pool.renewal = {.open = true, .position = header.position, .policy = policy};
+    pool.renewal.is_judged = !is_carried;
+  }
+
+  void on(const CreditsGranted& e) {
+    Pool& pool = own_pool();
+    Lot lot{.id = e.lot, .kind = e.kind, .granted_at = header.due_at, .buckets = {}};
+    if (e.kind < LotKind::monthly || e.kind > LotKind::adjust) lot.kind = LotKind::adjust;
+    if (e.expires_at) lot.expires_at = *e.expires_at;
+    lot.buckets.granted = e.amount;
+    lot.buckets.available = e.amount;
+    pool.lots.push_back(lot);
+    pool.last_lot = e.lot;
+    pool.total.granted += e.amount;
+    pool.total.available += e.amount;
+    if (lot.kind == LotKind::refund)
+      pool.refund_grant = {e.lot, e.amount, e.inmail.value_or(InMailId{}), header.position};
+    else
+      pool.from_outside += e.amount;
+    if (lot.kind == LotKind::adjust) pool.lost_by_release -= e.amount;
+    if (lot.kind == LotKind::monthly) {
+      pool.monthly_granted = true;
+      pool.renewal.granted = e.lot;
+    }
+  }
+
+  void on(const CreditsExpired& e) {
+    lose(e.lot, e.amount, &Buckets::expired);
+    touched.pool->lost_by_release += e.amount;
+  }
+  void on(const CreditsForfeited& e) {
+    lose(e.lot, e.amount, &Buckets::forfeited);
+    touched.pool->renewal.forfeited += e.amount;
+  }
+  void on(const CreditsVoided& e) { lose(e.lot, e.amount, &Buckets::voided); }
+
+  // Charges.
+
+  void on(const CreditReserved& e) {
+    Pool& pool = own_pool();
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    InMail* inmail = world.make(e.inmail);
+    if (inmail == nullptr)
+      return move(pool, e.splits, total, &Buckets::available, &Buckets::reserved);
+    if (!inmail->is_sent()) {
+      inmail->sender = e.seat;
+      inmail->pool = header.stream;
+    }
+    reserve(pool, *inmail, e.splits, total);
+    oblige(*inmail);
+  }
+
+  void on(const CreditCharged& e) {
+    Pool& pool = own_pool();
+    InMail* inmail = world.find_to_change(e.inmail);
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    if (inmail != nullptr && inmail->is_sent()) total = inmail->cost;
+    move(pool, e.splits, total, &Buckets::reserved, &Buckets::consumed);
+    if (inmail == nullptr || inmail->charge != Charge::reserved) return;
+    if (e.refundable)
+      inmail->charge = Charge::charged;
+    else
+      end_charge(pool, *inmail, Charge::final);
+  }
+
+  void on(const CreditReleased& e) {
+    Pool& pool = own_pool();
+    InMail* inmail = world.find_to_change(e.inmail);
+    std::int64_t total = 0;
+    for (const LotSplit& split : e.splits) total += split.amount;
+    if (inmail != nullptr && inmail->charge == Charge::reserved) total = inmail->held.sum();
+    move(pool, e.splits, total, &Buckets::reserved, &Buckets::available);
+    if (inmail != nullptr) end_charge(pool, *inmail, Charge::released);
+    pool.released = e.inmail;
+    pool.lost_by_release = 0;
+  }
+
+  void on(const CreditRefunded& e) {
+    Pool& pool = own_pool();
+    if (e.into_original_lot)
+      move(pool, {{e.lot, e.amount}}, e.amount, &Buckets::consumed, &Buckets::available);
+    else
+      pool.refunded += e.amount;
+    if (InMail* inmail = world.find_to_change(e.inmail))
+      end_charge(pool, *inmail, Charge::refunded);
+  }
+
+  void on(const ChargeFinalized& e) {
+    if (InMail* inmail = world.find_to_change(e.inmail))
+      end_charge(own_pool(), *inmail, Charge::final);
+  }
+
+  // InMails.
+
+  void on(const InMailSent& e) {
+    InMail* inmail = world.make(e.inmail);
+    if (inmail == nullptr || inmail->is_sent()) return;
+    inmail->sender = header.stream;
+    inmail->pool = e.pool;
+    inmail->from = e.from;
+    inmail->to = e.to;
+    inmail->sent_at = header.due_at;
+    inmail->cost = e.cost;
+    inmail->pinned = static_cast<std::uint32_t>(header.policy.value);
+    inmail->stage = Stage::sent;
+    inmail->from_premium = e.from_premium;
+    if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
+    world.link(e.inmail, *inmail);
+    oblige(*inmail);
+  }
+
+  void on(const InMailDelivered& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::sent) return;
+    inmail->stage = Stage::delivered;
+    inmail->delivered_at = header.due_at;
+    inmail->refundable = e.refundable;
+    oblige(*inmail);
+    if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
+    Pool& pool = touch(inmail->pool);
+    inmail->held.each(
+        [&](const LotSplit& split) { move(pool, split, &Buckets::reserved, &Buckets::consumed); });
+    pool.total.reserved -= inmail->cost;
+    pool.total.consumed += inmail->cost;
+    inmail->charge = Charge::charged;
+  }
+
+  void on(const InMailFailed& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::sent) return;
+    inmail->stage = Stage::failed;
+    world.unlink(*inmail);
+    oblige(*inmail);
+  }
+
+  void on(const Opened& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (e.inferred) stream.inferred = e.ref.inmail;
+    if (inmail == nullptr || inmail->opened) return;
+    inmail->opened = true;
+    inmail->opened_at = header.due_at;
+  }
+
+  void on(const Replied& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr || inmail->is_quiet()) return;
+    inmail->response = static_cast<std::uint8_t>(e.kind);
+    inmail->canned = e.canned;
+    world.unlink(*inmail);
+    oblige(*inmail);
+    end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
+  }
+
+  void on(const Expired& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr) return;
+    if (inmail->stage == Stage::delivered) inmail->stage = Stage::expired;
+    end(*inmail, e.charge, e.refund_amount, RefundOn::expired);
+  }
+
+  void on(const InMailRetracted& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr) return;
+    if (!inmail->is_quiet()) world.unlink(*inmail);
+    if (inmail->was_delivered()) inmail->stage = Stage::retracted;
+    oblige(*inmail);
+    end(*inmail, e.charge, e.refund_amount, RefundOn::unopened);
+  }
+
+  void on(const RefundWindowClosed& e) {
+    if (InMail* inmail = world.find_to_change(e.ref.inmail))
+      end(*inmail, e.charge, e.refund_amount, RefundOn::no_response);
+  }
+
+  void on(const OutcomeReceived& e) {
+    if (InMail* inmail = world.find_to_change(e.inmail)) inmail->informed = true;
+  }
+
+  template <class Other>
+  void on(const Other&) {}
+};
+
+namespace {
+
+/// What a batch promised is over once another record follows that does not belong to it.
+void close_batches(Pool& pool, const Event& event) {
+  pool.refund_grant = {};
+  const auto* granted = std::get_if<CreditsGranted>(&event);
+  const bool of_renewal = granted != nullptr ? granted->kind == LotKind::monthly
+                                             : std::holds_alternative<CreditsForfeited>(event);
+  if (!of_renewal) pool.renewal.open = false;
+  const bool of_release = granted != nullptr || std::holds_alternative<CreditsExpired>(event) ||
+                          std::holds_alternative<CreditsVoided>(event);
+  if (!of_release) pool.released = {};
+}
+
+}  // namespace
+
+Touched World::fold(const Record& record, StreamState& stream) {
+  const RecordHeader& header = record.header;
+  last_ = header.position;
+  stream.version = header.version;
+  stream.time = header.time;
+  stream.policy = header.policy;
+  stream.inferred = {};
+  const bool begins = !header.cause.is_zero() && is_decided(record.event);
+  const bool goes_on = !stream.running.is_zero() && header.cause == stream.running;
+  stream.running = (begins || goes_on) && !header.is_receipt ? header.cause : CommandId{};
+  if (header.is_receipt && !header.cause.is_zero())
+    answers_.insert(header.cause.bytes, header.position);
+  if (stream.pool) close_batches(*stream.pool, record.event);
+
+  Fold fold{*this, header, stream, {}};
+  std::visit([&](const auto& event) { fold.on(event); }, record.event);
+  return fold.touched;
+}
+
+}  // namespace inmail::auditing

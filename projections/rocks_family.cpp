@@ -1,0 +1,247 @@
+#include "projections/rocks_family.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_manager.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <system_error>
+
+#include "events/codec.hpp"
+
+namespace inmail::rocks {
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+constexpr std::string_view checkpoint_key{"\0checkpoint", 11};
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view text(const rocksdb::Slice& from) { return {from.data(), from.size()}; }
+
+struct StoredCheckpoint {
+  Position position;
+  Hash hash{};
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(position, hash);
+  }
+};
+
+std::size_t bytes_expected(const RowBatch& batch) {
+  std::size_t bytes = 256;
+  for (const auto& change : batch.changes)
+    bytes += change.key.size() + (change.value ? change.value->size() : 0) + 16;
+  return bytes;
+}
+
+rocksdb::Status fill(rocksdb::WriteBatch& changes, rocksdb::ColumnFamilyHandle* handle,
+                     const RowBatch& batch) {
+  rocksdb::Status status;
+  for (const auto& range : batch.erased_ranges)
+    if (status.ok()) status = changes.DeleteRange(handle, slice(range.first), slice(range.last));
+  for (const auto& change : batch.changes) {
+    if (!status.ok()) break;
+    status = change.value ? changes.Put(handle, slice(change.key), slice(*change.value))
+                          : changes.Delete(handle, slice(change.key));
+  }
+  if (batch.checkpoint && status.ok()) {
+    std::string checkpoint;
+    encode_to(StoredCheckpoint{batch.checkpoint->position, batch.checkpoint->hash}, checkpoint);
+    status = changes.Put(handle, slice(checkpoint_key), slice(checkpoint));
+  }
+  return status;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options() {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  // Batches come sorted, mostly from one thread: then plain inserts are the fastest.
+  options.allow_concurrent_memtable_write = false;
+  options.bytes_per_sync = mib;
+  // Deleting a large file at once stalls the syncs of the log beside it.
+  options.sst_file_manager.reset(rocksdb::NewSstFileManager(
+      rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
+      /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
+  // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.max_log_file_size = mib;
+  options.keep_log_file_num = 3;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const ViewStoreOptions& with) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(with.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.checksum = rocksdb::kXXH3;
+  table.block_size = 16 << 10;
+
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = with.write_buffer_bytes;
+  options.max_write_buffer_number = 3;
+  options.compression = rocksdb::kNoCompression;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.ttl = 0;
+  options.periodic_compaction_seconds = 0;
+  // Many rows live shortly; a scan is not to wade through what is left of them.
+  options.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(/*sliding_window_size=*/32768,
+                                                    /*deletion_trigger=*/16384));
+  return options;
+}
+
+Error store_error(const std::string& what, const rocksdb::Status& status) {
+  const std::string sentence = status.ToString();
+  const bool is_lock = sentence.find("While lock file") != std::string::npos ||
+                       sentence.find("lock hold by current process") != std::string::npos;
+  ErrorCode code = ErrorCode::corruption;
+  if (status.IsIOError() && is_lock) {
+    code = ErrorCode::locked;
+  } else if (status.IsColumnFamilyDropped() || status.IsShutdownInProgress()) {
+    code = ErrorCode::closed;
+  } else if ((status.IsIOError() && !status.IsPathNotFound()) || status.IsNoSpace() ||
+             status.IsTryAgain() || status.IsBusy() || status.IsTimedOut() ||
+             status.IsAborted()) {
+    code = ErrorCode::io;
+  }
+  return {code, what + ": " + sentence};
+}
+
+DamageMark::DamageMark(const std::string& folder)
+    : file_(std::filesystem::path(folder) / "DAMAGED") {}
+
+std::string DamageMark::read() const {
+  std::ifstream in(file_);
+  std::string sentence;
+  std::getline(in, sentence);
+  return sentence;
+}
+
+void DamageMark::note(const Error& error) {
+  std::string sentence = error.message;
+  std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+  const std::lock_guard lock(mutex_);
+  std::ofstream(file_) << sentence << '\n';
+}
+
+void DamageMark::remove() {
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+}
+
+Family::Family(rocksdb::DB& db, DamageMark& damage, rocksdb::ColumnFamilyHandle* handle,
+               std::string name)
+    : db_(db), damage_(damage), handle_(handle), name_(std::move(name)) {}
+
+Family::~Family() { db_.DestroyColumnFamilyHandle(handle_); }
+
+Error Family::failed_to(const char* what, const rocksdb::Status& status) const {
+  Error error = store_error(std::string("cannot ") + what + " view " + name_, status);
+  if (error.code == ErrorCode::corruption) damage_.note(error);
+  return error;
+}
+
+Status Family::check_not_dropped() const {
+  if (is_dropped_) return Error{ErrorCode::closed, "view " + name_ + " was dropped"};
+  return {};
+}
+
+Result<std::optional<std::string>> Family::get(std::string_view key,
+                                               const rocksdb::ReadOptions& options) const {
+  if (auto status = check_not_dropped(); !status) return status.error();
+  rocksdb::PinnableSlice value;
+  const auto status = db_.Get(options, handle_, slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return failed_to("read", status);
+  return std::optional<std::string>{std::in_place, value.data(), value.size()};
+}
+
+Status Family::scan(std::string_view first, std::string_view last, const Rows::Visit& visit,
+                    rocksdb::ReadOptions options) const {
+  if (auto status = check_not_dropped(); !status) return status;
+  const rocksdb::Slice end = slice(last);
+  if (!last.empty()) options.iterate_upper_bound = &end;
+  const std::unique_ptr<rocksdb::Iterator> rows(db_.NewIterator(options, handle_));
+  // The checkpoint stands before all rows.
+  const std::string_view start = std::max(first, std::string_view{"\1", 1});
+  for (rows->Seek(slice(start)); rows->Valid(); rows->Next())
+    if (!visit(text(rows->key()), text(rows->value()))) return {};
+  if (!rows->status().ok()) return failed_to("scan", rows->status());
+  return {};
+}
+
+Result<LogHead> Family::checkpoint(const rocksdb::ReadOptions& options) const {
+  auto value = get(checkpoint_key, options);
+  if (!value) return value.error();
+  if (!*value) return LogHead{};
+  auto stored = decode_as<StoredCheckpoint>(bytes_of(**value));
+  if (!stored)
+    return failed_to("read the checkpoint of",
+                     rocksdb::Status::Corruption(stored.error().message));
+  return LogHead{stored->position, stored->hash};
+}
+
+Status Family::write(const RowBatch& batch) {
+  if (auto status = check_not_dropped(); !status) return status;
+  rocksdb::WriteBatch changes(bytes_expected(batch));
+  rocksdb::Status status = fill(changes, handle_, batch);
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  if (status.ok()) status = db_.Write(options, &changes);
+  if (!status.ok()) return failed_to("write", status);
+  if (batch.checkpoint) written_ = batch.checkpoint->position.value;
+  has_unflushed_ = true;
+  return {};
+}
+
+Status Family::flush(bool wait) {
+  if (auto status = check_not_dropped(); !status) return status;
+  {
+    // Before the flush, so that what is written meanwhile counts as unflushed.
+    const std::lock_guard lock(flush_mutex_);
+    has_unflushed_ = false;
+    flushed_ = written_;
+    unflushed_since_.reset();
+  }
+  rocksdb::FlushOptions options;
+  options.wait = wait;
+  options.allow_write_stall = true;
+  const auto status = db_.Flush(options, handle_);
+  if (!status.ok()) return failed_to("flush", status);
+  return {};
+}
+
+Status Family::flush_if_due(Timestamp now, const ViewStoreOptions& options) {
+  {
+    const std::lock_guard lock(flush_mutex_);
+    if (!has_unflushed_) return {};
+    if (!unflushed_since_) unflushed_since_ = now;
+    const bool is_far = written_ - flushed_ >= options.flush_events_max;
+    if (!is_far && now - *unflushed_since_ < options.flush_interval) return {};
+  }
+  return flush(/*wait=*/false);
+}
+
+Status Family::drop() {
+  const auto status = db_.DropColumnFamily(handle_);
+  if (!status.ok()) return failed_to("drop", status);
+  is_dropped_ = true;
+  return {};
+}
+
+}  // namespace inmail::rocks

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -34,7 +35,7 @@ class WrongUse : public testing::Test {
     std::string call = "inmail";
     for (const std::string& each : arguments) call += " " + each;
     SCOPED_TRACE(call);
-    const auto before = content_of(folder_.path());
+    const auto before = content();
     const ToolRun run = run_tool(arguments);
     EXPECT_EQ(run.exit, exit);
     EXPECT_EQ(run.out, "");
@@ -42,7 +43,7 @@ class WrongUse : public testing::Test {
     EXPECT_TRUE(run.err.ends_with(".\n")) << run.err;
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
     EXPECT_NE(run.err.find(part), std::string::npos) << run.err;
-    EXPECT_TRUE(content_of(folder_.path()) == before) << "something on the disk has changed";
+    EXPECT_TRUE(content() == before) << "something on the disk has changed";
   }
 
   /// A small store with nothing in it but its policy and two members.
@@ -57,15 +58,27 @@ class WrongUse : public testing::Test {
     return path("store");
   }
 
+  /// All files that a command could have changed. An owner tidies up its log whenever it likes, so
+  /// what is in there tells nothing while there is one.
+  std::map<std::string, std::string> content() const {
+    auto content = content_of(folder_.path());
+    if (is_held_)
+      std::erase_if(content,
+                    [](const auto& file) { return file.first.find("/log/") != std::string::npos; });
+    return content;
+  }
+
   /// Owns a store, as another process would.
-  static std::unique_ptr<RocksLog> hold(const std::string& store) {
+  std::unique_ptr<RocksLog> hold(const std::string& store) {
     const StoreLayout layout{store};
     auto owner = RocksLog::open({.path = layout.log(), .head_file = layout.head_file()});
     if (!owner) throw std::runtime_error(owner.error().message);
+    is_held_ = true;
     return std::move(owner).value();
   }
 
   TempDir folder_;
+  bool is_held_ = false;
 };
 
 /// Every command that looks at a store.
@@ -222,12 +235,12 @@ TEST_F(WrongUse, LeavesAStoreToTheProcessThatHoldsIt) {
   for (Arguments arguments : readers(store)) {
     SCOPED_TRACE(arguments.front());
     if (arguments.back() == "--follow") arguments.insert(arguments.end(), {"--limit", "1"});
-    const auto before = content_of(folder_.path());
+    const auto before = content();
     const ToolRun run = run_tool(arguments);
     EXPECT_EQ(run.exit, 0) << run.err;
     EXPECT_EQ(run.err, "");
     EXPECT_NE(run.out, "");
-    EXPECT_TRUE(content_of(folder_.path()) == before) << "something on the disk has changed";
+    EXPECT_TRUE(content() == before) << "something on the disk has changed";
   }
 }
 

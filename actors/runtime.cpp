@@ -18,6 +18,36 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(inmail::MailPtr)
 namespace inmail {
 namespace {
 
+/// A mailbox around an entity.
+class EntityActor final : public caf::event_based_actor {
+ public:
+  EntityActor(caf::actor_config& config, std::unique_ptr<Entity> entity,
+              const std::function<void(const std::string&)>& on_failure)
+      : caf::event_based_actor(config), entity_(std::move(entity)) {
+    set_exception_handler([&on_failure](std::exception_ptr& thrown) -> caf::error {
+      try {
+        std::rethrow_exception(thrown);
+      } catch (const std::exception& failure) {
+        on_failure(failure.what());
+      } catch (...) {
+        on_failure("an actor threw something that is no exception");
+      }
+      return caf::exit_reason::unhandled_exception;
+    });
+  }
+
+  caf::behavior make_behavior() override {
+    return {[this](MailPtr& mail) {
+      if (!entity_->receive(std::move(*mail))) quit();
+    }};
+  }
+
+  void on_exit() override { entity_.reset(); }
+
+ private:
+  std::unique_ptr<Entity> entity_;
+};
+
 class CafMailbox final : public Mailbox {
  public:
   explicit CafMailbox(caf::actor actor) : actor_(std::move(actor)) {}
@@ -59,23 +89,8 @@ Runtime::Runtime(RuntimeOptions options) : impl_(std::make_unique<Impl>(std::mov
 Runtime::~Runtime() { stop(); }
 
 std::shared_ptr<Mailbox> Runtime::spawn(std::unique_ptr<Entity> entity) {
-  const auto body = [this, shared = std::shared_ptr<Entity>(std::move(entity))](
-                        caf::event_based_actor* self) -> caf::behavior {
-    self->set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-      try {
-        std::rethrow_exception(thrown);
-      } catch (const std::exception& failure) {
-        impl_->options.on_failure(failure.what());
-      } catch (...) {
-        impl_->options.on_failure("an actor threw something that is no exception");
-      }
-      return caf::exit_reason::unhandled_exception;
-    });
-    return {[self, shared](MailPtr& mail) {
-      if (!shared->receive(std::move(*mail))) self->quit();
-    }};
-  };
-  return std::make_shared<CafMailbox>(impl_->system->spawn<caf::lazy_init>(body));
+  return std::make_shared<CafMailbox>(impl_->system->spawn<EntityActor, caf::lazy_init>(
+      std::move(entity), impl_->options.on_failure));
 }
 
 bool Runtime::step() {

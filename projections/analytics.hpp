@@ -11,9 +11,9 @@ namespace inmail {
 
 /// What became of the InMails that were sent on one day (UTC), per sender and for the whole log.
 ///
-/// An InMail counts from its delivery on, for the day on which it was *sent*; its outcome counts if
-/// it came within `metrics.response_window_s` of that, by the policy that is in force when it comes
-/// (D6.2).
+/// An InMail counts from its delivery on, for the day on which it was *sent*. Its outcome counts if
+/// it came within `metrics.response_window_s` of the send; which policy is asked is the one in
+/// force when it came (D6.2).
 struct AnalyticsView {
   static constexpr std::string_view name = "analytics";
   static constexpr std::uint16_t revision = 1;

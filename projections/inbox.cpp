@@ -68,8 +68,7 @@ RowKey order_key(MemberId member, Timestamp activity, const InMailId& id) {
   return inbox_prefix(member).add_descending(activity).add(id);
 }
 
-/// Moves a conversation up in the inboxes that show it. `shown` says whether the sender's did
-/// before.
+/// Moves a conversation up in the inboxes that show it. `shown`: the sender's did before.
 void note_activity(Rows& rows, const InMailId& id, ConversationRow& row, bool shown,
                    MemberId writer, Timestamp at) {
   if (at != row.last_activity) {

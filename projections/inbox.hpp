@@ -69,8 +69,8 @@ struct InboxItem {
   std::optional<Timestamp> responded_at;
   std::optional<ReplyKind> reply_kind;
   bool canned = false;  ///< The answer is not in the recipient's own words.
-  bool unread =
-      true;  ///< The newest is by `other`, and nothing on record says that `owner` saw it.
+  /// The newest is by `other`, and nothing on record says that `owner` saw it.
+  bool unread = true;
   Timestamp last_activity;          ///< Of delivery, answer and messages; opening is none.
   std::uint32_t message_count = 0;  ///< The InMail, its answer, and each message since.
   Text subject;

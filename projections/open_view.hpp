@@ -14,8 +14,8 @@ namespace inmail {
 struct OpenedView {
   std::shared_ptr<ViewTable> table;
   LogHead checkpoint;
-  std::string
-      rebuilt_because;  ///< Why the rows that were there were dropped; empty if they were not.
+  /// Why the rows that were there were dropped; empty if they were not.
+  std::string rebuilt_because;
 };
 
 /// Opens the table of a view, and drops what is of no use: other revisions of it, and rows that are

@@ -12,9 +12,8 @@ inline constexpr std::size_t page_limit_max = 1000;
 
 /// Which part of a list is wanted.
 struct PageRequest {
-  std::size_t limit =
-      50;             ///< Of items: from 1 to `page_limit_max`; what is outside counts as these.
-  std::string after;  ///< `Page::next` of the page before; empty for the first.
+  std::size_t limit = 50;  ///< Of items, from 1 to `page_limit_max`; beyond counts as at.
+  std::string after;       ///< `Page::next` of the page before; empty for the first.
 
   std::size_t items_max() const { return std::clamp<std::size_t>(limit, 1, page_limit_max); }
 };

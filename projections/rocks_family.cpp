@@ -115,8 +115,7 @@ Error store_error(const std::string& what, const rocksdb::Status& status) {
   } else if (status.IsColumnFamilyDropped() || status.IsShutdownInProgress()) {
     code = ErrorCode::closed;
   } else if ((status.IsIOError() && !status.IsPathNotFound()) || status.IsNoSpace() ||
-             status.IsTryAgain() || status.IsBusy() || status.IsTimedOut() ||
-             status.IsAborted()) {
+             status.IsTryAgain() || status.IsBusy() || status.IsTimedOut() || status.IsAborted()) {
     code = ErrorCode::io;
   }
   return {code, what + ": " + sentence};
@@ -191,8 +190,7 @@ Result<LogHead> Family::checkpoint(const rocksdb::ReadOptions& options) const {
   if (!*value) return LogHead{};
   auto stored = decode_as<StoredCheckpoint>(bytes_of(**value));
   if (!stored)
-    return failed_to("read the checkpoint of",
-                     rocksdb::Status::Corruption(stored.error().message));
+    return failed_to("read the checkpoint of", rocksdb::Status::Corruption(stored.error().message));
   return LogHead{stored->position, stored->hash};
 }
 

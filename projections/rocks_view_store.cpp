@@ -193,8 +193,7 @@ Result<std::shared_ptr<ViewTable>> RocksViewStore::table(const std::string& name
   auto& family = database_->families[name];
   if (!family) {
     rocksdb::ColumnFamilyHandle* handle = nullptr;
-    const auto status =
-        database_->db->CreateColumnFamily(database_->family_options, name, &handle);
+    const auto status = database_->db->CreateColumnFamily(database_->family_options, name, &handle);
     if (!status.ok()) {
       database_->families.erase(name);
       return rocks::store_error("cannot make view " + name, status);
@@ -228,11 +227,13 @@ Status RocksViewStore::keep_only(std::span<const std::string> names) {
 }
 
 Status RocksViewStore::flush() {
-  for (const std::string& name : table_names()) {
-    auto flushed = table(name);
-    if (!flushed) return flushed.error();
-    if (auto status = (*flushed)->flush(); !status) return status;
+  std::vector<std::shared_ptr<Family>> families;
+  {
+    const std::lock_guard lock(database_->mutex);
+    for (const auto& [name, family] : database_->families) families.push_back(family);
   }
+  for (const auto& family : families)
+    if (auto status = family->flush(/*wait=*/true); !status) return status;
   return {};
 }
 

@@ -24,8 +24,7 @@ struct ViewStoreOptions {
   Milliseconds flush_interval = std::chrono::seconds{60};
 };
 
-/// Changes to one table that are written together or not at all. Points into bytes that the caller
-/// keeps alive.
+/// Changes to one table that are written together or not at all. Points into the caller's bytes.
 struct RowBatch {
   struct Change {
     std::string_view key;
@@ -56,8 +55,8 @@ class RowsSnapshot : public Rows {
 /// always of one instant. Any thread may call any method at any time.
 ///
 /// There is no write-ahead log. After a crash a table stands as it stood at some earlier `write`,
-/// at or behind the last flush: what is missing is folded again from its checkpoint on. Errors of
-/// all methods: io, corruption; closed after the table was dropped.
+/// at or behind the last flush: what is missing is folded again from its checkpoint on.
+/// Errors of all methods: io, corruption; closed after the table was dropped.
 class ViewTable {
  public:
   virtual ~ViewTable() = default;
@@ -77,22 +76,19 @@ class ViewTable {
   /// Makes all that was written durable before it returns.
   virtual Status flush() = 0;
   /// Begins to make it durable if the table is `flush_events_max` events or, by `now`,
-  /// `flush_interval` past the last time. To be called now and then, with any clock that only
-  /// grows.
+  /// `flush_interval` past the last time. To be called now and then, with one clock.
   virtual Status flush_if_due(Timestamp now) = 0;
   /// Was anything written since the last flush?
   virtual bool has_unflushed() const = 0;
 };
 
 /// Where views live: a RocksDB of their own, without a write-ahead log, a table (column family) for
-/// each revision of a view. Everything in it can be rebuilt from the log, so one that is damaged is
-/// thrown away and begun anew, and `rebuilt_because` says so: when it is opened, if damage shows
-/// then or was met before. (A database in which RocksDB met damage takes no more writes, for any
-/// table.)
+/// each revision of a view. Everything in it can be rebuilt from the log, so a store in which
+/// damage was met is thrown away and begun anew when it is opened next, and `rebuilt_because` says
+/// so. (A database in which RocksDB met damage takes no more writes, for any table.)
 ///
 /// The store owns the database together with the tables and snapshots that it handed out: the last
-/// one closes it, flushed. Any thread may call any method at any time. Nobody else may use the
-/// folder.
+/// one closes it, flushed. Any thread may call any method at any time. One process, one owner.
 class RocksViewStore {
  public:
   /// Opens the folder, or makes it. Errors: locked (another process has it); io.

@@ -98,7 +98,7 @@ void RowCache::shrink(std::size_t bytes_max) {
   for (const Slot& slot : old_slots) {
     if (!slot.row) continue;
     invariant(!slot.row->is_pending, "a pending row was to be forgotten");
-    const bool is_kept = slot.row->was_read && slot.row->is_there && bytes_ < bytes_max;
+    const bool is_kept = slot.row->was_read && slot.row->is_there && bytes() < bytes_max;
     if (!is_kept) continue;
     Row& row = find_or_add(slot.row->key()).row;
     row.is_there = true;

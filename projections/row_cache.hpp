@@ -11,7 +11,7 @@ namespace inmail {
 
 /// Rows in memory, in no order, for `BatchRows`: a hash table over rows whose key and value lie
 /// side by side in large blocks, because in a fold the memory that must be touched is what costs
-/// time. Rows are never removed one by one; `shrink` keeps those that were read, or nothing.
+/// time. Rows are never removed one by one; `shrink` keeps those that were read.
 ///
 /// Owned by one thread. A row's address holds until the next `shrink`.
 class RowCache {
@@ -52,8 +52,8 @@ class RowCache {
       if (slot.row) visit(*slot.row);
   }
 
-  /// Of memory that rows take, those included that were replaced by longer ones.
-  std::size_t bytes() const { return bytes_; }
+  /// Of memory in use, values included that were replaced by longer ones.
+  std::size_t bytes() const { return bytes_ + slots_.size() * sizeof(Slot); }
 
   /// Forgets all rows but those that are there and were read since the last time, and of these what
   /// goes beyond `bytes_max`. Requires: nothing is pending.
@@ -76,7 +76,7 @@ class RowCache {
   std::vector<Block> blocks_;
   char* free_ = nullptr;
   std::size_t free_bytes_ = 0;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0;  ///< Of rows.
 };
 
 }  // namespace inmail

@@ -11,8 +11,7 @@
 namespace inmail {
 
 /// Builds keys that sort as their parts do: numbers big-endian, ids as they are. The first byte
-/// says which kind of row it is, and is never zero. At most `bytes_max` long, so that none needs
-/// the heap.
+/// says which kind of row it is, and is never zero. Short, so that none needs the heap.
 class RowKey {
  public:
   static constexpr std::size_t bytes_max = 64;

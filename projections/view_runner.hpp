@@ -37,8 +37,8 @@ struct ViewRunnerOptions {
   /// How often an idle thread with unflushed rows looks whether a flush is due.
   Milliseconds flush_check = std::chrono::seconds{15};
   /// Called when the position that all of `on_applied_views` (none named: all views) have committed
-  /// has grown, first with where they begin. On the runner's thread or in `run_until_caught_up`:
-  /// short, must not throw.
+  /// has grown, first with where they begin; one that stopped holds it back. On the runner's thread
+  /// or in `run_until_caught_up`: short, must not throw.
   std::function<void(Position)> on_applied;
   std::vector<std::string> on_applied_views;
 };
@@ -72,12 +72,11 @@ class ViewRunner {
   ViewRunner(const ViewRunner&) = delete;
   ViewRunner& operator=(const ViewRunner&) = delete;
 
-  /// Takes a frame that is durable. Never waits: what does not fit is dropped, and read from the
-  /// log.
+  /// Takes a frame that is durable. Never waits: what does not fit is read from the log later.
   void offer(std::shared_ptr<const Frame> frame);
 
-  /// Only without a thread: applies all that the log holds. Errors: what reading the log returns. A
-  /// view that stopped is no error here.
+  /// Only without a thread, and by one caller at a time: applies all that the log holds. Errors:
+  /// what reading the log returns, which stops all views. One view that stopped is no error here.
   Status run_until_caught_up();
 
   /// Waits until the committed rows of a view hold everything up to `position`. Without a thread it

@@ -177,9 +177,9 @@ class Engine {
   /// Why no more commands are taken, if so.
   std::optional<Error> failure() const;
 
-  /// Folds every view, `states` and `receipts` included, from zero beside the live one, at the
-  /// log's head, and compares. Takes as long as a replay; meant for a quiet engine. Errors: as
-  /// `LogReader`.
+  /// Folds every view, `states` and `receipts` included, from zero beside the live one, at least
+  /// as far as the log goes now, and compares. Takes as long as a replay; work may go on meanwhile.
+  /// Errors: as `LogReader`.
   Result<std::vector<ViewCheck>> verify();
 
   /// Lets all that has fallen due by now happen; it would also happen by itself, a little later.

@@ -1,6 +1,7 @@
 #include "engine/states_view.hpp"
 
 #include <map>
+#include <unordered_map>
 
 #include "actors/resident.hpp"
 #include "projections/row_key.hpp"
@@ -71,6 +72,21 @@ Result<bool> confirms(const EventLog& log, const LogHead& checkpoint) {
   return *record && reader->proven() == checkpoint;
 }
 
+/// Folds the records that `is_wanted`, from the first on.
+template <class IsWanted>
+Result<LogHead> fold_wanted(const EventLog& log, Rows& rows, IsWanted&& is_wanted) {
+  FoldCache folds([](StreamId) { return std::optional<std::string>{}; });
+  Status failed;
+  auto end = for_each_record(log, Position{1}, [&](const Record& record) {
+    if (is_wanted(record.header)) failed = folds.apply(record);
+    return failed.ok();
+  });
+  if (!failed) return failed.error();
+  if (!end) return end.error();
+  folds.drain([&](const std::string& key, const std::string& row) { rows.put(key, row); });
+  return end;
+}
+
 }  // namespace
 
 StatesView::StatesView(std::shared_ptr<ViewTable> table, const EventLog& log)
@@ -139,7 +155,8 @@ Status StatesView::write_back(Position durable, const std::optional<LogHead>& ch
     keys.push_back(key_of(stream));
     batch.changes.push_back({keys.back(), saved.row});
   }
-  if (all && checkpoint) batch.checkpoint = checkpoint;
+  // Two sweeps may end in another order than they began in.
+  if (all && checkpoint && checkpoint->position >= checkpoint_) batch.checkpoint = checkpoint;
   if (batch.changes.empty() && !batch.checkpoint) return {};
   const Status written = table_->write(batch);
   if (!written) return written;
@@ -154,16 +171,25 @@ Position StatesView::checkpoint() const {
 }
 
 Result<LogHead> fold_states(const EventLog& log, Rows& rows) {
-  FoldCache folds([](StreamId) { return std::optional<std::string>{}; });
-  Status failed;
-  auto end = for_each_record(log, Position{1}, [&](const Record& record) {
-    failed = folds.apply(record);
-    return failed.ok();
+  return fold_wanted(log, rows, [](const RecordHeader&) { return true; });
+}
+
+Status fold_states_beside(const RowsSnapshot& live, const EventLog& log, Rows& rows) {
+  std::unordered_map<std::string, Position> ahead;
+  const Position checkpoint = live.checkpoint().position;
+  live.scan("", [&](std::string_view key, std::string_view row) {
+    const auto last = position_of_row(bytes_of(row));
+    if (last && *last > checkpoint) ahead.emplace(key, *last);
+    return true;
   });
-  if (!failed) return failed.error();
-  if (!end) return end.error();
-  folds.drain([&](const std::string& key, const std::string& row) { rows.put(key, row); });
-  return end;
+  if (const Status read = live.status(); !read) return read;
+  const auto folded = fold_wanted(log, rows, [&](const RecordHeader& header) {
+    if (header.position <= checkpoint) return true;
+    const auto found = ahead.find(StatesView::key_of(header.stream));
+    return found != ahead.end() && header.position <= found->second;
+  });
+  if (!folded) return folded.error();
+  return {};
 }
 
 }  // namespace inmail

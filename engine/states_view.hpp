@@ -59,4 +59,9 @@ class StatesView final : public StateStore {
 /// Folds the whole log into `rows`, as the states view would hold it. Errors: as `LogReader`.
 Result<LogHead> fold_states(const EventLog& log, Rows& rows);
 
+/// What the rows of `live` should be: each stream folded as far as its row says that it goes, and
+/// no stream less far than the checkpoint. So a snapshot is judged whatever happens meanwhile.
+/// Errors: as `LogReader`.
+Status fold_states_beside(const RowsSnapshot& live, const EventLog& log, Rows& rows);
+
 }  // namespace inmail

@@ -56,7 +56,7 @@ void fold(Trial& trial, const Record& record) {
   }
 }
 
-Status conclude(Trial& trial, const LogHead& end) {
+Status conclude(Trial& trial, Position at_least) {
   if (trial.is_judged) return {};
   if (!trial.is_on_chain && trial.verdict.checkpoint != LogHead{}) {
     trial.judge("the live rows are of another log up to " + at(trial.verdict.checkpoint.position));
@@ -69,9 +69,9 @@ Status conclude(Trial& trial, const LogHead& end) {
   if (verdict.live != verdict.replayed)
     trial.judge("the live rows differ from the replayed ones at " +
                 at(verdict.checkpoint.position));
-  else if (verdict.checkpoint.position < end.position)
+  else if (verdict.checkpoint.position < at_least)
     trial.judge("the live rows end at " + at(verdict.checkpoint.position) + ", the log at " +
-                at(end.position));
+                at(at_least));
   else
     verdict.equal = true;
   return {};
@@ -127,8 +127,9 @@ Result<Replayed> replay(const EventLog& log, const View& view, const ReplayLimit
 }
 
 Result<std::vector<ViewVerdict>> verify_views(const EventLog& log, RocksViewStore& store,
-                                              std::span<const View> views) {
-  const LogHead end = log.head();
+                                              std::span<const View> views,
+                                              std::optional<Position> at_least) {
+  if (!at_least) at_least = log.head().position;
   std::vector<Trial> trials;
   for (const View& view : views) {
     auto trial = open_trial(store, view);
@@ -138,7 +139,7 @@ Result<std::vector<ViewVerdict>> verify_views(const EventLog& log, RocksViewStor
   if (auto status = fold_all(log, trials); !status) return status.error();
   std::vector<ViewVerdict> verdicts;
   for (Trial& trial : trials) {
-    if (auto status = conclude(trial, end); !status) return status.error();
+    if (auto status = conclude(trial, *at_least); !status) return status.error();
     verdicts.push_back(std::move(trial.verdict));
   }
   return verdicts;

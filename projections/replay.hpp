@@ -35,14 +35,16 @@ struct ViewVerdict {
   LogHead checkpoint;  ///< Of the live rows; the log is replayed up to there.
   std::string live;    ///< Digests of all rows; empty where there are none to speak of.
   std::string replayed;
-  bool equal = false;   ///< The digests are, and the live rows reach the end of the log.
+  bool equal = false;   ///< The digests are, and the live rows reach far enough.
   std::string problem;  ///< Why not; empty if equal.
 };
 
 /// Compares the rows of each view with a true fold from the first record on, reading the log once.
-/// May run beside a live runner: each view is judged by a snapshot, against the end of the log as
-/// it stood before. Changes nothing. Errors: as `LogReader::next`; io, corruption (the store).
+/// May run beside a writer and a live runner: each view is judged by a snapshot, as far as it goes,
+/// and must go at least as far as `at_least` (without: the log's head). Changes nothing.
+/// Errors: as `LogReader::next`; io, corruption (the store).
 Result<std::vector<ViewVerdict>> verify_views(const EventLog& log, RocksViewStore& store,
-                                              std::span<const View> views);
+                                              std::span<const View> views,
+                                              std::optional<Position> at_least = std::nullopt);
 
 }  // namespace inmail

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "projections/credits.hpp"
 #include "projections/inbox.hpp"
 #include "tests/support/engine_fixture.hpp"
@@ -80,6 +83,20 @@ TEST_F(LiveEngine, SpendsAContractsPoolThroughItsSeats) {
           .ok());
   const InMailId inmail = last_inmail();
   ASSERT_TRUE(settle(engine, Respond{MemberId{2}, inmail, ReplyKind::accept, ""}).ok());
+  expect_equal_views(engine);
+}
+
+TEST_F(LiveEngine, JudgesItsViewsWhileItWorks) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  std::atomic<bool> is_judged = false;
+  std::thread work([&] {
+    while (!is_judged)
+      if (!engine.submit({GrantBonus{MemberId{1}, 1, 1, "Again"}, {}, {}}).reply.get().ok()) return;
+  });
+  for (int times = 0; times < 5; ++times) expect_equal_views(engine);
+  is_judged = true;
+  work.join();
   expect_equal_views(engine);
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "tests/support/acknowledged.hpp"
 
 namespace inmail {
 namespace {
@@ -105,8 +106,7 @@ class Crowd {
     if (answer.kind == AnswerKind::overloaded) return;
     if (answer.kind != AnswerKind::ok && answer.kind != AnswerKind::rejected)
       give_up("an answer of kind " + std::to_string(static_cast<int>(answer.kind)));
-    const std::string line = to_text(id) + " " + std::to_string(static_cast<int>(answer.kind)) +
-                             " " + std::to_string(answer.position.value) + "\n";
+    const std::string line = test::to_line(id, answer);
     if (write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
       give_up("nobody reads the answers");
   }

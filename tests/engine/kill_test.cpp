@@ -1,22 +1,18 @@
 // What a process that is killed under load leaves behind: everything that it acknowledged, exactly
 // once, and a store that goes on.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <random>
-#include <set>
-#include <sstream>
+#include <vector>
 
 #include "engine/engine.hpp"
 #include "events/obligations.hpp"
 #include "projections/audit.hpp"
+#include "tests/support/acknowledged.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/random_seed.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -25,113 +21,35 @@ namespace {
 
 using std::chrono::steady_clock;
 
-struct Acknowledged {
-  AnswerKind kind{};
-  Position position;
-};
-using Acknowledgements = std::map<CommandId, Acknowledged>;
+using Acknowledgements = std::vector<test::Acknowledgement>;
 
-/// The driver as a child, and the reading end of its standard output.
+/// Lets a driver work, kills it, and returns what it had acknowledged by then.
 class Driver {
  public:
-  Driver(const std::filesystem::path& store, std::uint64_t run) {
-    int ends[2] = {-1, -1};
-    if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    const std::string number = std::to_string(run);
-    child_ = fork();
-    if (child_ == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      execl(INMAIL_KILL_DRIVER, INMAIL_KILL_DRIVER, store.c_str(), number.c_str(), nullptr);
-      _exit(127);
-    }
-    close(ends[1]);
-    from_child_ = ends[0];
-  }
-  Driver(const Driver&) = delete;
-  Driver& operator=(const Driver&) = delete;
-  ~Driver() { close(from_child_); }
+  Driver(const std::filesystem::path& store, std::uint64_t run)
+      : process_({INMAIL_KILL_DRIVER, store.string(), std::to_string(run)}) {}
 
-  /// Lets it work for so long after its first answer, kills it, and reads what it had said by then.
-  std::string kill_under_load(Milliseconds time) {
-    std::string said;
-    read_until(steady_clock::now() + std::chrono::minutes{1}, said, 1);
-    return said + kill_after(time);
+  /// As `kill_after`, counted from its first answer.
+  void kill_under_load(Milliseconds time, Acknowledgements& acknowledged) {
+    process_.read_until(steady_clock::now() + std::chrono::minutes{1}, said_, 1);
+    kill_after(time, acknowledged);
   }
 
-  std::string kill_after(Milliseconds time) {
-    std::string said;
-    read_until(steady_clock::now() + time, said, std::string::npos);
-    kill(child_, SIGKILL);
-    read_until(steady_clock::now() + std::chrono::minutes{1}, said, std::string::npos);
-    int status = 0;
-    waitpid(child_, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status)) << "it ended by itself: " << WEXITSTATUS(status);
-    return said;
+  void kill_after(Milliseconds time, Acknowledgements& acknowledged) {
+    process_.read_until(steady_clock::now() + time, said_, std::string::npos);
+    EXPECT_TRUE(process_.kill_now(said_)) << "it ended by itself";
+    test::read_lines(said_, acknowledged);
   }
 
  private:
-  /// Until then, until there are so many bytes, or until it has said all.
-  void read_until(steady_clock::time_point until, std::string& said, std::size_t bytes) {
-    while (said.size() < bytes) {
-      const auto left =
-          std::chrono::duration_cast<Milliseconds>(until - steady_clock::now()).count();
-      pollfd waits{from_child_, POLLIN, 0};
-      if (left <= 0 || poll(&waits, 1, static_cast<int>(left)) <= 0) return;
-      char buffer[4096];
-      const ssize_t count = read(from_child_, buffer, sizeof buffer);
-      if (count <= 0) return;
-      said.append(buffer, static_cast<std::size_t>(count));
-    }
-  }
-
-  pid_t child_ = -1;
-  int from_child_ = -1;
+  test::ChildProcess process_;
+  std::string said_;
 };
 
-void note(const std::string& said, Acknowledgements& acknowledged) {
-  std::istringstream lines(said);
-  std::string id;
-  int kind = 0;
-  std::uint64_t position = 0;
-  while (lines >> id >> kind >> position) {
-    const auto bytes = id_bytes_from_text(id);
-    ASSERT_TRUE(bytes.has_value()) << id;
-    const bool is_new =
-        acknowledged.emplace(CommandId{*bytes}, Acknowledged{AnswerKind(kind), Position{position}})
-            .second;
-    ASSERT_TRUE(is_new) << id << " was acknowledged twice";
-  }
-}
-
-/// Everything acknowledged is on record, once, where it was said to be; what was refused did
-/// nothing.
 void expect_all_on_record(const EventLog& log, const Acknowledgements& acknowledged) {
-  std::map<CommandId, Position> receipts;
-  std::map<CommandId, std::set<std::string_view>> effects;
-  std::set<CommandId> refused;
-  const auto end = for_each_record(log, Position{1}, [&](const Record& record) {
-    const CommandId cause = record.header.cause;
-    if (record.header.is_receipt) {
-      EXPECT_TRUE(receipts.emplace(cause, record.header.position).second)
-          << to_text(cause) << " is on record twice";
-      if (std::holds_alternative<CommandRejected>(record.event)) refused.insert(cause);
-    }
-    if (!cause.is_zero()) effects[cause].insert(type_of(record.event).name);
-    return true;
-  });
-  ASSERT_TRUE(end.ok()) << end.error().message;
-  for (const auto& [id, said] : acknowledged) {
-    const auto found = receipts.find(id);
-    ASSERT_NE(found, receipts.end()) << to_text(id) << " was acknowledged and is lost";
-    EXPECT_EQ(found->second, said.position) << to_text(id);
-    EXPECT_EQ(refused.contains(id), said.kind == AnswerKind::rejected) << to_text(id);
-  }
-  // A seat's contract may have set a credit aside, and taken it back.
-  const std::set<std::string_view> nothing{CommandRejected::type.name, CreditReserved::type.name,
-                                           CreditReleased::type.name};
-  for (const CommandId& id : refused)
-    for (const std::string_view effect : effects[id])
-      EXPECT_TRUE(nothing.contains(effect)) << to_text(id) << " was refused, yet " << effect;
+  const auto comparison = test::compare(log, Position{1}, acknowledged);
+  ASSERT_TRUE(comparison.ok()) << comparison.error().message;
+  for (const std::string& sentence : comparison->sentences) ADD_FAILURE() << sentence;
 }
 
 void expect_audit_passes(const EventLog& log) {
@@ -172,7 +90,7 @@ void expect_it_goes_on(Engine& engine, std::uint64_t run, Acknowledgements& ackn
     Submission submission = engine.submit({std::move(command), {}, {}});
     const Answer answer = submission.reply.get();
     EXPECT_TRUE(answer.ok()) << name_of(answer.refusal.code);
-    acknowledged.emplace(submission.id, Acknowledged{answer.kind, answer.position});
+    acknowledged.push_back({submission.id, answer.position, answer.kind});
     submission.settled.wait();
     return submission.id;
   };
@@ -192,8 +110,7 @@ TEST_P(KilledUnderLoad, LosesNothingThatItHadAcknowledged) {
   Acknowledgements acknowledged;
   for (std::uint64_t run = 0; run < 5; ++run) {
     const Milliseconds load{50 + random() % 551};
-    note(Driver(store, run).kill_under_load(load), acknowledged);
-    ASSERT_FALSE(HasFatalFailure());
+    Driver(store, run).kill_under_load(load, acknowledged);
     EngineOptions options;
     options.path = store;
     options.create_if_missing = false;
@@ -217,8 +134,7 @@ TEST(KilledProcess, CanDieWhileItOpensItsStore) {
     const std::filesystem::path store = folder.path() / "store";
     Acknowledgements acknowledged;
     for (std::uint64_t run = 0; run < 4; ++run) {
-      note(Driver(store, run).kill_after(Milliseconds{random() % 60}), acknowledged);
-      ASSERT_FALSE(HasFatalFailure());
+      Driver(store, run).kill_after(Milliseconds{random() % 60}, acknowledged);
     }
     EngineOptions options;
     options.path = store;

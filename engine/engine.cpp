@@ -221,6 +221,10 @@ bool Engine::step() {
 void Engine::sleep_all() {
   if (const Impl::InUse use(*impl_); use) impl_->registry->sweep(0);
 }
+Status Engine::tidy_up(bool sweep) {
+  const Impl::InUse use(*impl_);
+  return use ? impl_->tidy_up(sweep) : Status{engine_is_closed()};
+}
 Status Engine::close(Milliseconds deadline) { return impl_->close(deadline); }
 Result<std::vector<ViewCheck>> Engine::verify() { return impl_->verify(); }
 

@@ -16,6 +16,7 @@
 #include "actors/mail.hpp"
 #include "events/clock.hpp"
 #include "events/event_log.hpp"
+#include "events/file_system.hpp"
 #include "events/ids.hpp"
 #include "events/keys.hpp"
 #include "events/record.hpp"
@@ -41,6 +42,7 @@ struct EngineOptions {
   std::shared_ptr<const Clock> clock;  ///< Null: the system's.
   std::shared_ptr<Logger> logger;      ///< Null: warnings and errors to standard error.
   std::shared_ptr<KeyStore> keys;      ///< Null: a file in the store.
+  std::shared_ptr<FileSystem> files;   ///< Null: the system's. Tests give a simulated disk.
 
   std::size_t threads =
       2;  ///< For the actors. The journal and the views have one each beside them.
@@ -53,6 +55,8 @@ struct EngineOptions {
   struct Deterministic {
     std::uint64_t seed = 0;
     std::uint64_t key_seed = 0;
+    /// False: frames reach the disk when the system sees fit. For what a seed can make again.
+    bool sync_frames = false;
   };
   std::optional<Deterministic> deterministic;
 };
@@ -192,6 +196,10 @@ class Engine {
   bool step();
   /// For tests: asks every idle actor to go to sleep.
   void sleep_all();
+  /// Only deterministic, for tests: writes down what views have only in memory, as a running engine
+  /// does now and then; with `sweep` also the rows of those that are awake, and so a checkpoint.
+  /// Errors: io, corruption.
+  Status tidy_up(bool sweep);
 
   /// Takes no more commands, waits for those in flight, writes what views have, and releases the
   /// store. Errors: timed_out (what is not answered by then is answered `unknown`; the store is

@@ -100,6 +100,16 @@ void Engine::Impl::catch_up_views() {
   views_caught_up_at = log->head().position;
 }
 
+Status Engine::Impl::tidy_up(bool sweep) {
+  run_until_quiet();
+  const Status kept = sweep ? sweep_states(steady_clock::now())
+                            : states->write_back(journal->durable(), std::nullopt);
+  if (!kept) return kept;
+  if (const Status synced = log->sync_head(); !synced) return synced;
+  catch_up_views();
+  return view_store->flush();
+}
+
 void Engine::Impl::fail(const std::string& sentence) {
   {
     const std::lock_guard lock(mutex);

@@ -89,6 +89,7 @@ struct Engine::Impl {
   void wake_due();
   void run_until_quiet();
   void catch_up_views();
+  Status tidy_up(bool sweep);
   void fail(const std::string& sentence);
   Status close(Milliseconds deadline);
   void drop_parts();
@@ -98,6 +99,7 @@ struct Engine::Impl {
   std::shared_ptr<const Clock> clock;
   std::shared_ptr<Logger> logger;
   std::shared_ptr<KeyStore> keys;
+  FileSystem& files;
 
   std::unique_ptr<RocksLog> log;
   std::unique_ptr<RocksViewStore> view_store;

@@ -104,6 +104,7 @@ Engine::Impl::Impl(EngineOptions given)
       clock(options.clock ? options.clock : std::make_shared<SystemClock>()),
       logger(options.logger ? options.logger : std::make_shared<DefaultLogger>()),
       keys(options.keys),
+      files(options.files ? *options.files : system_files()),
       desk({options.in_flight_max, options.in_flight_bytes_max}) {
   if (options.deterministic) {
     random.seed(options.deterministic->key_seed);
@@ -117,23 +118,24 @@ Engine::Impl::~Impl() { (void)close(std::chrono::seconds{30}); }
 
 Status Engine::Impl::open_store() {
   if (sodium_init() < 0) return Error{ErrorCode::io, "libsodium cannot be initialised"};
-  const bool is_store = std::filesystem::exists(layout.log());
+  const bool is_store = files.exists(layout.log());
   if (!is_store && !options.create_if_missing)
     return Error{ErrorCode::not_found, options.path.string() + " is no store: it has no log"};
-  std::error_code made;
-  if (!is_store && std::filesystem::exists(options.path) &&
-      !std::filesystem::is_empty(options.path, made))
-    return Error{ErrorCode::invalid_argument,
-                 options.path.string() + " is neither empty nor a store; nothing was changed"};
-  std::filesystem::create_directories(options.path, made);
-  if (made)
-    return Error{ErrorCode::io, options.path.string() + " cannot be made: " + made.message()};
+  if (!is_store && files.exists(options.path)) {
+    const auto names = files.list(options.path);
+    if (!names || !names->empty())
+      return Error{ErrorCode::invalid_argument,
+                   options.path.string() + " is neither empty nor a store; nothing was changed"};
+  }
+  if (const Status made = files.make_folder(options.path); !made) return made;
 
-  auto opened_log = RocksLog::open({.path = layout.log(),
-                                    .head_file = layout.head_file(),
-                                    .create_if_missing = options.create_if_missing,
-                                    .store = make_store_id(options.deterministic),
-                                    .sync_frames = !options.deterministic});
+  auto opened_log =
+      RocksLog::open({.path = layout.log(),
+                      .head_file = layout.head_file(),
+                      .create_if_missing = options.create_if_missing,
+                      .store = make_store_id(options.deterministic),
+                      .sync_frames = !options.deterministic || options.deterministic->sync_frames,
+                      .files = &files});
   if (!opened_log) return opened_log.error();
   log = std::move(opened_log).value();
   if (log->torn_tail())
@@ -141,13 +143,14 @@ Status Engine::Impl::open_store() {
 
   if (!keys) {
     FileKeyStore::Options key_options;
+    key_options.files = &files;
     key_options.create = log->head().position.value == 0;
     if (options.deterministic) key_options.synthetic_seed = options.deterministic->key_seed;
     auto opened_keys = FileKeyStore::open(layout.keys(), key_options);
     if (!opened_keys) return opened_keys.error();
     keys = std::move(opened_keys).value();
   }
-  auto opened_views = RocksViewStore::open(layout.views().string(), ViewStoreOptions{});
+  auto opened_views = RocksViewStore::open(layout.views().string(), {.files = &files});
   if (!opened_views) return opened_views.error();
   view_store = std::move(opened_views).value();
   if (!view_store->rebuilt_because().empty())

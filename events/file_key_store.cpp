@@ -23,41 +23,43 @@ std::filesystem::path outgrown_path(const std::filesystem::path& path) {
 
 /// Removes a file beside the store that growing left there: a second name of the store itself, an
 /// unfinished new file, or an outgrown old one. The latter two hold keys and are wiped.
-Status remove_leftover(const std::filesystem::path& leftover, const File& store) {
-  const auto identity = identity_of(leftover);
+Status remove_leftover(FileSystem& files, const std::filesystem::path& leftover,
+                       const File& store) {
+  const auto identity = files.identity_of(leftover);
   if (!identity && identity.error().code == ErrorCode::not_found) return {};
   if (!identity) return identity.error();
   const auto own = store.identity();
   if (!own) return own.error();
-  return *identity == *own ? remove_file(leftover) : wipe_and_remove(leftover);
+  return *identity == *own ? files.remove(leftover) : wipe_and_remove(files, leftover);
 }
 
 /// The name of the store is made durable first: were it lost after the wiping, then the name would
 /// stand for the file that was wiped.
-Status remove_leftovers(const std::filesystem::path& path, const File& store) {
-  if (auto synced = sync_directory_of(path); !synced) return synced;
-  if (auto removed = remove_leftover(making_path(path), store); !removed) return removed;
-  if (auto removed = remove_leftover(outgrown_path(path), store); !removed) return removed;
+Status remove_leftovers(FileSystem& files, const std::filesystem::path& path, const File& store) {
+  if (auto synced = files.sync_directory_of(path); !synced) return synced;
+  if (auto removed = remove_leftover(files, making_path(path), store); !removed) return removed;
+  if (auto removed = remove_leftover(files, outgrown_path(path), store); !removed) return removed;
   return {};
 }
 
 /// A new, empty, locked file for the store to come. Errors: locked when another is making one.
-Result<std::shared_ptr<File>> begin_making(const std::filesystem::path& path) {
+Result<std::shared_ptr<File>> begin_making(FileSystem& files, const std::filesystem::path& path) {
   const auto making = making_path(path);
   {
-    auto old = File::open(making, File::Mode::create);
+    auto old = files.open(making, File::Mode::create);
     if (!old) return old.error();
     if (auto locked = (*old)->lock(); !locked) return locked.error();
-    if (auto wiped = wipe_and_remove(making); !wiped) return wiped.error();
+    if (auto wiped = wipe_and_remove(files, making); !wiped) return wiped.error();
   }
-  auto file = File::open(making, File::Mode::create);
+  auto file = files.open(making, File::Mode::create);
   if (!file) return file.error();
   if (auto locked = (*file)->lock(); !locked) return locked.error();
   return file;
 }
 
 /// Makes an empty store; whoever comes second finds the one of the first.
-Status make_store(const std::filesystem::path& path, std::optional<std::uint64_t> seed) {
+Status make_store(FileSystem& files, const std::filesystem::path& path,
+                  std::optional<std::uint64_t> seed) {
   KeyHeader header{
       .capacity = KeyTable::capacity_min, .synthetic = seed.has_value(), .store_key = {}};
   if (seed) {
@@ -65,21 +67,21 @@ Status make_store(const std::filesystem::path& path, std::optional<std::uint64_t
   } else {
     randombytes_buf(header.store_key.data(), header.store_key.size());
   }
-  auto making = begin_making(path);
+  auto making = begin_making(files, path);
   if (!making) return making.error();
   if (auto written = KeyTable::write_empty(**making, header); !written) return written;
   if (auto synced = (*making)->sync(); !synced) return synced;
-  auto named = link_file(making_path(path), path);
+  auto named = files.link(making_path(path), path);
   if (!named && named.error().code != ErrorCode::conflict) return named;
-  return remove_file(making_path(path));
+  return files.remove(making_path(path));
 }
 
-Result<std::shared_ptr<File>> open_owned(const std::filesystem::path& path) {
-  auto file = File::open(path, File::Mode::read_write);
+Result<std::shared_ptr<File>> open_owned(FileSystem& files, const std::filesystem::path& path) {
+  auto file = files.open(path, File::Mode::read_write);
   if (!file) return file;
   if (auto locked = (*file)->lock(); !locked) return locked.error();
   const auto opened = (*file)->identity();
-  const auto named = identity_of(path);
+  const auto named = files.identity_of(path);
   if (!opened) return opened.error();
   if (!named) return named.error();
   if (*opened != *named)
@@ -104,12 +106,13 @@ Status check_seed(const std::filesystem::path& path, const KeyHeader& header,
 Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::path& path,
                                                          const Options& options) {
   sodium_ready();
+  FileSystem& files = *options.files;
   const auto open_file = [&] {
-    return options.read_only ? File::open(path, File::Mode::read) : open_owned(path);
+    return options.read_only ? files.open(path, File::Mode::read) : open_owned(files, path);
   };
   auto file = open_file();
   if (!file && file.error().code == ErrorCode::not_found && options.create && !options.read_only) {
-    if (auto made = make_store(path, options.synthetic_seed); !made) return made.error();
+    if (auto made = make_store(files, path, options.synthetic_seed); !made) return made.error();
     file = open_file();
   }
   if (!file) return file.error();
@@ -119,7 +122,7 @@ Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::
     return fits.error();
 
   if (!options.read_only) {
-    if (auto removed = remove_leftovers(path, **file); !removed) return removed.error();
+    if (auto removed = remove_leftovers(files, path, **file); !removed) return removed.error();
     // What an owner that was killed wrote may be readable and still not on the disk.
     if (auto synced = (*file)->sync(); !synced) return synced.error();
   }
@@ -127,7 +130,8 @@ Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::
 }
 
 FileKeyStore::FileKeyStore(std::filesystem::path path, const Options& options, KeyTable table)
-    : path_(std::move(path)),
+    : files_(*options.files),
+      path_(std::move(path)),
       read_only_(options.read_only),
       synthetic_(table.header().synthetic),
       store_key_(table.header().store_key),
@@ -252,7 +256,7 @@ Status FileKeyStore::grow() {
   if (header.capacity > KeyTable::capacity_max)
     return Error{ErrorCode::io, "the key store " + path_.string() + " cannot grow any more"};
 
-  auto making = begin_making(path_);
+  auto making = begin_making(files_, path_);
   if (!making) return making.error();
   has_leftovers_ = true;
   auto copied = table_.copy_into(**making, header);
@@ -267,10 +271,10 @@ Status FileKeyStore::grow() {
 Status FileKeyStore::replace_by(const std::shared_ptr<File>& grown) {
   auto table = KeyTable::open(grown);
   if (!table) return table.error();
-  if (auto kept = link_file(path_, outgrown_path(path_)); !kept) return kept;
+  if (auto kept = files_.link(path_, outgrown_path(path_)); !kept) return kept;
   if (auto replaced = grown->rename_to(path_); !replaced) return replaced;
   table_ = std::move(*table);
-  if (auto synced = sync_directory_of(path_); !synced) {
+  if (auto synced = files_.sync_directory_of(path_); !synced) {
     has_failed_ = true;
     return synced;
   }
@@ -280,7 +284,7 @@ Status FileKeyStore::replace_by(const std::shared_ptr<File>& grown) {
 
 Status FileKeyStore::clear_leftovers() {
   if (!has_leftovers_) return {};
-  auto removed = remove_leftovers(path_, *table_.file());
+  auto removed = remove_leftovers(files_, path_, *table_.file());
   has_leftovers_ = !removed;
   return removed;
 }
@@ -289,13 +293,13 @@ Status FileKeyStore::clear_leftovers() {
 /// when it is another store; what opening returns.
 Status FileKeyStore::reopen_if_replaced() {
   const std::scoped_lock lock(table_mutex_);
-  const auto named = identity_of(path_);
+  const auto named = files_.identity_of(path_);
   const auto opened = table_.file()->identity();
   if (!named) return named.error();
   if (!opened) return opened.error();
   if (*named == *opened) return {};
 
-  auto file = File::open(path_, File::Mode::read);
+  auto file = files_.open(path_, File::Mode::read);
   if (!file) return file.error();
   auto table = KeyTable::open(*file);
   if (!table) return table.error();

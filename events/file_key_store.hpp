@@ -9,6 +9,7 @@
 #include <optional>
 #include <shared_mutex>
 
+#include "events/file_system.hpp"
 #include "events/key_cache.hpp"
 #include "events/key_table.hpp"
 #include "events/keys.hpp"
@@ -63,6 +64,7 @@ class FileKeyStore final : public KeyStore {
     std::optional<std::uint64_t> synthetic_seed = std::nullopt;
     /// The most keys held in memory; fewer than eight mean none.
     std::size_t cached_keys_max = std::size_t{1} << 16;
+    FileSystem* files = &system_files();  ///< Where the file lies. Must outlive the store.
   };
 
   /// Errors: not_found (no file, and not to be made); locked; newer_format; corruption (no key
@@ -97,6 +99,7 @@ class FileKeyStore final : public KeyStore {
   Status clear_leftovers();
   Status reopen_if_replaced();
 
+  FileSystem& files_;
   const std::filesystem::path path_;
   const bool read_only_;
   const bool synthetic_;

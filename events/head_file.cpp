@@ -87,8 +87,8 @@ HeadMark mark_in(const Slot& slot) {
 
 }  // namespace
 
-Result<HeadMark> HeadFile::read(const std::filesystem::path& path) {
-  auto file = File::open(path, File::Mode::read);
+Result<HeadMark> HeadFile::read(const std::filesystem::path& path, FileSystem& files) {
+  auto file = files.open(path, File::Mode::read);
   if (!file) return file.error();
   const auto slot = newest_slot(**file);
   if (!slot) return slot.error();
@@ -96,11 +96,11 @@ Result<HeadMark> HeadFile::read(const std::filesystem::path& path) {
 }
 
 Result<std::unique_ptr<HeadFile>> HeadFile::create(const std::filesystem::path& path,
-                                                   const HeadMark& mark) {
+                                                   const HeadMark& mark, FileSystem& files) {
   std::filesystem::path making = path;
   making += ".making";
-  if (auto removed = remove_file(making); !removed) return removed.error();
-  auto file = File::open(making, File::Mode::create);
+  if (auto removed = files.remove(making); !removed) return removed.error();
+  auto file = files.open(making, File::Mode::create);
   if (!file) return file.error();
   for (const std::uint64_t counter : {0u, 1u}) {
     const auto written = (*file)->write_at(place_of(counter), bytes_of(mark, counter));
@@ -108,24 +108,27 @@ Result<std::unique_ptr<HeadFile>> HeadFile::create(const std::filesystem::path& 
   }
   if (auto synced = (*file)->sync(); !synced) return synced.error();
   if (auto renamed = (*file)->rename_to(path); !renamed) return renamed.error();
-  if (auto synced = sync_directory_of(path); !synced) return synced.error();
-  return std::unique_ptr<HeadFile>(new HeadFile(std::move(file).value(), mark, 1));
+  if (auto synced = files.sync_directory_of(path); !synced) return synced.error();
+  return std::unique_ptr<HeadFile>(new HeadFile(files, std::move(file).value(), mark, 1));
 }
 
-Result<std::unique_ptr<HeadFile>> HeadFile::open(const std::filesystem::path& path) {
-  auto file = File::open(path, File::Mode::read_write);
+Result<std::unique_ptr<HeadFile>> HeadFile::open(const std::filesystem::path& path,
+                                                 FileSystem& files) {
+  auto file = files.open(path, File::Mode::read_write);
   if (!file) return file.error();
   const auto slot = newest_slot(**file);
   if (!slot) return slot.error();
   return std::unique_ptr<HeadFile>(
-      new HeadFile(std::move(file).value(), mark_in(*slot), slot->counter));
+      new HeadFile(files, std::move(file).value(), mark_in(*slot), slot->counter));
 }
 
-HeadFile::HeadFile(std::shared_ptr<File> file, const HeadMark& mark, std::uint64_t counter)
-    : file_(std::move(file)),
+HeadFile::HeadFile(FileSystem& files, std::shared_ptr<File> file, const HeadMark& mark,
+                   std::uint64_t counter)
+    : files_(files),
+      file_(std::move(file)),
       mark_(mark),
       counter_(counter),
-      synced_at_(std::chrono::steady_clock::now()) {}
+      synced_at_(files_.now()) {}
 
 HeadFile::~HeadFile() {
   // The log behind it is durable; a mark that is lost only makes the proof of the next opening
@@ -144,7 +147,7 @@ Status HeadFile::write(std::uint64_t epoch, const LogHead& head) {
   mark_ = mark;
   counter_ = counter;
   is_synced_ = false;
-  if (std::chrono::steady_clock::now() - synced_at_ < sync_interval) return {};
+  if (files_.now() - synced_at_ < sync_interval) return {};
   return sync_locked();
 }
 
@@ -158,7 +161,7 @@ Status HeadFile::sync_locked() {
   auto synced = file_->sync();
   if (!synced) return synced;
   is_synced_ = true;
-  synced_at_ = std::chrono::steady_clock::now();
+  synced_at_ = files_.now();
   return {};
 }
 

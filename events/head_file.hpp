@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-#include "events/file.hpp"
+#include "events/file_system.hpp"
 #include "events/frame.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
@@ -41,7 +41,8 @@ struct HeadMark {
 ///   |    32 | zero                                                 |
 ///   |     8 | XXH3-64 of all before; here in every format to come  |
 ///
-/// The valid slot with the highest counter counts. Any thread may call any method at any time.
+/// The valid slot with the highest counter counts. Any thread may call any method at any time. The
+/// file system must outlive it.
 /// After a crash of the process the file holds the last mark written; after a loss of power one
 /// that was written at most `sync_interval` before a later one, or the last before a pause.
 class HeadFile {
@@ -50,14 +51,17 @@ class HeadFile {
 
   /// What the file says; writes nothing. Errors: not_found, corruption (no slot is valid),
   /// newer_format, io.
-  static Result<HeadMark> read(const std::filesystem::path& path);
+  static Result<HeadMark> read(const std::filesystem::path& path,
+                               FileSystem& files = system_files());
 
   /// Makes the file, or takes the place of the one there is; durable on return. Errors: io.
   static Result<std::unique_ptr<HeadFile>> create(const std::filesystem::path& path,
-                                                  const HeadMark& mark);
+                                                  const HeadMark& mark,
+                                                  FileSystem& files = system_files());
 
   /// Opens the file for writing. Errors: as `read`.
-  static Result<std::unique_ptr<HeadFile>> open(const std::filesystem::path& path);
+  static Result<std::unique_ptr<HeadFile>> open(const std::filesystem::path& path,
+                                                FileSystem& files = system_files());
 
   HeadFile(const HeadFile&) = delete;
   HeadFile& operator=(const HeadFile&) = delete;
@@ -74,10 +78,12 @@ class HeadFile {
   HeadMark mark() const;
 
  private:
-  HeadFile(std::shared_ptr<File> file, const HeadMark& mark, std::uint64_t counter);
+  HeadFile(FileSystem& files, std::shared_ptr<File> file, const HeadMark& mark,
+           std::uint64_t counter);
 
   Status sync_locked();
 
+  const FileSystem& files_;
   const std::shared_ptr<File> file_;
   mutable std::mutex mutex_;
   HeadMark mark_;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "events/file.hpp"
+#include "events/file_system.hpp"
 #include "events/key_slot.hpp"
 #include "events/keys.hpp"
 

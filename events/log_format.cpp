@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace inmail {
 namespace {
@@ -54,17 +53,14 @@ Result<LogFormat> parse(std::string_view text, const fs::path& path) {
 }
 
 /// Why there is no FORMAT in `folder`.
-Error no_format(const fs::path& folder) {
-  std::error_code failed;
-  if (!fs::exists(folder, failed))
-    return {ErrorCode::not_found, "there is no log at " + folder.string()};
-  bool is_empty = true;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    is_empty &= at->path().filename().string().starts_with(making_name);
-  if (failed)
+Error no_format(const FileSystem& files, const fs::path& folder) {
+  if (!files.exists(folder)) return {ErrorCode::not_found, "there is no log at " + folder.string()};
+  const auto names = files.list(folder);
+  if (!names)
     return {ErrorCode::corruption,
-            folder.string() + " is not the folder of a log: " + failed.message()};
-  if (is_empty)
+            folder.string() + " is not the folder of a log: " + names.error().message};
+  if (std::all_of(names->begin(), names->end(),
+                  [](const std::string& name) { return name.starts_with(making_name); }))
     return {ErrorCode::not_found,
             "there is no log at " + folder.string() + ": the folder is empty"};
   return {ErrorCode::corruption, folder.string() + " is not the folder of a log: it has no " +
@@ -73,46 +69,34 @@ Error no_format(const fs::path& folder) {
 
 }  // namespace
 
-Status write_log_format(const fs::path& folder, const LogFormat& format) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed)
-    return Error{ErrorCode::io, "cannot make " + folder.string() + ": " + failed.message()};
+Status write_log_format(FileSystem& files, const fs::path& folder, const LogFormat& format) {
+  if (auto made = files.make_folder(folder); !made) return made;
   // Named by the store, so that two who create at once do not write to one file.
   const fs::path making = folder / (std::string(making_name) + to_text(format.store));
-  if (auto removed = remove_file(making); !removed) return removed;
-  auto file = File::open(making, File::Mode::create);
+  if (auto removed = files.remove(making); !removed) return removed;
+  auto file = files.open(making, File::Mode::create);
   if (!file) return file.error();
   const std::string text = to_text(format);
   auto written =
       (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   if (!written) return written;
   if (auto synced = (*file)->sync(); !synced) return synced;
-  auto linked = link_file(making, folder / file_name);
-  if (auto removed = remove_file(making); !removed) return removed;
+  auto linked = files.link(making, folder / file_name);
+  if (auto removed = files.remove(making); !removed) return removed;
   if (!linked) return linked;
-  if (auto synced = sync_directory_of(folder / file_name); !synced) return synced;
-  return sync_directory_of(folder);
+  if (auto synced = files.sync_directory_of(folder / file_name); !synced) return synced;
+  return files.sync_directory_of(folder);
 }
 
-Result<LogFormat> read_log_format(const fs::path& folder) {
-  const auto file = File::open(folder / file_name, File::Mode::read);
-  if (!file) {
-    std::error_code ignored;
-    if (fs::exists(folder / file_name, ignored)) return file.error();
-    return no_format(folder);
-  }
-  const auto size = (*file)->size();
-  if (!size) return size.error();
-  std::string text(std::min(*size, bytes_max), '\0');
-  const auto read =
-      (*file)->read_at(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-  if (!read) return read.error();
-  return parse(text, (*file)->path());
+Result<LogFormat> read_log_format(FileSystem& files, const fs::path& folder) {
+  const fs::path path = folder / file_name;
+  const auto text = read_whole(files, path, bytes_max);
+  if (text) return parse(*text, path);
+  return files.exists(path) ? text.error() : no_format(files, folder);
 }
 
-Result<std::shared_ptr<File>> lock_log(const fs::path& folder) {
-  auto file = File::open(folder / file_name, File::Mode::read);
+Result<std::shared_ptr<File>> lock_log(FileSystem& files, const fs::path& folder) {
+  auto file = files.open(folder / file_name, File::Mode::read);
   if (!file) return file.error();
   const auto locked = (*file)->lock();
   if (locked) return file;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "events/file.hpp"
+#include "events/file_system.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
 
@@ -24,14 +24,15 @@ struct LogFormat {
 
 /// Makes the folder if need be, and its FORMAT; durable on return. Errors: conflict (there is one
 /// already, which stays), io.
-Status write_log_format(const std::filesystem::path& folder, const LogFormat& format);
+Status write_log_format(FileSystem& files, const std::filesystem::path& folder,
+                        const LogFormat& format);
 
 /// Errors: not_found (no such folder, or nothing in it); corruption (a folder of something else, or
 /// a damaged FORMAT); newer_format; io.
-Result<LogFormat> read_log_format(const std::filesystem::path& folder);
+Result<LogFormat> read_log_format(FileSystem& files, const std::filesystem::path& folder);
 
 /// Takes the log for the one who may write. It is free again when the file is closed.
 /// Errors: locked, io.
-Result<std::shared_ptr<File>> lock_log(const std::filesystem::path& folder);
+Result<std::shared_ptr<File>> lock_log(FileSystem& files, const std::filesystem::path& folder);
 
 }  // namespace inmail

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <mutex>
-#include <system_error>
 #include <utility>
 
-#include "events/file.hpp"
 #include "events/head_file.hpp"
 #include "events/log_format.hpp"
 #include "events/rocks_cursor.hpp"
@@ -43,7 +41,7 @@ constexpr int read_attempts_max = 3;
 /// The mark that the log must live up to; nothing if there is no head file and `options` accept
 /// that, or there need not be one yet. Errors: corruption, newer_format, io.
 Result<std::optional<HeadMark>> mark_for(const RocksLogOptions& options, const LogFormat& format) {
-  const auto mark = HeadFile::read(options.head_file);
+  const auto mark = HeadFile::read(options.head_file, *options.files);
   if (!mark) {
     if (mark.error().code == ErrorCode::not_found) return std::optional<HeadMark>{};
     return mark.error();
@@ -72,14 +70,14 @@ std::uint64_t epoch_of(const std::optional<HeadMark>& mark, std::uint64_t last_e
 
 /// Whether RocksDB has to make its database: only FORMAT is there. Errors: corruption when files of
 /// a database are there without the one that every database has.
-Result<bool> is_to_be_made(const fs::path& folder, const std::optional<HeadMark>& mark) {
-  std::error_code failed;
-  if (fs::exists(folder / "CURRENT", failed)) return false;
+Result<bool> is_to_be_made(const RocksLogOptions& options, const std::optional<HeadMark>& mark) {
+  const fs::path& folder = options.path;
+  if (options.files->exists(folder / "CURRENT")) return false;
+  const auto names = options.files->list(folder);
+  if (!names) return Error{ErrorCode::io, names.error().message};
   bool holds_data = mark && mark->head.position.value > 0;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    holds_data |= at->path().extension() == ".sst" || at->path().extension() == ".log";
-  if (failed)
-    return Error{ErrorCode::io, "cannot list " + folder.string() + ": " + failed.message()};
+  for (const std::string& name : *names)
+    holds_data |= name.ends_with(".sst") || name.ends_with(".log");
   if (!holds_data) return true;
   return Error{ErrorCode::corruption, folder.string() +
                                           ": the log cannot be read from position 1 on: its file "
@@ -93,25 +91,26 @@ Error cut_short(const fs::path& folder) {
 
 /// The format of the log, made if need be.
 Result<LogFormat> format_for(const RocksLogOptions& options) {
-  auto format = read_log_format(options.path);
+  auto format = read_log_format(*options.files, options.path);
   if (format || !options.create_if_missing || format.error().code != ErrorCode::not_found)
     return format;
   const LogFormat made{.store = options.store};
-  const auto written = write_log_format(options.path, made);
+  const auto written = write_log_format(*options.files, options.path, made);
   // Whoever creates the same log at the same time may have been first.
   if (!written && written.error().code != ErrorCode::conflict) return written.error();
-  return read_log_format(options.path);
+  return read_log_format(*options.files, options.path);
 }
 
 /// Finds out where the log ends before RocksDB may write. Requires: the log is locked.
 Result<LogProof> prove_before_writing(const RocksLogOptions& options,
                                       const std::optional<HeadMark>& mark) {
-  auto proof = prove_log(options.path, mark, /*is_live=*/false);
+  auto proof = prove_log(*options.files, options.path, mark, /*is_live=*/false);
   if (!proof) return proof;
   if (auto known = check_head_file(options, mark, proof->head); !known) return known.error();
   if (proof->torn_tail) {
     const std::string name = "behind-" + std::to_string(proof->head.position.value);
-    if (auto copied = copy_wals(options.path, options.path / "torn" / name); !copied)
+    if (auto copied = copy_wals(*options.files, options.path, options.path / "torn" / name);
+        !copied)
       return copied.error();
   }
   proof->rocks.reset();
@@ -121,7 +120,7 @@ Result<LogProof> prove_before_writing(const RocksLogOptions& options,
 /// Lets RocksDB recover what `proof` found.
 Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& proof, bool make) {
   const auto recovery = proof.torn_tail ? RocksRecovery::point_in_time : RocksRecovery::strict;
-  auto rocks = open_rocks_for_writing(options.path, recovery, make);
+  auto rocks = open_rocks_for_writing(options.path, recovery, make, *options.files);
   if (!rocks) return rocks;
   const auto end = end_of_log(**rocks);
   if (!end) return end.error();
@@ -152,11 +151,11 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const RocksLogOptions& options)
 Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptions& options) {
   const auto format = format_for(options);
   if (!format) return format.error();
-  auto lock = lock_log(options.path);
+  auto lock = lock_log(*options.files, options.path);
   if (!lock) return lock.error();
   const auto mark = mark_for(options, *format);
   if (!mark) return mark.error();
-  const auto make = is_to_be_made(options.path, *mark);
+  const auto make = is_to_be_made(options, *mark);
   if (!make) return make.error();
   if (*make && !options.create_if_missing) return cut_short(options.path);
 
@@ -165,8 +164,9 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
   auto rocks = open_proven(options, *proof, *make);
   if (!rocks) return rocks.error();
   const std::uint64_t epoch = epoch_of(*mark, proof->epoch);
-  auto head_file = *mark ? HeadFile::open(options.head_file)
-                         : HeadFile::create(options.head_file, {format->store, epoch, proof->head});
+  auto head_file = *mark ? HeadFile::open(options.head_file, *options.files)
+                         : HeadFile::create(options.head_file, {format->store, epoch, proof->head},
+                                            *options.files);
   if (!head_file) return head_file.error();
 
   auto parts = std::make_unique<Parts>(options, format->store);
@@ -180,18 +180,18 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
 }
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open_for_reading(const RocksLogOptions& options) {
-  const auto format = read_log_format(options.path);
+  const auto format = read_log_format(*options.files, options.path);
   if (!format) return format.error();
   // Read before the log is: what the owner writes meanwhile lies behind this mark.
   const auto mark = mark_for(options, *format);
   if (!mark) return mark.error();
-  const auto is_cut_short = is_to_be_made(options.path, *mark);
+  const auto is_cut_short = is_to_be_made(options, *mark);
   if (!is_cut_short) return is_cut_short.error();
   if (*is_cut_short) return cut_short(options.path);
 
   auto proof = options.access == LogAccess::follow
-                   ? prove_followed(options.path, *mark)
-                   : prove_log(options.path, *mark, /*is_live=*/true);
+                   ? prove_followed(*options.files, options.path, *mark)
+                   : prove_log(*options.files, options.path, *mark, /*is_live=*/true);
   if (!proof) return proof.error();
   if (auto known = check_head_file(options, *mark, proof->head); !known) return known.error();
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "events/event_log.hpp"
+#include "events/file_system.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
 
@@ -30,6 +31,7 @@ struct RocksLogOptions {
   /// False: frames reach the disk when the system sees fit, and all of them when the log closes; a
   /// loss of power before that may cost the store. For what can be made again from a seed.
   bool sync_frames = true;
+  FileSystem* files = &system_files();  ///< Where all this lies. Must outlive the log.
 };
 
 /// The log on a disk, in RocksDB: one pair of key and value a frame. The key is the position of its

@@ -3,12 +3,13 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/file_checksum.h>
-#include <rocksdb/file_system.h>
 #include <rocksdb/sst_file_manager.h>
 #include <rocksdb/table.h>
 
 #include <string_view>
 #include <vector>
+
+#include "events/rocks_env.hpp"
 
 namespace inmail {
 namespace {
@@ -47,16 +48,17 @@ rocksdb::Options common_options(RocksRecovery recovery) {
   return options;
 }
 
-void set_write_path(rocksdb::Options& options) {
+void set_write_path(rocksdb::Options& options, const FileSystem& files) {
   // Small memtables, and so small write-ahead logs: deleting a large one stalls the next sync.
   options.write_buffer_size = 16 * mib;
   options.max_write_buffer_number = 4;
   options.bytes_per_sync = mib;
   options.strict_bytes_per_sync = true;
   options.allow_concurrent_memtable_write = false;
-  options.sst_file_manager.reset(rocksdb::NewSstFileManager(
-      rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-      /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
+  if (!files.rocks())
+    options.sst_file_manager.reset(rocksdb::NewSstFileManager(
+        rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
+        /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
 
   // Keys only grow, so tables never overlap and compaction only moves them down; what would rewrite
   // them for their age is off.
@@ -72,27 +74,16 @@ void set_write_path(rocksdb::Options& options) {
   options.keep_log_file_num = 3;
 }
 
-/// An environment in which nothing can be changed.
-Result<std::shared_ptr<rocksdb::Env>> read_only_env() {
-  std::shared_ptr<rocksdb::FileSystem> files;
-  const auto status =
-      rocksdb::FileSystem::CreateFromString(rocksdb::ConfigOptions{}, "ReadOnlyFileSystem", &files);
-  if (!status.ok()) return rocks_error("cannot make a read-only file system", status);
-  return std::shared_ptr<rocksdb::Env>(rocksdb::NewCompositeEnv(files));
-}
-
 using Opener = rocksdb::Status (*)(const rocksdb::Options&, const std::string& folder,
                                    const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
                                    std::vector<rocksdb::ColumnFamilyHandle*>* family_handles,
                                    rocksdb::DB** db);
 
 /// Opens by column families: by options alone RocksDB may take a shortcut past the write-ahead log.
-Result<RocksHandle> open_with(Opener opener, const std::shared_ptr<rocksdb::Env>& env,
-                              rocksdb::Options options, const std::filesystem::path& folder) {
-  if (env) {
-    options.env = env.get();
-    options.info_log = std::make_shared<NoLogger>();
-  }
+Result<RocksHandle> open_with(Opener opener, rocksdb::Options options,
+                              const std::shared_ptr<rocksdb::Env>& env,
+                              const std::filesystem::path& folder) {
+  options.env = env.get();
   const std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, options}};
   std::vector<rocksdb::ColumnFamilyHandle*> family_handles;
@@ -106,30 +97,31 @@ Result<RocksHandle> open_with(Opener opener, const std::shared_ptr<rocksdb::Env>
 }  // namespace
 
 Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
-                                           RocksRecovery recovery, bool create) {
+                                           RocksRecovery recovery, bool create, FileSystem& files) {
   rocksdb::Options options = common_options(recovery);
-  set_write_path(options);
+  set_write_path(options, files);
   options.create_if_missing = create;
+  // Not owned: the machine outlives what is opened on it.
+  const std::shared_ptr<rocksdb::Env> env(std::shared_ptr<void>(), rocks_env_of(files));
   return open_with([](const auto& with, const auto& where, const auto& families, auto* handles,
                       auto** db) { return rocksdb::DB::Open(with, where, families, handles, db); },
-                   nullptr, std::move(options), folder);
+                   std::move(options), env, folder);
 }
 
 Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
-                                           RocksRecovery recovery) {
-  auto env = read_only_env();
-  if (!env) return env.error();
+                                           RocksRecovery recovery, FileSystem& files) {
+  rocksdb::Options options = common_options(recovery);
+  options.info_log = std::make_shared<NoLogger>();
   return open_with(
       [](const auto& with, const auto& where, const auto& families, auto* handles, auto** db) {
         return rocksdb::DB::OpenForReadOnly(with, where, families, handles, db);
       },
-      *env, common_options(recovery), folder);
+      std::move(options), read_only_rocks_env(files), folder);
 }
 
-Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder) {
-  auto env = read_only_env();
-  if (!env) return env.error();
+Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder, FileSystem& files) {
   rocksdb::Options options = common_options(RocksRecovery::strict);
+  options.info_log = std::make_shared<NoLogger>();
   // Files that are open can still be read when their owner has deleted them.
   options.max_open_files = -1;
   return open_with(
@@ -137,7 +129,7 @@ Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder) {
         // The second path is for a diary, which NoLogger swallows.
         return rocksdb::DB::OpenAsSecondary(with, where, where, families, handles, db);
       },
-      *env, std::move(options), folder);
+      std::move(options), read_only_rocks_env(files), folder);
 }
 
 rocksdb::WriteOptions rocks_write_options(bool sync) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "events/file_system.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
 
@@ -30,15 +31,16 @@ enum class RocksRecovery {
 
 /// Opens for writing; creates the database if `create` is set. Errors: corruption, locked, io.
 Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
-                                           RocksRecovery recovery, bool create);
+                                           RocksRecovery recovery, bool create,
+                                           FileSystem& files = system_files());
 
 /// Opens for reading through a file system that refuses every write, so that nothing on the disk
 /// changes, whatever RocksDB thinks of it. Errors: corruption, io.
 Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
-                                           RocksRecovery recovery);
+                                           RocksRecovery recovery, FileSystem& files);
 
 /// Opens beside a live owner whom it can follow; writes nothing. Errors: corruption, io.
-Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder);
+Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder, FileSystem& files);
 
 /// For one frame: durable when `Put` returned, if `sync` is set.
 rocksdb::WriteOptions rocks_write_options(bool sync = true);

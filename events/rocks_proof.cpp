@@ -155,9 +155,9 @@ Error unreadable(const std::filesystem::path& folder, Position from, const Error
 }
 
 /// Nothing intact may lie in the write-ahead log behind where RocksDB says that it ends.
-Status check_nothing_behind(const std::filesystem::path& folder, Position end,
+Status check_nothing_behind(FileSystem& files, const std::filesystem::path& folder, Position end,
                             const std::string& why) {
-  const auto behind = intact_in_wals(folder, end);
+  const auto behind = intact_in_wals(files, folder, end);
   if (!behind) return behind.error();
   if (!*behind) return {};
   return unreadable(folder, Position{end.value + 1},
@@ -165,9 +165,9 @@ Status check_nothing_behind(const std::filesystem::path& folder, Position end,
                                                 " lie behind the damage"});
 }
 
-Result<LogEnd> check_tail(const std::filesystem::path& folder, const std::optional<HeadMark>& mark,
-                          rocksdb::DB& db) {
-  const auto bytes = wal_bytes(folder);
+Result<LogEnd> check_tail(FileSystem& files, const std::filesystem::path& folder,
+                          const std::optional<HeadMark>& mark, rocksdb::DB& db) {
+  const auto bytes = wal_bytes(files, folder);
   if (!bytes) return bytes.error();
   TailCheck check(mark, *bytes);
   auto end = check.run(db);
@@ -179,45 +179,45 @@ Result<LogEnd> check_tail(const std::filesystem::path& folder, const std::option
 
 /// RocksDB refuses the log for `refusal`. Either the last frame was torn before it was
 /// acknowledged, or this says where the damage begins.
-Result<LogProof> prove_torn_tail(const std::filesystem::path& folder,
+Result<LogProof> prove_torn_tail(FileSystem& files, const std::filesystem::path& folder,
                                  const std::optional<HeadMark>& mark, const Error& refusal) {
-  auto rocks = open_rocks_for_reading(folder, RocksRecovery::point_in_time);
+  auto rocks = open_rocks_for_reading(folder, RocksRecovery::point_in_time, files);
   if (!rocks) {
-    rocks = open_rocks_for_reading(folder, RocksRecovery::diagnostic);
+    rocks = open_rocks_for_reading(folder, RocksRecovery::diagnostic, files);
     const Position from = rocks ? first_unreadable(**rocks, Position{UINT64_MAX}) : Position{1};
     return unreadable(folder, from, refusal);
   }
-  const auto end = check_tail(folder, mark, **rocks);
+  const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return Error{end.error().code, end.error().message + " (" + refusal.message + ")"};
-  auto nothing_behind = check_nothing_behind(folder, end->head.position, refusal.message);
+  auto nothing_behind = check_nothing_behind(files, folder, end->head.position, refusal.message);
   if (!nothing_behind) return nothing_behind.error();
   return LogProof{end->head, end->epoch, refusal.message, std::move(rocks).value()};
 }
 
 }  // namespace
 
-Result<LogProof> prove_log(const std::filesystem::path& folder, const std::optional<HeadMark>& mark,
-                           bool is_live) {
-  auto rocks = open_rocks_for_reading(folder, RocksRecovery::strict);
+Result<LogProof> prove_log(FileSystem& files, const std::filesystem::path& folder,
+                           const std::optional<HeadMark>& mark, bool is_live) {
+  auto rocks = open_rocks_for_reading(folder, RocksRecovery::strict, files);
   if (!rocks) {
     if (rocks.error().code != ErrorCode::corruption) return rocks.error();
-    return prove_torn_tail(folder, mark, rocks.error());
+    return prove_torn_tail(files, folder, mark, rocks.error());
   }
-  const auto end = check_tail(folder, mark, **rocks);
+  const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
   if (!is_live) {
-    auto nothing_behind = check_nothing_behind(folder, end->head.position,
+    auto nothing_behind = check_nothing_behind(files, folder, end->head.position,
                                                "the write-ahead log is damaged near its end");
     if (!nothing_behind) return nothing_behind.error();
   }
   return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
 }
 
-Result<LogProof> prove_followed(const std::filesystem::path& folder,
+Result<LogProof> prove_followed(FileSystem& files, const std::filesystem::path& folder,
                                 const std::optional<HeadMark>& mark) {
-  auto rocks = open_rocks_following(folder);
+  auto rocks = open_rocks_following(folder, files);
   if (!rocks) return rocks.error();
-  const auto end = check_tail(folder, mark, **rocks);
+  const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
   return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "events/file_system.hpp"
 #include "events/frame.hpp"
 #include "events/head_file.hpp"
 #include "events/result.hpp"
@@ -29,11 +30,11 @@ struct LogProof {
 ///
 /// Reads the tail only; the whole log is not read unless something is wrong.
 /// Errors: corruption, newer_format (the message names the first position that cannot be read), io.
-Result<LogProof> prove_log(const std::filesystem::path& folder, const std::optional<HeadMark>& mark,
-                           bool is_live);
+Result<LogProof> prove_log(FileSystem& files, const std::filesystem::path& folder,
+                           const std::optional<HeadMark>& mark, bool is_live);
 
 /// As `prove_log`, for a log that is followed while its owner writes.
-Result<LogProof> prove_followed(const std::filesystem::path& folder,
+Result<LogProof> prove_followed(FileSystem& files, const std::filesystem::path& folder,
                                 const std::optional<HeadMark>& mark);
 
 /// The last frame, checked. Errors: corruption, newer_format, io.

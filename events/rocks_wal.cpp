@@ -4,10 +4,8 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "events/file.hpp"
 #include "events/frame.hpp"
 #include "events/record.hpp"
 
@@ -23,31 +21,14 @@ constexpr std::size_t block_header_bytes = 7;
 
 constexpr std::string_view frame_magic = "IMF1";
 
-Error io_error(const char* what, const fs::path& path, const std::error_code& cause) {
-  return {ErrorCode::io, std::string(what) + " " + path.string() + ": " + cause.message()};
-}
-
 /// Errors: io.
-Result<std::vector<fs::path>> wals_of(const fs::path& folder) {
+Result<std::vector<fs::path>> wals_of(const FileSystem& files, const fs::path& folder) {
+  const auto names = files.list(folder);
+  if (!names) return Error{ErrorCode::io, names.error().message};
   std::vector<fs::path> wals;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    if (at->path().extension() == ".log") wals.push_back(at->path());
-  if (failed) return io_error("cannot list", folder, failed);
-  std::sort(wals.begin(), wals.end());
+  for (const std::string& name : *names)
+    if (name.ends_with(".log")) wals.push_back(folder / name);
   return wals;
-}
-
-Result<std::string> read_all(const fs::path& path) {
-  const auto file = File::open(path, File::Mode::read);
-  if (!file) return file.error();
-  const auto size = (*file)->size();
-  if (!size) return size.error();
-  std::string bytes(*size, '\0');
-  const auto read =
-      (*file)->read_at(0, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-  if (!read) return read.error();
-  return bytes;
 }
 
 /// Takes the header off every block, after which each frame is in one piece: a frame that crosses a
@@ -93,25 +74,29 @@ std::optional<Position> intact_frame(Bytes bytes, Position behind) {
 
 }  // namespace
 
-Result<std::uint64_t> wal_bytes(const fs::path& folder) {
-  const auto wals = wals_of(folder);
+Result<std::uint64_t> wal_bytes(FileSystem& files, const fs::path& folder) {
+  const auto wals = wals_of(files, folder);
   if (!wals) return wals.error();
   std::uint64_t sum = 0;
   for (const fs::path& wal : *wals) {
-    std::error_code failed;
-    const std::uint64_t size = fs::file_size(wal, failed);
+    const auto file = files.open(wal, File::Mode::read);
     // A live owner may have deleted it meanwhile.
-    if (!failed) sum += size;
+    if (!file && file.error().code == ErrorCode::not_found) continue;
+    if (!file) return file.error();
+    const auto size = (*file)->size();
+    if (!size) return size.error();
+    sum += *size;
   }
   return sum;
 }
 
-Result<std::optional<Position>> intact_in_wals(const fs::path& folder, Position behind) {
-  const auto wals = wals_of(folder);
+Result<std::optional<Position>> intact_in_wals(FileSystem& files, const fs::path& folder,
+                                               Position behind) {
+  const auto wals = wals_of(files, folder);
   if (!wals) return wals.error();
   std::optional<Position> found;
   for (const fs::path& path : *wals) {
-    auto wal = read_all(path);
+    auto wal = read_whole(files, path);
     if (!wal) return wal.error();
     strip_block_headers(*wal);
     const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
@@ -124,22 +109,25 @@ Result<std::optional<Position>> intact_in_wals(const fs::path& folder, Position 
   return found;
 }
 
-Status copy_wals(const fs::path& folder, const fs::path& to) {
-  const auto wals = wals_of(folder);
+Status copy_wals(FileSystem& files, const fs::path& folder, const fs::path& to) {
+  const auto wals = wals_of(files, folder);
   if (!wals) return wals.error();
-  std::error_code failed;
-  fs::create_directories(to, failed);
-  if (failed) return io_error("cannot make", to, failed);
+  if (auto made = files.make_folder(to); !made) return made;
   for (const fs::path& wal : *wals) {
+    const auto bytes = read_whole(files, wal);
+    if (!bytes) return bytes.error();
+    // One that an earlier opening has begun may be longer.
     const fs::path copy = to / wal.filename();
-    fs::copy_file(wal, copy, fs::copy_options::overwrite_existing, failed);
-    if (failed) return io_error("cannot copy", wal, failed);
-    const auto file = File::open(copy, File::Mode::read_write);
+    if (auto removed = files.remove(copy); !removed) return removed;
+    const auto file = files.open(copy, File::Mode::create);
     if (!file) return file.error();
+    auto written =
+        (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
+    if (!written) return written;
     if (auto synced = (*file)->sync(); !synced) return synced;
   }
-  if (auto synced = sync_directory_of(to / "."); !synced) return synced;
-  return sync_directory_of(to);
+  if (auto synced = files.sync_directory_of(to / "."); !synced) return synced;
+  return files.sync_directory_of(to);
 }
 
 }  // namespace inmail

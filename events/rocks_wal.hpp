@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "events/file_system.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
 
@@ -13,14 +14,16 @@ namespace inmail {
 /// them, or drops more of their end than it should. Nothing here writes to them. One thread.
 
 /// The bytes that all write-ahead logs of the folder hold together. Errors: io.
-Result<std::uint64_t> wal_bytes(const std::filesystem::path& folder);
+Result<std::uint64_t> wal_bytes(FileSystem& files, const std::filesystem::path& folder);
 
 /// The last position of all frames that lie intact in a write-ahead log and reach beyond `behind`;
 /// nothing if there is none. Errors: io.
-Result<std::optional<Position>> intact_in_wals(const std::filesystem::path& folder,
+Result<std::optional<Position>> intact_in_wals(FileSystem& files,
+                                               const std::filesystem::path& folder,
                                                Position behind);
 
 /// Copies every write-ahead log into the folder `to`, made for it; durable on return. Errors: io.
-Status copy_wals(const std::filesystem::path& folder, const std::filesystem::path& to);
+Status copy_wals(FileSystem& files, const std::filesystem::path& folder,
+                 const std::filesystem::path& to);
 
 }  // namespace inmail

@@ -8,11 +8,10 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
-#include <system_error>
 
 #include "events/codec.hpp"
+#include "events/rocks_env.hpp"
 
 namespace inmail::rocks {
 namespace {
@@ -60,8 +59,9 @@ rocksdb::Status fill(rocksdb::WriteBatch& changes, rocksdb::ColumnFamilyHandle* 
 
 }  // namespace
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(const FileSystem& files) {
   rocksdb::DBOptions options;
+  options.env = rocks_env_of(files);
   options.create_if_missing = true;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
@@ -69,9 +69,10 @@ rocksdb::DBOptions database_options() {
   options.allow_concurrent_memtable_write = false;
   options.bytes_per_sync = mib;
   // Deleting a large file at once stalls the syncs of the log beside it.
-  options.sst_file_manager.reset(rocksdb::NewSstFileManager(
-      rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-      /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
+  if (!files.rocks())
+    options.sst_file_manager.reset(rocksdb::NewSstFileManager(
+        rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
+        /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
   // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -121,27 +122,27 @@ Error store_error(const std::string& what, const rocksdb::Status& status) {
   return {code, what + ": " + sentence};
 }
 
-DamageMark::DamageMark(const std::string& folder)
-    : file_(std::filesystem::path(folder) / "DAMAGED") {}
+DamageMark::DamageMark(FileSystem& files, const std::string& folder)
+    : files_(files), file_(std::filesystem::path(folder) / "DAMAGED") {}
 
 std::string DamageMark::read() const {
-  std::ifstream in(file_);
-  std::string sentence;
-  std::getline(in, sentence);
-  return sentence;
+  const auto sentence = read_whole(files_, file_);
+  return sentence ? sentence->substr(0, sentence->find('\n')) : std::string{};
 }
 
 void DamageMark::note(const Error& error) {
   std::string sentence = error.message;
   std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+  sentence += '\n';
   const std::lock_guard lock(mutex_);
-  std::ofstream(file_) << sentence << '\n';
+  // Where even this cannot be written, the damage is met again by the next opening, or later.
+  const auto file = files_.open(file_, File::Mode::create);
+  if (!file) return;
+  (void)(*file)->write_at(
+      0, {reinterpret_cast<const std::uint8_t*>(sentence.data()), sentence.size()});
 }
 
-void DamageMark::remove() {
-  std::error_code ignored;
-  std::filesystem::remove(file_, ignored);
-}
+void DamageMark::remove() { (void)files_.remove(file_); }
 
 Family::Family(rocksdb::DB& db, DamageMark& damage, rocksdb::ColumnFamilyHandle* handle,
                std::string name)

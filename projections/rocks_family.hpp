@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/file_system.hpp"
 #include "events/frame.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
@@ -21,7 +22,7 @@
 
 namespace inmail::rocks {
 
-rocksdb::DBOptions database_options();
+rocksdb::DBOptions database_options(const FileSystem& files);
 rocksdb::ColumnFamilyOptions family_options(const ViewStoreOptions& with);
 
 /// "cannot read view inbox.1: IO error: ...". Corruption for all that is not the system's fault.
@@ -31,7 +32,7 @@ Error store_error(const std::string& what, const rocksdb::Status& status);
 /// damaged database takes no more writes. Any thread.
 class DamageMark {
  public:
-  explicit DamageMark(const std::string& folder);
+  DamageMark(FileSystem& files, const std::string& folder);
 
   /// What was noted last time; empty if nothing was.
   std::string read() const;
@@ -39,6 +40,7 @@ class DamageMark {
   void remove();
 
  private:
+  FileSystem& files_;
   const std::filesystem::path file_;
   std::mutex mutex_;
 };

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <system_error>
 
+#include "events/rocks_env.hpp"
 #include "projections/rocks_family.hpp"
 
 namespace inmail {
@@ -23,7 +23,10 @@ void RowsSnapshot::erase(std::string_view) { throw_defect("a snapshot of rows wa
 class RocksViewStore::Database {
  public:
   Database(const std::string& in, const ViewStoreOptions& with)
-      : folder(in), options(with), family_options(rocks::family_options(with)), damage(in) {}
+      : folder(in),
+        options(with),
+        family_options(rocks::family_options(with)),
+        damage(*with.files, in) {}
   ~Database() {
     families.clear();
     if (!db) return;
@@ -36,9 +39,9 @@ class RocksViewStore::Database {
   /// Opens what is there. `families` and all else stay empty on a failure.
   rocksdb::Status open() {
     std::vector<std::string> names;
-    if (std::filesystem::exists(std::filesystem::path(folder) / "CURRENT")) {
+    if (options.files->exists(std::filesystem::path(folder) / "CURRENT")) {
       const auto listed =
-          rocksdb::DB::ListColumnFamilies(rocks::database_options(), folder, &names);
+          rocksdb::DB::ListColumnFamilies(rocks::database_options(*options.files), folder, &names);
       if (!listed.ok()) return listed;
     } else {
       names.push_back(rocksdb::kDefaultColumnFamilyName);
@@ -47,8 +50,8 @@ class RocksViewStore::Database {
     for (const std::string& name : names) wanted.emplace_back(name, family_options);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* opened = nullptr;
-    const auto status =
-        rocksdb::DB::Open(rocks::database_options(), folder, wanted, &handles, &opened);
+    const auto status = rocksdb::DB::Open(rocks::database_options(*options.files), folder, wanted,
+                                          &handles, &opened);
     if (!status.ok()) return status;
     db.reset(opened);
     for (std::size_t i = 0; i < handles.size(); ++i) {
@@ -155,11 +158,7 @@ RocksViewStore::~RocksViewStore() = default;
 
 Result<std::unique_ptr<RocksViewStore>> RocksViewStore::open(const std::string& folder,
                                                              const ViewStoreOptions& options) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure)
-    return Error{ErrorCode::io, "cannot make the folder " + folder + ": " + failure.message()};
-
+  if (auto made = options.files->make_folder(folder); !made) return made.error();
   auto database = std::make_shared<Database>(folder, options);
   std::string because = database->damage.read();
   rocksdb::Status status;
@@ -173,7 +172,9 @@ Result<std::unique_ptr<RocksViewStore>> RocksViewStore::open(const std::string& 
   }
   if (!because.empty()) {
     // Only files of a database are removed, should the folder be somebody else's.
-    status = rocksdb::DestroyDB(folder, rocksdb::Options{});
+    rocksdb::Options all;
+    all.env = rocks_env_of(*options.files);
+    status = rocksdb::DestroyDB(folder, all);
     if (status.ok()) status = database->open();
     if (!status.ok()) {
       Error error = rocks::store_error("cannot make the views in " + folder + " anew", status);

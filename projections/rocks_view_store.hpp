@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/file_system.hpp"
 #include "events/frame.hpp"
 #include "events/ids.hpp"
 #include "events/result.hpp"
@@ -22,6 +23,7 @@ struct ViewStoreOptions {
   /// How much of a table may be lost, and folded again, by a crash.
   std::uint64_t flush_events_max = 500'000;
   Milliseconds flush_interval = std::chrono::seconds{60};
+  FileSystem* files = &system_files();  ///< Where it lies. Must outlive the store.
 };
 
 /// Changes to one table that are written together or not at all. Points into the caller's bytes.

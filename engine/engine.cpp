@@ -178,6 +178,10 @@ Position Engine::head() const {
   const Impl::InUse use(*impl_);
   return use ? impl_->log->head().position : impl_->head_at_close;
 }
+std::uint64_t Engine::epoch() const {
+  const Impl::InUse use(*impl_);
+  return use ? impl_->log->epoch() : 0;
+}
 const EventLog& Engine::log() const { return *impl_->log; }
 Timestamp Engine::now() const { return impl_->clock->now(); }
 

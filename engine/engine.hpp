@@ -168,11 +168,17 @@ class Engine {
   /// What a person wrote; nothing when its author's key was erased. Errors: corruption, io.
   Result<std::optional<std::string>> open_text(const Text& text);
 
-  /// Errors: as `LogReader::from`.
-  Result<Subscription> subscribe(Position from, Subscription::Filter filter = {});
+  /// Who goes on where it left off says under which `epoch` it read so far.
+  /// Errors: as `LogReader::from`; log_rewound when the store is in another epoch by now: a repair
+  /// or a restore may have taken away what was read, and other events may stand there. The message
+  /// names the epoch, and so does `epoch()`.
+  Result<Subscription> subscribe(Position from, Subscription::Filter filter = {},
+                                 std::optional<std::uint64_t> epoch = {});
 
   /// Position of the last durable record.
   Position head() const;
+  /// Raised by each repair and restore of the store; zero once the engine is closed.
+  std::uint64_t epoch() const;
   const EventLog& log() const;
   Timestamp now() const;
   EngineStats stats() const;

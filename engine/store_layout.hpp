@@ -13,6 +13,10 @@ struct StoreLayout {
   std::filesystem::path head_file() const { return root / "head"; }
   std::filesystem::path keys() const { return root / "keys"; }
   std::filesystem::path views() const { return root / "views"; }
+  /// How far the last scrub came.
+  std::filesystem::path verified() const { return root / "verified"; }
+  /// What repairs took away, a folder each.
+  std::filesystem::path lost() const { return root / "lost"; }
 };
 
 }  // namespace inmail

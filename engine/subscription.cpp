@@ -65,9 +65,15 @@ Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
   }
 }
 
-Result<Subscription> Engine::subscribe(Position from, Subscription::Filter filter) {
+Result<Subscription> Engine::subscribe(Position from, Subscription::Filter filter,
+                                       std::optional<std::uint64_t> epoch) {
   const Impl::InUse use(*impl_);
   if (!use) return engine_is_closed();
+  const std::uint64_t epoch_now = impl_->log->epoch();
+  if (epoch && *epoch != epoch_now)
+    return Error{ErrorCode::log_rewound, "the store is in epoch " + std::to_string(epoch_now) +
+                                             ", not in " + std::to_string(*epoch) +
+                                             ": what was read before may be gone"};
   if (from.value == 0) from = Position{1};
   return Subscription(std::make_unique<Subscription::Impl>(*impl_, std::move(filter), from));
 }

@@ -13,6 +13,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::locked: return "locked";
     case ErrorCode::closed: return "closed";
     case ErrorCode::timed_out: return "timed_out";
+    case ErrorCode::log_rewound: return "log_rewound";
   }
   return "unknown";
 }

@@ -21,6 +21,7 @@ enum class ErrorCode : std::uint8_t {
   locked,            ///< Another process owns the store.
   closed,            ///< The engine or the log was closed, or has failed before.
   timed_out,         ///< A deadline that the caller set has passed.
+  log_rewound,       ///< A repair or a restore took events away that the caller may have seen.
 };
 
 /// The stored and printed name of a code: "corruption".

@@ -51,9 +51,8 @@ T load(Bytes bytes, std::size_t at) {
   return value;
 }
 
-/// The last position of the frame at the start of `bytes`, if it is intact and reaches beyond
-/// `behind`.
-std::optional<Position> intact_frame(Bytes bytes, Position behind) {
+/// The frame at the start of `bytes`, if it is intact and reaches beyond `behind`.
+std::optional<Bytes> intact_frame(Bytes bytes, Position behind) {
   if (bytes.size() < frame_bytes_min) return {};
   const std::uint64_t count = load<std::uint32_t>(bytes, 4);
   const std::uint64_t first = load<std::uint64_t>(bytes, 8);
@@ -68,8 +67,26 @@ std::optional<Position> intact_frame(Bytes bytes, Position behind) {
     length += record;
   }
   if (bytes.size() - length < sizeof(Hash)) return {};
-  if (!view_frame(bytes.first(length + sizeof(Hash)))) return {};
-  return last;
+  const Bytes frame = bytes.first(length + sizeof(Hash));
+  if (!view_frame(frame)) return {};
+  return frame;
+}
+
+/// Calls `take` with the bytes from each place on where a frame may begin. Errors: io.
+template <class Take>
+Status search_wals(FileSystem& files, const fs::path& folder, Take&& take) {
+  const auto wals = wals_of(files, folder);
+  if (!wals) return wals.error();
+  for (const fs::path& path : *wals) {
+    auto wal = read_whole(files, path);
+    if (!wal) return wal.error();
+    strip_block_headers(*wal);
+    const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
+    for (std::size_t at = wal->find(frame_magic); at != std::string::npos;
+         at = wal->find(frame_magic, at + 1))
+      take(bytes.subspan(at));
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,22 +107,21 @@ Result<std::uint64_t> wal_bytes(FileSystem& files, const fs::path& folder) {
   return sum;
 }
 
+Status for_each_frame_in_wals(FileSystem& files, const fs::path& folder,
+                              const std::function<void(Bytes)>& visit) {
+  return search_wals(files, folder, [&](Bytes bytes) {
+    if (const auto frame = intact_frame(bytes, Position{})) visit(*frame);
+  });
+}
+
 Result<std::optional<Position>> intact_in_wals(FileSystem& files, const fs::path& folder,
                                                Position behind) {
-  const auto wals = wals_of(files, folder);
-  if (!wals) return wals.error();
   std::optional<Position> found;
-  for (const fs::path& path : *wals) {
-    auto wal = read_whole(files, path);
-    if (!wal) return wal.error();
-    strip_block_headers(*wal);
-    const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
-    for (std::size_t at = wal->find(frame_magic); at != std::string::npos;
-         at = wal->find(frame_magic, at + 1)) {
-      const auto last = intact_frame(bytes.subspan(at), found.value_or(behind));
-      if (last) found = last;
-    }
-  }
+  auto searched = search_wals(files, folder, [&](Bytes bytes) {
+    if (!intact_frame(bytes, found.value_or(behind))) return;
+    found = Position{load<std::uint64_t>(bytes, 8) + load<std::uint32_t>(bytes, 4) - 1};
+  });
+  if (!searched) return searched.error();
   return found;
 }
 

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "events/file_system.hpp"
 #include "events/ids.hpp"
+#include "events/record.hpp"
 #include "events/result.hpp"
 
 namespace inmail {
@@ -15,6 +17,10 @@ namespace inmail {
 
 /// The bytes that all write-ahead logs of the folder hold together. Errors: io.
 Result<std::uint64_t> wal_bytes(FileSystem& files, const std::filesystem::path& folder);
+
+/// Calls `visit` for every frame that lies intact in a write-ahead log. Errors: io.
+Status for_each_frame_in_wals(FileSystem& files, const std::filesystem::path& folder,
+                              const std::function<void(Bytes)>& visit);
 
 /// The last position of all frames that lie intact in a write-ahead log and reach beyond `behind`;
 /// nothing if there is none. Errors: io.

@@ -16,6 +16,7 @@ int main(int count, char** arguments) {
   add_credits(program);
   add_analytics(program);
   add_policy(program);
+  add_repair(program);
   add_stats(program);
   return program.run(count, arguments);
 }

@@ -5,24 +5,21 @@
 #include "engine/store_layout.hpp"
 
 namespace inmail::tools {
-namespace {
 
 namespace fs = std::filesystem;
 
-/// Says more than that some file below `folder` is missing, where that is no store at all.
-std::optional<Failure> look_at(const fs::path& folder) {
+Result<void, Failure> check_is_store(const fs::path& folder) {
   std::error_code failed;
   if (!fs::exists(folder, failed))
     return Failure{Exit::no_store, "there is no store at " + folder.string()};
   if (!fs::is_directory(folder, failed) || !fs::exists(StoreLayout{folder}.log(), failed))
     return Failure{Exit::no_store, folder.string() + " is not a store"};
-  return std::nullopt;
+  return {};
 }
 
-}  // namespace
-
 Result<StoreReader, Failure> StoreReader::open(const fs::path& folder, LogAccess access) {
-  if (auto wrong = look_at(folder)) return *wrong;
+  // Says more than that some file below `folder` is missing, where that is no store at all.
+  if (auto is_store = check_is_store(folder); !is_store) return is_store.error();
   const StoreLayout layout{folder};
   auto log = RocksLog::open(
       {.path = layout.log(), .head_file = layout.head_file(), .access = access, .store = {}});

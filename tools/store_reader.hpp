@@ -39,6 +39,9 @@ class StoreReader {
   std::unique_ptr<KeyStore> keys_;
 };
 
+/// Whether there is a store at all, before anything is opened. Failures: no_store.
+Result<void, Failure> check_is_store(const std::filesystem::path& folder);
+
 /// "member:9 is not in the store world".
 Failure not_in_store(StreamId stream, const std::filesystem::path& store);
 

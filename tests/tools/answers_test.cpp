@@ -308,6 +308,7 @@ TEST(Help, ExplainsEveryCommandWithAnExample) {
                                                           {"credits"},
                                                           {"analytics"},
                                                           {"stats"},
+                                                          {"repair"},
                                                           {"policy"},
                                                           {"policy", "list"},
                                                           {"policy", "show"},

@@ -98,6 +98,8 @@ std::vector<Arguments> readers(const std::string& store) {
 std::vector<Arguments> owners(const std::string& store, const std::string& input,
                               const std::string& edges) {
   return {{"replay", store, "--verify"},
+          {"repair", store},
+          {"repair", store, "--accept-loss"},
           {"import", store, "--commands", input},
           {"import", store, "--edges", edges},
           {"simulate", store, "--members", "10", "--days", "1", "--seed", "1"}};
@@ -150,8 +152,9 @@ TEST_F(WrongUse, NamesTheValueThatIsNotWanted) {
 
 TEST_F(WrongUse, SurvivesAnArgumentListOfNonsense) {
   const std::string bytes = "\x01\x1b[31m\xff\xfe\n\n%s%n";
-  for (const char* command : {"simulate", "import", "replay", "audit", "events", "show", "inbox",
-                              "credits", "analytics", "policy", "stats"})
+  for (const char* command :
+       {"simulate", "import", "replay", "audit", "events", "show", "inbox", "credits", "analytics",
+        "policy", "stats", "repair"})
     expect_failure({command, bytes, "--", "-", "--=", "---", bytes, "--limit=--limit", "{}"}, 2,
                    "");
   expect_failure(Arguments(2'000, bytes), 2, "");
@@ -231,6 +234,7 @@ TEST_F(WrongUse, LeavesAStoreToTheProcessThatHoldsIt) {
   const auto owner = hold(store);
   expect_failure({"replay", store, "--verify"}, 3, "another process");
   expect_failure({"audit", store, "--views"}, 3, "another process");
+  expect_failure({"repair", store, "--accept-loss"}, 3, "another process");
   expect_failure({"import", store, "--commands", path("two.jsonl")}, 3, "another process");
   for (Arguments arguments : readers(store)) {
     SCOPED_TRACE(arguments.front());

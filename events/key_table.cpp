@@ -208,6 +208,57 @@ Status KeyTable::copy_into(const File& target, const KeyHeader& header) const {
   return write_header(target, header);
 }
 
+/// A slot as it is once nobody is in the middle of writing it.
+Result<KeySlot> KeyTable::settled_slot(std::uint64_t slot) const {
+  KeySlot content;
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    auto read = file_->read_at(place_of(slot), bytes_of(std::span(&content, 1)));
+    if (!read) return read.error();
+    const SlotState state = state_of(content);
+    if (state != SlotState::damaged && state != SlotState::unfinished) return content;
+  }
+  // What a crash has cut was never synced, and no text was sealed with it.
+  if (state_of(content) == SlotState::unfinished) return KeySlot{};
+  return damage_at(slot);
+}
+
+Status KeyTable::walk(const File* target, const std::function<void(MemberId)>& on_erased) const {
+  const std::uint64_t slots = slots_in_all(header_.capacity);
+  SlotBuffer buffer(segment_slots);
+  for (std::uint64_t first = 0; first < slots; first += segment_slots) {
+    const auto part = buffer.all().first(std::min(segment_slots, slots - first));
+    auto read = file_->read_at(place_of(first), bytes_of(part));
+    if (!read) return read;
+    for (std::uint64_t i = 0; i < part.size(); ++i) {
+      SlotState state = state_of(part[i]);
+      if (state == SlotState::damaged || state == SlotState::unfinished) {
+        const auto settled = settled_slot(first + i);
+        if (!settled) return settled.error();
+        part[i] = *settled;
+        state = state_of(part[i]);
+      }
+      if (state != SlotState::erased) continue;
+      const MemberId member{part[i].member};
+      part[i] = erased_slot(member);
+      on_erased(member);
+    }
+    if (target == nullptr) continue;
+    auto written = target->write_at(place_of(first), bytes_of(std::span<const KeySlot>(part)));
+    if (!written) return written;
+  }
+  return {};
+}
+
+Status KeyTable::copy_as_is(const File& target,
+                            const std::function<void(MemberId)>& on_erased) const {
+  if (auto walked = walk(&target, on_erased); !walked) return walked;
+  return write_header(target, header_);
+}
+
+Status KeyTable::for_each_erased(const std::function<void(MemberId)>& on_erased) const {
+  return walk(nullptr, on_erased);
+}
+
 Error KeyTable::damage_at(std::uint64_t slot) const {
   return {ErrorCode::corruption, "slot " + std::to_string(slot) + " of the key store " +
                                      file_->path().string() + " is damaged"};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "events/file_system.hpp"
@@ -53,12 +54,23 @@ class KeyTable {
   /// the new table cannot take its members, which only a forged file brings about; io.
   Status copy_into(const File& target, const KeyHeader& header) const;
 
+  /// Writes the table as it stands into a new file, while its owner may write to it: a slot that is
+  /// met in the middle of a write is read again. Tells of every member that was erased.
+  /// Errors: corruption when a slot is damaged; io.
+  Status copy_as_is(const File& target, const std::function<void(MemberId)>& on_erased) const;
+
+  /// As above, without a copy.
+  Status for_each_erased(const std::function<void(MemberId)>& on_erased) const;
+
   const KeyHeader& header() const { return header_; }
   const std::shared_ptr<File>& file() const { return file_; }
   Error damage_at(std::uint64_t slot) const;
 
  private:
   KeyTable(std::shared_ptr<File> file, const KeyHeader& header);
+
+  Result<KeySlot> settled_slot(std::uint64_t slot) const;
+  Status walk(const File* target, const std::function<void(MemberId)>& on_erased) const;
 
   std::shared_ptr<File> file_;
   KeyHeader header_;

@@ -76,6 +76,10 @@ std::optional<ReplayLimit> limit_from_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<fs::path> path_from_text(const std::string& text) {
+  return text.empty() ? std::optional<fs::path>{} : fs::path(text);
+}
+
 std::string preset_list() {
   std::string list;
   for (const std::string_view name : preset_names()) {
@@ -177,10 +181,17 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& v
 }
 
 void add_store(CLI::App& app, fs::path& store) {
-  const auto read = [](const std::string& text) {
-    return text.empty() ? std::optional<fs::path>{} : fs::path(text);
-  };
-  add_read(app, "STORE", store, read, "the folder of a store", "The folder of the store.");
+  add_read(app, "STORE", store, path_from_text, "the folder of a store",
+           "The folder of the store.");
+}
+
+void add_folder(CLI::App& app, const std::string& name, fs::path& folder, const std::string& help) {
+  add_read(app, name, folder, path_from_text, "a folder", help);
+}
+
+void add_folder(CLI::App& app, const std::string& name, std::optional<fs::path>& folder,
+                const std::string& help) {
+  add_read(app, name, folder, path_from_text, "a folder", help)->type_name("FOLDER");
 }
 
 void add_format(CLI::App& app, Format& format) {

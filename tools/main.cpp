@@ -16,7 +16,10 @@ int main(int count, char** arguments) {
   add_credits(program);
   add_analytics(program);
   add_policy(program);
+  add_verify(program);
   add_repair(program);
+  add_backup(program);
+  add_restore(program);
   add_stats(program);
   return program.run(count, arguments);
 }

@@ -17,6 +17,9 @@ void add_credits(Program& program);
 void add_analytics(Program& program);
 void add_policy(Program& program);
 void add_repair(Program& program);
+void add_backup(Program& program);
+void add_restore(Program& program);
+void add_verify(Program& program);
 void add_stats(Program& program);
 
 }  // namespace inmail::tools

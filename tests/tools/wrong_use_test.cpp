@@ -91,7 +91,8 @@ std::vector<Arguments> readers(const std::string& store) {
           {"inbox", store, "member:7"},
           {"credits", store, "member:7"},
           {"analytics", store},
-          {"stats", store}};
+          {"stats", store},
+          {"verify", store}};
 }
 
 /// Every command that needs a store for itself. `input` is a file of commands that hold.
@@ -154,7 +155,7 @@ TEST_F(WrongUse, SurvivesAnArgumentListOfNonsense) {
   const std::string bytes = "\x01\x1b[31m\xff\xfe\n\n%s%n";
   for (const char* command :
        {"simulate", "import", "replay", "audit", "events", "show", "inbox", "credits", "analytics",
-        "policy", "stats", "repair"})
+        "policy", "stats", "repair", "backup", "restore", "verify"})
     expect_failure({command, bytes, "--", "-", "--=", "---", bytes, "--limit=--limit", "{}"}, 2,
                    "");
   expect_failure(Arguments(2'000, bytes), 2, "");

@@ -1,0 +1,56 @@
+#include "engine/erasure_list.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "events/file_system.hpp"
+
+namespace inmail {
+namespace {
+
+constexpr std::string_view last_line = "end\n";
+
+Error damaged(const std::filesystem::path& file) {
+  return {ErrorCode::corruption, "the list of erasures " + file.string() + " is damaged"};
+}
+
+Result<ErasureList> parse(std::string_view text, const std::filesystem::path& file) {
+  ErasureList list;
+  while (text != last_line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return damaged(file);
+    const auto stream = stream_from_text(text.substr(0, end));
+    if (!stream || stream->kind() != StreamKind::member) return damaged(file);
+    list.insert(stream->member());
+    text.remove_prefix(end + 1);
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<ErasureList> read_erasures(const std::filesystem::path& file) {
+  const auto text = read_whole(system_files(), file);
+  if (!text && text.error().code == ErrorCode::not_found) return ErasureList{};
+  if (!text) return text.error();
+  return parse(*text, file);
+}
+
+Status write_erasures(const std::filesystem::path& file, const ErasureList& list) {
+  std::string text;
+  for (const MemberId member : list) text += to_text(StreamId{member}) + "\n";
+  text += last_line;
+  std::filesystem::path making = file;
+  making += ".making";
+  if (auto removed = system_files().remove(making); !removed) return removed;
+  const auto opened = system_files().open(making, File::Mode::create);
+  if (!opened) return opened.error();
+  auto written =
+      (*opened)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  if (!written) return written;
+  if (auto synced = (*opened)->sync(); !synced) return synced;
+  if (auto renamed = (*opened)->rename_to(file); !renamed) return renamed;
+  return system_files().sync_directory_of(file);
+}
+
+}  // namespace inmail

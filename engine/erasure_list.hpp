@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+
+#include "events/ids.hpp"
+#include "events/result.hpp"
+
+namespace inmail {
+
+/// The members that were erased, beside a backup: a text file of lines "member:7" that only grows,
+/// and ends with "end", so that a list that was cut is noticed. A restore erases them again,
+/// however old the keys are that it is given.
+using ErasureList = std::set<MemberId>;
+
+/// Empty where there is no file. Errors: corruption, io.
+Result<ErasureList> read_erasures(const std::filesystem::path& file);
+
+/// Takes the place of the list there is; durable on return. Errors: io.
+Status write_erasures(const std::filesystem::path& file, const ErasureList& list);
+
+}  // namespace inmail

@@ -19,6 +19,7 @@ void Engine::Impl::keep_house() {
   std::unique_lock lock(mutex);
   while (!changed.wait_for(lock, house_tick, [&] { return closing; })) {
     lock.unlock();
+    notice_failure();
     if (desk.in_flight() < options.in_flight_max / 2) deadline_actor->send(Mail{Wake{}, nullptr});
     if (registry->residents() > options.residents_max) registry->sweep(options.residents_max);
     Status done = states->write_back(journal->durable(), std::nullopt);
@@ -65,8 +66,12 @@ void Engine::Impl::wake_due() {
     deadline_actor->send(Mail{Wake{}, nullptr});
     return;
   }
+  Position seen{};
   while (true) {
     run_until_quiet();
+    // What cannot be written any more, or folded, stays due for ever.
+    if (log->head().position == seen) return;
+    seen = log->head().position;
     if (const Status caught_up = first_views->run_until_caught_up(); !caught_up)
       return fail(caught_up.error().message);
     const auto due = due_now(clock->now(), 10'000);
@@ -82,6 +87,7 @@ void Engine::Impl::run_until_quiet() {
     while (runtime->step()) progressed = true;
     if (journal->pump()) progressed = true;
   }
+  notice_failure();
   if (log->head().position.value > views_caught_up_at.value + views_lag_max) {
     catch_up_views();
     registry->sweep(options.residents_max);
@@ -102,12 +108,18 @@ void Engine::Impl::catch_up_views() {
 
 Status Engine::Impl::tidy_up(bool sweep) {
   run_until_quiet();
-  const Status kept = sweep ? sweep_states(steady_clock::now())
-                            : states->write_back(journal->durable(), std::nullopt);
-  if (!kept) return kept;
-  if (const Status synced = log->sync_head(); !synced) return synced;
-  catch_up_views();
-  return view_store->flush();
+  Status done = sweep ? sweep_states(steady_clock::now())
+                      : states->write_back(journal->durable(), std::nullopt);
+  if (done) done = log->sync_head();
+  if (done) catch_up_views();
+  if (done) done = view_store->flush();
+  if (!done) fail(done.error().message);
+  return done;
+}
+
+/// A frame of nobody's command may fail, too: what had fallen due, say.
+void Engine::Impl::notice_failure() {
+  if (const auto why = journal->failure()) fail(why->message);
 }
 
 void Engine::Impl::fail(const std::string& sentence) {

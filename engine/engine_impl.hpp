@@ -90,6 +90,7 @@ struct Engine::Impl {
   void run_until_quiet();
   void catch_up_views();
   Status tidy_up(bool sweep);
+  void notice_failure();
   void fail(const std::string& sentence);
   Status close(Milliseconds deadline);
   void drop_parts();

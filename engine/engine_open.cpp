@@ -128,6 +128,8 @@ Status Engine::Impl::open_store() {
                    options.path.string() + " is neither empty nor a store; nothing was changed"};
   }
   if (const Status made = files.make_folder(options.path); !made) return made;
+  // All that is synced below is lost with the folder's own name.
+  if (const Status synced = files.sync_directory_of(options.path); !synced) return synced;
 
   auto opened_log =
       RocksLog::open({.path = layout.log(),

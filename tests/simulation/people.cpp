@@ -1,0 +1,172 @@
+#include "tests/simulation/people.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "events/policy.hpp"
+
+namespace inmail::sim {
+namespace {
+
+template <class Kind>
+Act act(unsigned weight, Command (*make)(People&)) {
+  return {Kind::type.name, weight, make};
+}
+
+Command send(People& people) {
+  SendInMail letter{people.anyone(), {}, people.anyone(), people.words("Hello"), {}};
+  letter.body = people.words("May I ask");
+  if (people.one_in(25)) letter.subject = Text{};
+  if (people.one_in(25)) letter.to = MemberId{777};
+  if (people.one_in(2)) {
+    letter.seat = SeatId{1 + people.pick(People::seats)};
+    if (!people.one_in(12)) letter.from = MemberId{letter.seat->value};
+  }
+  return letter;
+}
+
+Command open(People& people) {
+  const auto inmail = people.any_inmail();
+  return OpenInMail{inmail.to, inmail.inmail};
+}
+
+Command respond(People& people) {
+  constexpr std::array kinds{ReplyKind::accept, ReplyKind::decline, ReplyKind::reply,
+                             ReplyKind::quick_reply};
+  const auto inmail = people.any_inmail();
+  Respond answer{inmail.to, inmail.inmail, kinds[people.pick(kinds.size())], {}};
+  if (!people.one_in(4)) answer.text = people.words("So be it");
+  return answer;
+}
+
+Command retract(People& people) {
+  const auto inmail = people.any_inmail();
+  return RetractInMail{inmail.from, inmail.to, inmail.inmail};
+}
+
+Command write(People& people) {
+  const auto inmail = people.any_inmail();
+  if (people.one_in(2))
+    return SendMessage{inmail.inmail, inmail.to, {}, inmail.from, people.words("And then")};
+  return SendMessage{inmail.inmail, inmail.from, inmail.seat, inmail.to, people.words("And now")};
+}
+
+Command prefer(People& people) {
+  constexpr std::array all{InMailPreference::on, InMailPreference::on, InMailPreference::opted_out,
+                           InMailPreference::disabled};
+  return SetPreference{people.anyone(), all[people.pick(all.size())]};
+}
+
+Command adopt(People& people) {
+  constexpr std::array presets{"default", "seed0", "seed4", "official-now", "legacy-2014", "trace"};
+  constexpr std::array documents{
+      "name = \"dear\"\ninherits = \"default\"\n[charge]\ncost = 3\n",
+      "name = \"free\"\ninherits = \"default\"\n[charge]\ncost = 0\n",
+      "name = \"strict\"\ninherits = \"seed4\"\n[limit]\nbody_max = 30\n[followup]\n"
+      "max_unanswered = 0\n",
+  };
+  if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
+  return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
+}
+
+const std::array table{
+    act<RegisterMember>(1,
+                        [](People& people) -> Command {
+                          const MemberId member{1 + people.pick(People::members + 2)};
+                          return RegisterMember{member, people.words("Name"), people.words("Job")};
+                        }),
+    act<SetPreference>(3, prefer),
+    act<BlockMember>(3,
+                     [](People& people) -> Command {
+                       return BlockMember{people.anyone(), people.anyone()};
+                     }),
+    act<UnblockMember>(3,
+                       [](People& people) -> Command {
+                         return UnblockMember{people.anyone(), people.anyone()};
+                       }),
+    act<StartSubscription>(3,
+                           [](People& people) -> Command {
+                             return StartSubscription{people.any_owner(), people.any_plan()};
+                           }),
+    act<ChangePlan>(2,
+                    [](People& people) -> Command {
+                      return ChangePlan{people.any_owner(), people.any_plan()};
+                    }),
+    act<CancelSubscription>(
+        1, [](People& people) -> Command { return CancelSubscription{people.any_owner()}; }),
+    act<GrantBonus>(4,
+                    [](People& people) -> Command {
+                      const auto credits = static_cast<std::uint32_t>(1 + people.pick(3));
+                      return GrantBonus{people.any_owner(), credits, 1, people.words("Thanks")};
+                    }),
+    act<CreateContract>(1,
+                        [](People& people) -> Command {
+                          return CreateContract{ContractId{1 + people.pick(2)}, 4};
+                        }),
+    act<AddSeat>(1,
+                 [](People& people) -> Command {
+                   const SeatId seat{1 + people.pick(People::seats + 2)};
+                   return AddSeat{ContractId{1}, seat, MemberId{seat.value}};
+                 }),
+    act<SendInMail>(36, send),
+    act<OpenInMail>(12, open),
+    act<Respond>(16, respond),
+    act<RetractInMail>(4, retract),
+    act<SendMessage>(6, write),
+    act<AdoptPolicy>(2, adopt),
+};
+static_assert(table.size() == std::variant_size_v<Command>,
+              "every kind of command has an entry, and so is simulated");
+
+}  // namespace
+
+std::span<const Act> acts() { return table; }
+
+PlanKind People::any_plan() {
+  constexpr std::array plans{PlanKind::free, PlanKind::career, PlanKind::business,
+                             PlanKind::recruiter_lite, PlanKind::custom};
+  return plans[pick(plans.size())];
+}
+
+std::string People::words(std::string_view about) {
+  std::string text = std::string(about) + " " + std::to_string(++written_);
+  if (one_in(6)) text += std::string(10 + pick(200), 'x');
+  return text;
+}
+
+People::Sent People::any_inmail() {
+  if (sent_.empty()) return {InMailId{{1}}, anyone(), {}, anyone()};
+  const std::size_t back = std::min<std::size_t>(sent_.size(), one_in(4) ? sent_.size() : 10);
+  return sent_[sent_.size() - 1 - pick(back)];
+}
+
+std::vector<Command> People::beginning() {
+  std::vector<Command> commands;
+  for (std::uint64_t each = 1; each <= members; ++each)
+    commands.push_back(RegisterMember{MemberId{each}, words("Name"), words("Job")});
+  commands.push_back(CreateContract{ContractId{1}, static_cast<std::uint32_t>(seats + 1)});
+  for (std::uint64_t each = 1; each <= seats; ++each)
+    commands.push_back(AddSeat{ContractId{1}, SeatId{each}, MemberId{each}});
+  commands.push_back(StartSubscription{ContractId{1}, PlanKind::recruiter_lite});
+  for (std::uint64_t each = 1; each <= members; ++each)
+    commands.push_back(StartSubscription{MemberId{each}, any_plan()});
+  return commands;
+}
+
+Command People::next() {
+  const unsigned sum = std::accumulate(table.begin(), table.end(), 0U,
+                                       [](unsigned all, const Act& a) { return all + a.weight; });
+  std::uint64_t lot = pick(sum);
+  for (const Act& each : table) {
+    if (lot < each.weight) return each.make(*this);
+    lot -= each.weight;
+  }
+  return table.back().make(*this);
+}
+
+void People::gave(const Command& command, const CommandId& id) {
+  if (const auto* letter = std::get_if<SendInMail>(&command))
+    sent_.push_back({inmail_of(id), letter->from, letter->seat, letter->to});
+}
+
+}  // namespace inmail::sim

@@ -1,0 +1,425 @@
+#include "tests/simulation/simulation.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "engine/engine.hpp"
+#include "events/policy.hpp"
+#include "tests/simulation/checks.hpp"
+#include "tests/simulation/history.hpp"
+#include "tests/simulation/machine.hpp"
+#include "tests/simulation/people.hpp"
+
+namespace inmail::sim {
+namespace {
+
+constexpr const char* store_path = "/host/store";
+constexpr unsigned openings_max = 40;
+
+/// Which faults a seed has. Not every seed has all: some bugs show only where little happens.
+FaultPlan::Rates weather_of(std::uint64_t seed) {
+  const auto lot = [&](std::uint64_t salt, std::uint64_t below) {
+    return static_cast<std::uint32_t>(mixed(seed, 5, salt) % below);
+  };
+  FaultPlan::Rates rates{};
+  if (lot(0, 6) == 0) return rates;
+  const auto set = [&](Fault fault, std::uint32_t most) {
+    const auto i = static_cast<std::size_t>(fault);
+    if (lot(20 + i, 2) == 0) rates[i] = lot(i + 1, most);
+  };
+  set(Fault::write_error, 1'500);
+  set(Fault::disk_full, 1'500);
+  set(Fault::sync_error, 4'000);
+  set(Fault::slow_sync, 40'000);
+  set(Fault::read_error, 600);
+  set(Fault::name_error, 3'000);
+  set(Fault::kill, 2'000);
+  set(Fault::power_loss, 3'000);
+  set(Fault::bit_flip, 600'000);
+  return rates;
+}
+
+class QuietLogger final : public Logger {
+ public:
+  explicit QuietLogger(std::function<void(const std::string&)> trace) : trace_(std::move(trace)) {}
+  void write(Level, std::string_view sentence) override {
+    if (trace_) trace_("engine: " + std::string(sentence));
+  }
+
+ private:
+  const std::function<void(const std::string&)> trace_;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const Settings& settings)
+      : settings_(settings),
+        chance_(settings.seed),
+        people_(mixed(settings.seed, 1)),
+        clock_(std::make_shared<ManualClock>(*timestamp_from_text("2026-01-05T09:00:00Z"))),
+        rates_(weather_of(settings.seed)),
+        disk_(std::make_shared<Disk>(FaultPlan(settings.seed, rates_, settings.without_faults))) {
+    constexpr std::array presets{"default",      "default",     "seed0", "seed4",
+                                 "official-now", "legacy-2014", "trace"};
+    policy_ = presets[mixed(settings.seed, 2) % presets.size()];
+    disk_->on_slow_sync([this] { move_clock(Milliseconds{1 + pick(5'000)}); });
+    history_.times.insert(clock_->now());
+  }
+
+  Report run() {
+    live();
+    report_.faults = disk_->plan().happened();
+    report_.commands = history_.commands.size();
+    const auto begin = *history_.times.begin();
+    report_.simulated_ms = (clock_->now() - begin).count();
+    return std::move(report_);
+  }
+
+ private:
+  void live() {
+    if (one_in(4)) disk_->plan().set_enabled(true);
+    if (!reopen()) return;
+    for (Command& each : people_.beginning()) give(std::move(each));
+    settle();
+    disk_->plan().set_enabled(true);
+    const std::uint64_t acts = 40 + pick(120);
+    for (std::uint64_t i = 0; i < acts && report_.findings.empty(); ++i) act();
+    if (report_.findings.empty()) end();
+    engine_.reset();
+    machine_.reset();
+  }
+
+  // What happens.
+
+  void act() {
+    const std::uint64_t what = pick(100);
+    if (what < 68) {
+      give(people_.next());
+    } else if (what < 74) {
+      ask_again();
+    } else if (what < 80) {
+      let_time_pass();
+    } else if (what < 85) {
+      trace("everybody may sleep");
+      engine_->sleep_all();
+    } else if (what < 90) {
+      tidy_up();
+    } else if (what < 92) {
+      machine_->run_background();
+    } else if (what < 94) {
+      check();
+    } else if (what < 97) {
+      restart(one_in(2) ? Restart::kill : Restart::close);
+    } else if (what < 98) {
+      restart(Restart::power_loss);
+    } else {
+      settle();
+    }
+    for (std::uint64_t steps = pick(14); steps > 0 && engine_; --steps) engine_->step();
+    if (engine_ && one_in(3)) engine_->run_until_quiet();
+    look_after();
+  }
+
+  void let_time_pass() {
+    move_clock(Milliseconds{pick(10'000)});
+    if (one_in(2)) move_clock(std::chrono::hours{24} * pick(25));
+    if (one_in(2)) engine_->wake_due();
+  }
+
+  void move_clock(Milliseconds by) {
+    clock_->advance(by);
+    history_.times.insert(clock_->now());
+  }
+
+  void tidy_up() {
+    const bool sweep = one_in(2);
+    const Status tidied = engine_->tidy_up(sweep);
+    trace(std::string("tidied up") + (sweep ? " all" : "") +
+          (tidied ? "" : ": " + tidied.error().message));
+    if (!tidied) must_be_excused("the views cannot be written", tidied.error());
+  }
+
+  void settle() {
+    if (engine_) engine_->run_until_quiet();
+    look_after();
+  }
+
+  // Commands.
+
+  void give(Command command) {
+    const std::uint32_t number = ++given_;
+    const CommandId id = make_command_id(clock_->now(), 9, number);
+    people_.gave(command, id);
+    if (settings_.without_commands.contains(number)) return;
+    Given given{.command = std::move(command), .at = clock_->now(), .number = number};
+    given.by = usual_principal(given.command);
+    if (one_in(30)) given.by = Principal::of(people_.anyone());
+    history_.commands.emplace(id, std::move(given));
+    submit(id);
+  }
+
+  void submit(const CommandId& id) {
+    Given& given = history_.commands.at(id);
+    given.in_flight = true;
+    trace("gives " + std::to_string(given.number) + " " + describe(given.command, id));
+    const std::uint64_t process = machine_->process();
+    engine_->submit({given.command, id, given.by}, [this, id, process](const Answer& answer) {
+      if (disk_->is_alive(process)) answered(id, answer);
+    });
+  }
+
+  void answered(const CommandId& id, const Answer& answer) {
+    Given& given = history_.commands.at(id);
+    given.in_flight = false;
+    trace("answer to " + std::to_string(given.number) + ": " + describe(answer));
+    const bool is_on_record = answer.position.value > 0;
+    if (!is_on_record) {
+      if (answer.kind != AnswerKind::unknown) ++given.turned_away;
+      if (given.answer && answer.kind != AnswerKind::unknown &&
+          answer.kind != AnswerKind::read_only && answer.kind != AnswerKind::overloaded &&
+          answer.kind != AnswerKind::command_id_expired)
+        complain("a command that was answered is turned away: " + describe(answer));
+      return;
+    }
+    if (given.answer && *given.answer != answer)
+      complain("command " + std::to_string(given.number) + " was answered " +
+               describe(*given.answer) + ", and then " + describe(answer));
+    given.answer = answer;
+  }
+
+  /// An id for a second time: of something that has no answer, or that has one, or with other
+  /// words.
+  void ask_again() {
+    if (history_.commands.empty()) return;
+    auto found = history_.commands.begin();
+    const std::uint64_t size = history_.commands.size();
+    std::advance(found,
+                 static_cast<std::ptrdiff_t>(
+                     one_in(3) ? pick(size) : size - 1 - pick(std::min<std::uint64_t>(size, 8))));
+    if (!found->second.answer || !one_in(5)) return submit(found->first);
+    Command other = GrantBonus{MemberId{1}, 1'000, 9, "Not this"};
+    ++history_.reused_ids;
+    const std::uint64_t process = machine_->process();
+    engine_->submit({other, found->first, {}}, [this, process](const Answer& answer) {
+      if (disk_->is_alive(process) && answer.ok())
+        complain("another command was taken under an id that is in use");
+    });
+  }
+
+  // Ends of processes.
+
+  enum class Restart { close, kill, power_loss };
+
+  void restart(Restart how) {
+    ++report_.restarts;
+    if (how == Restart::close) {
+      trace("closes");
+      const Status closed = engine_->close(std::chrono::seconds{10});
+      if (!closed) must_be_excused("the store does not close", closed.error());
+    }
+    stop(how == Restart::power_loss);
+    reopen();
+  }
+
+  /// Nothing of the process is left, and its host remembers only what it was told.
+  void stop(bool power) {
+    trace(power ? "the power is lost" : "the process ends");
+    disk_->stop_process(power);
+    engine_.reset();
+    machine_.reset();
+    for (auto& [id, given] : history_.commands) given.in_flight = false;
+  }
+
+  /// After every step: the plan may have killed the process, or the engine may have given up.
+  void look_after() {
+    if (const auto fault = disk_->died_of()) {
+      ++report_.crashes;
+      trace("fault: " + std::string(name_of(*fault)));
+      stop(*fault == Fault::power_loss);
+      reopen();
+      return;
+    }
+    if (!engine_) return;
+    const auto failure = engine_->failure();
+    if (!failure) return;
+    must_be_excused("the engine has given up", *failure);
+    ++report_.crashes;
+    if (one_in(2)) (void)engine_->close(std::chrono::seconds{10});
+    stop(one_in(3));
+    reopen();
+  }
+
+  bool reopen() {
+    for (unsigned attempt = 1; attempt <= openings_max; ++attempt) {
+      if (attempt == openings_max / 2) disk_->plan().set_enabled(false);
+      faults_before_ = disk_->plan().happened().size();
+      damage();
+      machine_ = std::make_shared<Machine>(disk_, clock_);
+      auto opened = Engine::open(options());
+      if (opened && !disk_->died_of()) {
+        trace("opens at " + std::to_string(opened->head().value));
+        engine_ = std::make_unique<Engine>(std::move(*opened));
+        if (attempt >= openings_max / 2) disk_->plan().set_enabled(true);
+        check_record();
+        if (engine_->failure()) continue;
+        return true;
+      }
+      ++report_.crashes;
+      const auto fault = disk_->died_of();
+      if (!fault) must_be_excused("the store does not open", opened.error());
+      const bool power = fault ? *fault == Fault::power_loss : one_in(4);
+      opened = Error{ErrorCode::closed, "the process ended"};
+      stop(power);
+      if (!report_.findings.empty()) return false;
+    }
+    complain("the store never opens again");
+    return false;
+  }
+
+  EngineOptions options() {
+    EngineOptions options;
+    options.path = store_path;
+    options.policy = policy_;
+    options.clock = clock_;
+    options.files = machine_;
+    options.logger = std::make_shared<QuietLogger>(settings_.trace);
+    options.deterministic = EngineOptions::Deterministic{
+        .seed = mixed(settings_.seed, 3, machine_->process()), .key_seed = 1, .sync_frames = true};
+    return options;
+  }
+
+  // Damage.
+
+  /// Now and then a bit changes while the store is closed.
+  void damage() {
+    const auto rate = rates_[static_cast<std::size_t>(Fault::bit_flip)];
+    if (is_ending_ || flipped_ || pick(1'000'000) >= rate ||
+        report_.restarts + report_.crashes == 0)
+      return;
+    std::vector<std::pair<std::string, InodePtr>> files;
+    for (const auto& [path, file] : disk_->files())
+      if (!file->seen.empty() && file->kind.kind != FileKind::other) files.emplace_back(path, file);
+    if (files.empty()) return;
+    const auto& [path, file] = files[pick(files.size())];
+    const std::uint64_t bit = pick(file->seen.size() * 8);
+    const std::string key = "bit_flip:" + path + ":" + std::to_string(++flips_);
+    if (!disk_->plan().allows(Fault::bit_flip, key)) return;
+    trace("flips bit " + std::to_string(bit) + " of " + path);
+    Disk::flip(file, bit);
+    flipped_ = {file, bit};
+  }
+
+  void repair() {
+    if (!flipped_) return;
+    trace("the flipped bit is put right");
+    Disk::flip(flipped_->first, flipped_->second);
+    flipped_.reset();
+  }
+
+  /// An error is right where the process has met a fault, or where there is damage that the
+  /// error names. Damage is then repaired, as an operator would.
+  void must_be_excused(const std::string& what, const Error& error) {
+    trace(what + ": " + error.message);
+    const bool by_fault = disk_->plan().happened().size() > faults_before_;
+    if (flipped_ && !error.message.empty()) {
+      ++report_.refused_damage;
+      return repair();
+    }
+    if (!by_fault && !disk_->died_of()) complain(what + ": " + error.message);
+  }
+
+  // Questions.
+
+  /// What is on record is what was acknowledged. Reads the log only.
+  void check_record() {
+    std::vector<std::string> findings;
+    const Status read = check_log(engine_->log(), history_, findings);
+    if (!read) {
+      must_be_excused("the log cannot be read", read.error());
+      if (!report_.findings.empty()) return;
+      stop(false);
+      reopen();
+      return;
+    }
+    for (std::string& each : findings) complain(std::move(each));
+  }
+
+  /// Everything that can be asked of a quiet engine.
+  void check() {
+    engine_->run_until_quiet();
+    if (engine_->failure() || disk_->died_of()) return;
+    check_record();
+    if (!report_.findings.empty() || !engine_ || engine_->failure() || disk_->died_of()) return;
+    const auto views = engine_->verify();
+    if (!views) {
+      if (!disk_->died_of()) must_be_excused("the views cannot be compared", views.error());
+      return;
+    }
+    for (const ViewCheck& each : *views)
+      if (!each.equal && !disk_->died_of())
+        must_be_excused("view " + each.view + " is not what a replay makes",
+                        {ErrorCode::corruption, each.failure});
+  }
+
+  /// The disk behaves; everything that is open comes to its end; then everything is asked.
+  void end() {
+    is_ending_ = true;
+    disk_->plan().set_enabled(false);
+    repair();
+    restart(one_in(2) ? Restart::close : Restart::power_loss);
+    if (!report_.findings.empty()) return;
+    for (auto& [id, given] : history_.commands)
+      if (!given.answer) submit(id);
+    settle();
+    check();
+    move_clock(std::chrono::hours{24 * 366});
+    for (int again = 0; again < 2 && engine_; ++again) engine_->wake_due();
+    check();
+    if (!report_.findings.empty()) return;
+    restart(Restart::close);
+    if (!report_.findings.empty()) return;
+    check();
+    report_.records = engine_->head().value;
+    const auto digest = log_digest(engine_->log());
+    if (digest) report_.digest = to_hex(digest->data(), digest->size());
+    const Status closed = engine_->close(std::chrono::seconds{10});
+    if (!closed) complain("the store does not close: " + closed.error().message);
+  }
+
+  // Chance and words.
+
+  std::uint64_t pick(std::uint64_t below) { return chance_() % below; }
+  bool one_in(std::uint64_t n) { return pick(n) == 0; }
+
+  void trace(const std::string& sentence) const {
+    if (settings_.trace) settings_.trace(sentence);
+  }
+
+  void complain(std::string sentence) {
+    trace("FINDING " + sentence);
+    report_.findings.push_back(std::move(sentence));
+  }
+
+  const Settings& settings_;
+  std::mt19937_64 chance_;
+  People people_;
+  std::shared_ptr<ManualClock> clock_;
+  const FaultPlan::Rates rates_;
+  std::shared_ptr<Disk> disk_;
+  std::string policy_;
+  History history_;
+  std::shared_ptr<Machine> machine_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<std::pair<InodePtr, std::uint64_t>> flipped_;
+  std::uint64_t flips_ = 0;
+  std::size_t faults_before_ = 0;  ///< Met before this process began.
+  std::uint32_t given_ = 0;
+  bool is_ending_ = false;
+  Report report_;
+};
+
+}  // namespace
+
+Report simulate(const Settings& settings) { return Simulation(settings).run(); }
+
+}  // namespace inmail::sim

@@ -225,7 +225,8 @@ Status Engine::Impl::start_views() {
   if (!started_first) return started_first.error();
   first_views = std::move(started_first).value();
 
-  if (options.deterministic) return first_views->run_until_caught_up();
+  if (options.deterministic)
+    if (const Status read = first_views->run_until_caught_up(); !read) return read;
   const auto no_limit = std::chrono::steady_clock::now() + std::chrono::hours{24};
   for (const std::string_view name : first_view_names)
     if (const Status there = first_views->wait_until(name, log->head().position, no_limit); !there)

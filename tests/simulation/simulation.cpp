@@ -217,7 +217,7 @@ class Simulation {
       const Status closed = engine_->close(std::chrono::seconds{10});
       if (!closed) must_be_excused("the store does not close", closed.error());
     }
-    stop(how == Restart::power_loss);
+    stop(how == Restart::power_loss || disk_->died_of() == Fault::power_loss);
     reopen();
   }
 

@@ -186,19 +186,29 @@ std::string problem_of(const Json::exception& failure) {
   return "this is not JSON: " + text;
 }
 
-/// An object without two members of one name, of which JSON would forget one.
+/// An object without two members of one name, of which JSON would forget one, and without lists and
+/// objects within: no command has them, and the library goes as deep as they do, until the stack
+/// ends.
 Result<Json, std::string> parse_object(std::string_view text) {
   std::set<std::string> names;
+  std::string name;
   std::string repeated;
+  std::string nested;
   const auto notice = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::key && depth == 1)
-      if (!names.insert(parsed.get<std::string>()).second) repeated = parsed.get<std::string>();
-    return true;
+    if (event == Json::parse_event_t::key && depth == 1) {
+      name = parsed.get<std::string>();
+      if (!names.insert(name).second) repeated = name;
+    }
+    const bool begins_one =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (begins_one && depth > 0) nested = name;
+    return !begins_one || depth == 0;
   };
   try {
     Json json = Json::parse(text, notice);
     if (!json.is_object()) return std::string("a command is a JSON object");
     if (!repeated.empty()) return in_quotes(repeated) + " is there twice";
+    if (!nested.empty()) return in_quotes(nested) + " wants one value, not a list or an object";
     return json;
   } catch (const Json::exception& failure) {
     return problem_of(failure);

@@ -133,5 +133,19 @@ TEST(CommandJson, ShowsAnAnswerWithWhatWasCompared) {
             R"({"id":"0198b0f9a2c000070000000000000001","answer":"ok","position":13})");
 }
 
+TEST(CommandJson, EndsNoStackHoweverDeepItGoes) {
+  const std::string head = R"({"command": "block_member", "blocked": 9, "member": )";
+  for (const auto& [open, close] :
+       {std::pair<std::string, std::string>{"[", "]"}, {R"({"member":)", "}"}}) {
+    std::string deep = head;
+    for (int i = 0; i < 200'000; ++i) deep += open;
+    deep += '7';
+    for (int i = 0; i < 200'000; ++i) deep += close;
+    const auto request = request_from_json(deep + '}');
+    ASSERT_FALSE(request.ok());
+    EXPECT_EQ(request.error(), "\"member\" wants one value, not a list or an object");
+  }
+}
+
 }  // namespace
 }  // namespace inmail::tools

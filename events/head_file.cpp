@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <type_traits>
 
@@ -64,7 +65,9 @@ Result<std::optional<Slot>> read_slot(const File& file, std::uint64_t index) {
     return Error{ErrorCode::newer_format,
                  file.path().string() + " is a head file of format " + std::to_string(slot.format) +
                      "; this program knows up to " + std::to_string(format_known)};
-  if (slot.counter % 2 != index) return std::optional<Slot>{};
+  // No store lives to write the last number; a mark after it would count less than its forerunner.
+  const bool is_last = slot.counter == std::numeric_limits<std::uint64_t>::max();
+  if (slot.counter % 2 != index || is_last) return std::optional<Slot>{};
   return std::optional<Slot>{slot};
 }
 

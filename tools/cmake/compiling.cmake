@@ -15,8 +15,15 @@ if(INMAIL_SANITIZE)
   add_compile_options(-fsanitize=${INMAIL_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${INMAIL_SANITIZE})
-  # GCC documents that instrumented code confuses this warning; the other builds keep it.
-  target_compile_options(inmail_warnings INTERFACE -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC documents that instrumented code confuses this warning; the other builds keep it.
+    target_compile_options(inmail_warnings INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
+
+if(INMAIL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
 endif()
 
 if(PROJECT_IS_TOP_LEVEL)

@@ -3,6 +3,8 @@
 #include <map>
 
 #include "projections/audit.hpp"
+#include "tests/simulation/model.hpp"
+
 namespace inmail::sim {
 namespace {
 
@@ -66,10 +68,12 @@ class Answers {
 Status check_log(const EventLog& log, const History& history, std::vector<std::string>& findings) {
   Answers answers(history, findings);
   Auditor auditor;
+  Model model(history, findings);
   Timestamp last{};
   const auto end = for_each_record(log, Position{1}, [&](const Record& record) {
     answers.apply(record);
     auditor.apply(record);
+    model.apply(record);
     last = std::max(last, record.header.time);
     return findings.size() < 20;
   });
@@ -82,6 +86,17 @@ Status check_log(const EventLog& log, const History& history, std::vector<std::s
     findings.push_back("audit: " + each.invariant + " at " + std::to_string(each.position.value) +
                        ": " + each.sentence);
   return {};
+}
+
+Status check_quiet(Engine& engine, const History& history, std::vector<std::string>& findings) {
+  Model model(history, findings);
+  const auto end = for_each_record(engine.log(), Position{1}, [&](const Record& record) {
+    model.apply(record);
+    return true;
+  });
+  if (!end) return end.error();
+  model.finish(engine.now());
+  return model.compare(engine);
 }
 
 std::string describe(const Command& command, const CommandId& id) {

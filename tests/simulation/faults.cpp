@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<std::string_view, fault_kinds> fault_names{
     "write_error", "disk_full", "sync_error", "slow_sync", "read_error",
-    "name_error",  "kill",      "power_loss", "bit_flip",  "old_frame"};
+    "name_error",  "kill",      "power_loss", "bit_flip",  "forgery"};
 constexpr std::array<std::string_view, 4> operation_names{"read", "write", "sync", "name"};
 constexpr std::array<std::string_view, 11> kind_names{
     "wal",      "table",      "manifest",      "head",   "keys", "format",
@@ -25,7 +25,7 @@ constexpr bool fits(Fault fault, Operation operation) {
     case Fault::kill:
     case Fault::power_loss: return operation != Operation::read;
     case Fault::bit_flip:
-    case Fault::old_frame: return false;
+    case Fault::forgery: return false;
   }
   return false;
 }

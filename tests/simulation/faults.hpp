@@ -22,7 +22,7 @@ enum class Fault : std::uint8_t {
   kill,         ///< The process ends in the middle of the operation.
   power_loss,   ///< As `kill`, and all that was not synced may be gone.
   bit_flip,     ///< A bit changed on the disk while the store was closed.
-  old_frame,    ///< A part of a file is what it once was.
+  forgery,      ///< A record changed, and every checksum with it; only the hash tells.
 };
 inline constexpr std::size_t fault_kinds = 10;
 std::string_view name_of(Fault fault);

@@ -28,6 +28,8 @@ struct History {
   std::map<CommandId, Given> commands;
   /// Every time that the clock ever showed. What is on record happened at one of these.
   std::set<Timestamp> times;
+  /// Where the log ended whenever nothing was under way.
+  std::set<Position> quiet;
   /// Other payloads under ids that were in use: refused, and never on record.
   std::uint64_t reused_ids = 0;
 };

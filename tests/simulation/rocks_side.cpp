@@ -1,3 +1,4 @@
+#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
@@ -259,6 +260,37 @@ RocksSide::RocksSide(std::shared_ptr<Disk> disk, std::uint64_t process)
       handle_{env_.get()} {}
 
 RocksSide::~RocksSide() = default;
+
+namespace {
+
+std::unique_ptr<rocksdb::DB> open_log(FileSystem& machine, const std::string& folder) {
+  rocksdb::Options options;
+  options.env = rocks_env_of(machine);
+  options.track_and_verify_wals_in_manifest = true;
+  rocksdb::DB* db = nullptr;
+  const auto opened = rocksdb::DB::Open(options, folder, &db);
+  invariant(opened.ok(), "a log that was closed can be opened");
+  return std::unique_ptr<rocksdb::DB>(db);
+}
+
+}  // namespace
+
+std::vector<StoredFrame> frames_of(FileSystem& machine, const std::string& folder) {
+  const auto db = open_log(machine, folder);
+  const std::unique_ptr<rocksdb::Iterator> at(db->NewIterator({}));
+  std::vector<StoredFrame> frames;
+  for (at->SeekToFirst(); at->Valid(); at->Next())
+    frames.push_back({at->key().ToString(), at->value().ToString()});
+  return frames;
+}
+
+void put_frame(FileSystem& machine, const std::string& folder, const StoredFrame& frame) {
+  const auto db = open_log(machine, folder);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto put = db->Put(options, frame.key, frame.bytes);
+  invariant(put.ok(), "a disk without faults takes a frame");
+}
 
 void RocksSide::run_background() { env_->run_put_off(); }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "events/rocks_env.hpp"
 #include "tests/simulation/disk.hpp"
@@ -24,5 +26,16 @@ class RocksSide {
   const std::unique_ptr<BackgroundEnv> env_;
   const RocksEnv handle_;
 };
+
+/// One frame of a log, by its key in RocksDB.
+struct StoredFrame {
+  std::string key;
+  std::string bytes;
+};
+
+/// The frames of a log that nobody has open. Requires: a log that can be opened, and no faults.
+std::vector<StoredFrame> frames_of(FileSystem& machine, const std::string& folder);
+/// Puts a frame in the place of the one under its key.
+void put_frame(FileSystem& machine, const std::string& folder, const StoredFrame& frame);
 
 }  // namespace inmail::sim

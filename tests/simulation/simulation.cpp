@@ -9,6 +9,7 @@
 #include "tests/simulation/history.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/simulation/people.hpp"
+#include "tests/simulation/rocks_side.hpp"
 
 namespace inmail::sim {
 namespace {
@@ -36,6 +37,7 @@ FaultPlan::Rates weather_of(std::uint64_t seed) {
   set(Fault::kill, 2'000);
   set(Fault::power_loss, 3'000);
   set(Fault::bit_flip, 600'000);
+  set(Fault::forgery, 200'000);
   return rates;
 }
 
@@ -116,7 +118,7 @@ class Simulation {
       settle();
     }
     for (std::uint64_t steps = pick(14); steps > 0 && engine_; --steps) engine_->step();
-    if (engine_ && one_in(3)) engine_->run_until_quiet();
+    if (engine_ && one_in(3)) run_until_quiet();
     look_after();
   }
 
@@ -140,8 +142,13 @@ class Simulation {
   }
 
   void settle() {
-    if (engine_) engine_->run_until_quiet();
+    if (engine_) run_until_quiet();
     look_after();
+  }
+
+  void run_until_quiet() {
+    engine_->run_until_quiet();
+    if (!engine_->failure() && !disk_->died_of()) history_.quiet.insert(engine_->head());
   }
 
   // Commands.
@@ -217,7 +224,9 @@ class Simulation {
       const Status closed = engine_->close(std::chrono::seconds{10});
       if (!closed) must_be_excused("the store does not close", closed.error());
     }
+    const bool closed_well = how == Restart::close && !disk_->died_of() && !flipped_;
     stop(how == Restart::power_loss || disk_->died_of() == Fault::power_loss);
+    if (closed_well && report_.findings.empty()) forge();
     reopen();
   }
 
@@ -259,9 +268,10 @@ class Simulation {
       if (opened && !disk_->died_of()) {
         trace("opens at " + std::to_string(opened->head().value));
         engine_ = std::make_unique<Engine>(std::move(*opened));
-        if (attempt >= openings_max / 2) disk_->plan().set_enabled(true);
+        if (attempt >= openings_max / 2) disk_->plan().set_enabled(!is_ending_);
+        if (!engine_->failure()) history_.quiet.insert(engine_->head());
         check_record();
-        if (engine_->failure()) continue;
+        if (engine_ && engine_->failure()) continue;
         return true;
       }
       ++report_.crashes;
@@ -309,6 +319,59 @@ class Simulation {
     flipped_ = {file, bit};
   }
 
+  /// Now and then somebody changes a record, with the checksums of the record and of RocksDB; what
+  /// is left to notice it is the hash of its frame. It is put right again.
+  void forge() {
+    const auto rate = rates_[static_cast<std::size_t>(Fault::forgery)];
+    if (is_ending_ || pick(1'000'000) >= rate) return;
+    const std::string folder = std::string(store_path) + "/log";
+    disk_->plan().set_enabled(false);
+    machine_ = std::make_shared<Machine>(disk_, clock_);
+    const std::vector<StoredFrame> frames = frames_of(*machine_, folder);
+    const StoredFrame& frame = frames[pick(frames.size())];
+    if (disk_->plan().allows(Fault::forgery, "forgery:" + to_hex_of(frame.key))) {
+      trace("forges a record");
+      put_frame(*machine_, folder, forged(frame));
+      must_notice_forgery();
+      machine_ = std::make_shared<Machine>(disk_, clock_);
+      put_frame(*machine_, folder, frame);
+    }
+    stop(false);
+    disk_->plan().set_enabled(true);
+  }
+
+  static std::string to_hex_of(const std::string& key) {
+    return to_hex(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
+  }
+
+  /// With another time in its first record.
+  static StoredFrame forged(StoredFrame frame) {
+    constexpr std::size_t time_at = 32;
+    auto* bytes = reinterpret_cast<std::uint8_t*>(frame.bytes.data());
+    const auto view = view_frame({bytes, frame.bytes.size()});
+    invariant(view.ok(), "a log without damage holds frames");
+    std::uint8_t* record = bytes + frame_header_bytes;
+    record[time_at] ^= 1;
+    place_record({record, view->records.front().bytes.size()}, view->first);
+    return frame;
+  }
+
+  void must_notice_forgery() {
+    machine_ = std::make_shared<Machine>(disk_, clock_);
+    const auto opened = Engine::open(options());
+    if (!opened) {
+      trace("refused: " + opened.error().message);
+      ++report_.refused_damage;
+      return;
+    }
+    std::vector<std::string> ignored;
+    const Status read = check_log(opened->log(), history_, ignored);
+    if (read)
+      complain("a forged record was believed");
+    else
+      ++report_.refused_damage;
+  }
+
   void repair() {
     if (!flipped_) return;
     trace("the flipped bit is put right");
@@ -346,8 +409,11 @@ class Simulation {
 
   /// Everything that can be asked of a quiet engine.
   void check() {
-    engine_->run_until_quiet();
+    run_until_quiet();
     if (engine_->failure() || disk_->died_of()) return;
+    for (const auto& [id, given] : history_.commands)
+      if (given.in_flight)
+        complain("command " + std::to_string(given.number) + " is never answered");
     check_record();
     if (!report_.findings.empty() || !engine_ || engine_->failure() || disk_->died_of()) return;
     const auto views = engine_->verify();
@@ -359,6 +425,11 @@ class Simulation {
       if (!each.equal && !disk_->died_of())
         must_be_excused("view " + each.view + " is not what a replay makes",
                         {ErrorCode::corruption, each.failure});
+    std::vector<std::string> findings;
+    if (const Status looked = check_quiet(*engine_, history_, findings); !looked)
+      must_be_excused("the views cannot be read", looked.error());
+    if (disk_->died_of() || engine_->failure()) return;
+    for (std::string& each : findings) complain(std::move(each));
   }
 
   /// The disk behaves; everything that is open comes to its end; then everything is asked.

@@ -1,0 +1,574 @@
+#include "tests/simulation/model.hpp"
+
+#include <algorithm>
+
+namespace inmail::sim {
+namespace {
+
+constexpr Milliseconds just_after{1};
+
+std::string at(Position position) { return "position " + std::to_string(position.value) + ": "; }
+
+std::int64_t length_of(const Text& text, TextUnit unit) {
+  const std::string_view plain = text.plain();
+  if (unit != TextUnit::word) return static_cast<std::int64_t>(plain.size());  // All is ASCII.
+  std::int64_t words = 0;
+  bool in_word = false;
+  for (const char each : plain) {
+    words += each != ' ' && !in_word ? 1 : 0;
+    in_word = each != ' ';
+  }
+  return words;
+}
+
+/// So much of the price comes back for this.
+std::int64_t share_of(const RefundPolicy& refund, std::int64_t cost, RefundOn reason) {
+  return refund.on.has(reason) ? cost * refund.amount_bp(reason) / 10'000 : 0;
+}
+
+bool rewards_words(const RefundPolicy& refund) {
+  return refund.on.has(RefundOn::accept) || refund.on.has(RefundOn::decline) ||
+         refund.on.has(RefundOn::reply) || refund.on.has(RefundOn::quick_reply);
+}
+
+}  // namespace
+
+void Model::apply(const Record& record) {
+  record_ = &record;
+  const RecordHeader& header = record.header;
+  const auto given = history_.commands.find(header.cause);
+  const bool is_decided_here =
+      given != history_.commands.end() && target_of(given->second.command) == header.stream;
+  if (is_decided_here && judged_.insert(header.cause).second) judge(given->second);
+  std::visit([this](const auto& e) { on(e); }, record.event);
+  last_record_[header.stream] = header.position;
+  last_policy_[header.stream] = header.policy;
+}
+
+void Model::must(bool holds, const std::string& what) {
+  if (!holds) findings_.push_back("model: " + at(record_->header.position) + what);
+}
+
+const Policy& Model::policy() const {
+  static const Policy none;
+  const std::uint64_t version = record_->header.policy.value;
+  return version == 0 || version > policies_.size() ? none : *policies_[version - 1];
+}
+
+/// Whether a stream has changed since all was quiet last: others may not know yet.
+bool Model::is_news(StreamId stream) const {
+  const auto found = last_record_.find(stream);
+  if (found == last_record_.end()) return false;
+  const auto quiet = history_.quiet.lower_bound(found->second);
+  return quiet == history_.quiet.end() || *quiet >= record_->header.position;
+}
+
+// What the rules say to commands.
+
+void Model::judge(const Given& given) {
+  may_be_stale_ = false;
+  const auto* rejected = std::get_if<CommandRejected>(&record_->event);
+  const Refused expected = given.by == usual_principal(given.command)
+                               ? expect(given.command)
+                               : Refused{Rejection::not_allowed};
+  const Refused told = rejected ? Refused{rejected->code} : Refused{};
+  if (expected == told || may_be_stale_) return;
+  const auto name = [](const Refused& code) {
+    return code ? "refused as " + std::string(name_of(*code)) : std::string("accepted");
+  };
+  must(false, "command " + std::to_string(given.number) + " was " + name(told) +
+                  ", by the rules it is " + name(expected));
+}
+
+Model::Refused Model::expect(const Command& command) {
+  const StreamId target = record_->header.stream;
+  if (target.kind() == StreamKind::member && !people_[target.member()].registered &&
+      !std::holds_alternative<RegisterMember>(command))
+    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
+                                                       : Rejection::unknown_target;
+  if (target.kind() == StreamKind::seat && !seats_[target.seat()].open)
+    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
+                                                       : Rejection::unknown_target;
+  if (target.kind() == StreamKind::contract && !contracts_.contains(target.contract()) &&
+      !std::holds_alternative<CreateContract>(command))
+    return Rejection::unknown_contract;
+  return std::visit([this](const auto& each) { return expect(each); }, command);
+}
+
+Model::Refused Model::expect(const RegisterMember& c) {
+  if (people_[c.member].registered) return Rejection::already_exists;
+  return {};
+}
+Model::Refused Model::expect(const SetPreference&) { return {}; }
+Model::Refused Model::expect(const BlockMember& c) {
+  if (c.member == c.blocked) return Rejection::not_allowed;
+  return {};
+}
+Model::Refused Model::expect(const UnblockMember&) { return {}; }
+Model::Refused Model::expect(const StartSubscription& c) {
+  if (accounts_[c.owner].plan) return Rejection::already_subscribed;
+  return {};
+}
+Model::Refused Model::expect(const ChangePlan& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
+Model::Refused Model::expect(const CancelSubscription& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
+Model::Refused Model::expect(const GrantBonus&) { return {}; }
+Model::Refused Model::expect(const CreateContract& c) {
+  if (contracts_.contains(c.contract)) return Rejection::already_exists;
+  return {};
+}
+Model::Refused Model::expect(const AddSeat& c) {
+  const ContractState& contract = contracts_[c.contract];
+  if (contract.seats.contains(c.seat)) return Rejection::already_exists;
+  if (contract.seats_max > 0 && contract.seats.size() >= contract.seats_max)
+    return Rejection::seats_exhausted;
+  return {};
+}
+Model::Refused Model::expect(const AdoptPolicy&) { return {}; }
+
+Model::Refused Model::expect(const SendInMail& c) {
+  const Policy& rules = policy();
+  const SeatState* seat = c.seat ? &seats_[*c.seat] : nullptr;
+  const StreamId pool = seat ? StreamId{seat->contract} : StreamId{c.from};
+  const Account& account = accounts_[pool];
+  may_be_stale_ = is_news(c.to) || last_policy_[c.to] != record_->header.policy ||
+                  (seat && (is_news(pool) || last_policy_[pool] != record_->header.policy));
+  if (seat && c.from != seat->holder) return Rejection::not_allowed;
+  if (c.to == c.from) return Rejection::self_send;
+  if (!people_[c.to].registered) return Rejection::unknown_recipient;
+  if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
+  if (!seat) {
+    if (!account.plan && account.has_ended) return Rejection::subscription_ended;
+    if (!rules.terms(account.plan.value_or(PlanKind::free)).can_send_inmail)
+      return Rejection::premium_required;
+  }
+  const bool premium = seat || is_premium(c.from);
+  const bool blocks = !seat && people_[c.from].blocked.contains(c.to);
+  if (blocks || !is_available(c.to, c.from, premium)) return Rejection::recipient_unavailable;
+  if (const Refused words = judge_words(c)) return words;
+  if (const Refused silence = judge_silence(c)) return silence;
+  if (seat && rules.charge.cost > 0) {
+    if (!account.plan)
+      return account.has_ended ? Rejection::subscription_ended : Rejection::premium_required;
+    if (!rules.terms(*account.plan).can_send_inmail) return Rejection::premium_required;
+    if (account.charges.contains(inmail_of(record_->header.cause))) return {};
+  }
+  if (account.available() < rules.charge.cost) return Rejection::insufficient_credits;
+  return {};
+}
+
+Model::Refused Model::judge_words(const SendInMail& c) const {
+  const LimitPolicy& limit = policy().limit;
+  const std::int64_t subject = length_of(c.subject, limit.subject_unit);
+  if (limit.subject_required && c.subject.empty()) return Rejection::subject_empty;
+  if (limit.subject_max > 0 && subject > limit.subject_max) return Rejection::subject_too_long;
+  std::int64_t body = length_of(c.body, limit.body_unit);
+  if (body < limit.body_min) return Rejection::body_empty;
+  if (limit.subject_counts) body += length_of(c.subject, limit.body_unit);
+  if (limit.body_max > 0 && body > limit.body_max) return Rejection::body_too_long;
+  return {};
+}
+
+Model::Refused Model::judge_silence(const SendInMail& c) const {
+  const FollowupPolicy& followup = policy().followup;
+  const Timestamp now = record_->header.time;
+  std::int64_t silent = 0;
+  Timestamp last{};
+  for (const auto& [id, mail] : mails_) {
+    if (mail.sender != record_->header.stream || mail.to != c.to || mail.told) continue;
+    if (followup.forget_s.count() > 0 && now - mail.sent_at >= followup.forget_s) continue;
+    ++silent;
+    last = std::max(last, mail.sent_at);
+  }
+  if (silent == 0) return {};
+  if (followup.max_unanswered == 0) return Rejection::awaiting_response;
+  if (silent > followup.max_unanswered) return Rejection::followup_limit;
+  if (now - last < followup.min_gap_s) return Rejection::followup_too_soon;
+  return {};
+}
+
+Model::Refused Model::judge_text(const Text& text) const {
+  const LimitPolicy& limit = policy().limit;
+  if (text.empty()) return Rejection::body_empty;
+  if (limit.body_max > 0 && length_of(text, limit.body_unit) > limit.body_max)
+    return Rejection::body_too_long;
+  return {};
+}
+
+Model::Refused Model::judge_readable(const InMailId& id, MemberId recipient) const {
+  const auto found = mails_.find(id);
+  if (found == mails_.end() || found->second.to != recipient) return Rejection::not_delivered;
+  const Mail& mail = found->second;
+  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (mail.stage == Stage::retracted) return Rejection::message_retracted;
+  const ExpiryPolicy& expiry = mail.policy->expiry;
+  if (mail.stage == Stage::expired && !(expiry.effect == ExpiryEffect::status_only &&
+                                        expiry.late_response == LateResponse::allow_no_refund))
+    return Rejection::message_expired;
+  return {};
+}
+
+Model::Refused Model::expect(const OpenInMail& c) { return judge_readable(c.inmail, c.recipient); }
+
+Model::Refused Model::expect(const Respond& c) {
+  if (const Refused unreadable = judge_readable(c.inmail, c.recipient)) return unreadable;
+  if (mails_.at(c.inmail).reply) return Rejection::already_responded;
+  if (!c.text.empty() || c.kind == ReplyKind::reply) return judge_text(c.text);
+  return {};
+}
+
+Model::Refused Model::expect(const RetractInMail& c) {
+  const auto found = mails_.find(c.inmail);
+  if (found == mails_.end() || found->second.to != c.recipient) return Rejection::not_delivered;
+  const Mail& mail = found->second;
+  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (mail.from != c.author_id) return Rejection::not_allowed;
+  if (mail.stage == Stage::retracted) return Rejection::already_retracted;
+  if (mail.stage == Stage::expired) return Rejection::message_expired;
+  const RetractPolicy& retract = mail.policy->retract;
+  if (retract.condition == RetractCondition::never || retract.window_s.count() == 0)
+    return Rejection::retract_disabled;
+  if (record_->header.time > mail.sent_at + retract.window_s) return Rejection::retract_window_over;
+  if (mail.reply) return Rejection::already_responded;
+  if (mail.opened && retract.condition == RetractCondition::unopened)
+    return mail.policy->metrics.open_visible_to_sender == OpenVisibility::always
+               ? Rejection::already_opened
+               : Rejection::retract_refused;
+  return {};
+}
+
+Model::Refused Model::expect(const SendMessage& c) {
+  if (c.seat && c.from != seats_[*c.seat].holder) return Rejection::not_allowed;
+  may_be_stale_ = is_news(c.to);
+  const auto found = mails_.find(c.conversation);
+  const Mail* mail = found == mails_.end() ? nullptr : &found->second;
+  Refused thread = Rejection::unknown_target;
+  const bool has_arrived = mail && mail->stage != Stage::sent && mail->stage != Stage::failed;
+  if (mail && !c.seat && has_arrived && mail->to == c.from && mail->from == c.to) {
+    thread = mail->reply ? Refused{} : Rejection::awaiting_response;
+  } else if (mail && mail->sender == record_->header.stream && mail->to == c.to) {
+    const bool was_answered = mail->told && mail->reply;
+    if (was_answered)
+      thread = mail->canned && mail->reply == ReplyKind::decline
+                   ? Refused{Rejection::thread_closed_by_decline}
+                   : Refused{};
+    else if (!mail->told)
+      thread = Rejection::awaiting_response;
+  }
+  const bool is_there = thread != Rejection::unknown_target;
+  const bool is_blocked =
+      (!c.seat && people_[c.from].blocked.contains(c.to)) || people_[c.to].blocked.contains(c.from);
+  if (is_there && is_blocked) return Rejection::thread_unavailable;
+  if (thread) return thread;
+  return judge_text(c.text);
+}
+
+bool Model::is_premium(MemberId member) const {
+  const auto found = accounts_.find(StreamId{member});
+  return found != accounts_.end() && found->second.plan &&
+         policy().terms(*found->second.plan).is_premium;
+}
+
+bool Model::is_available(MemberId to, MemberId from, bool premium) {
+  const Person& person = people_[to];
+  const RecipientPolicy& rules = policy().recipient;
+  if (person.blocked.contains(from)) return false;
+  if (rules.premium_override && premium && is_premium(to)) return true;
+  if (person.preference == InMailPreference::opted_out)
+    return rules.optout_scope == OptoutScope::free_senders_only && premium;
+  return person.preference == InMailPreference::on;
+}
+
+// What happened to people and their mail.
+
+void Model::on(const MemberRegistered&) {
+  Person& person = people_[record_->header.stream.member()];
+  must(!person.registered, "somebody joined twice");
+  person.registered = true;
+}
+
+void Model::on(const PreferenceChanged& e) {
+  Person& person = people_[record_->header.stream.member()];
+  const auto* given = command<SetPreference>();
+  must(given && given->inmail == e.inmail, "not the preference that was wished");
+  must(person.preference != e.inmail, "a preference changed into itself");
+  person.preference = e.inmail;
+}
+
+void Model::on(const MemberBlocked& e) {
+  const auto* given = command<BlockMember>();
+  must(given && given->blocked == e.target, "the wrong one was blocked");
+  must(people_[record_->header.stream.member()].blocked.insert(e.target).second, "blocked twice");
+}
+
+void Model::on(const MemberUnblocked& e) {
+  const auto* given = command<UnblockMember>();
+  must(given && given->blocked == e.target, "the wrong one was unblocked");
+  must(people_[record_->header.stream.member()].blocked.erase(e.target) == 1, "was not blocked");
+}
+
+void Model::on(const InMailSent& e) {
+  const auto* given = command<SendInMail>();
+  must(given && given->from == e.from && given->to == e.to &&
+           inmail_of(record_->header.cause) == e.inmail,
+       "another InMail than the one that was ordered");
+  const std::int64_t cost = policy().charge.cost;
+  must(std::int64_t{e.cost} == cost, "an InMail at another price");
+  const auto [at, is_new] = mails_.try_emplace(e.inmail);
+  must(is_new, "an InMail was sent twice");
+  Mail& mail = at->second;
+  mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
+  mail.cost = cost;
+  mail.policy = &policy();
+  mail.sent_at = record_->header.due_at;
+  mail.subject = e.subject;
+  mail.body = e.body;
+  mail.letter = given;
+  Account& pool = accounts_[e.pool];
+  if (record_->header.stream.kind() == StreamKind::member)
+    take(pool, e.inmail, e.splits, cost);
+  else
+    must(cost == 0 || pool.charges.contains(e.inmail), "sent on credits that nobody reserved");
+}
+
+Model::Mail* Model::received(const InMailRef& ref) {
+  const auto found = mails_.find(ref.inmail);
+  must(found != mails_.end(), "an InMail that nobody sent");
+  if (found == mails_.end()) return nullptr;
+  Mail& mail = found->second;
+  must(StreamId{mail.to} == record_->header.stream && mail.from == ref.from &&
+           mail.pool == ref.pool && mail.sender == ref.sender && mail.sent_at == ref.sent_at &&
+           mail.cost == std::int64_t{ref.cost},
+       "another InMail than the one that was sent");
+  return &mail;
+}
+
+void Model::on(const InMailDelivered& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(mail->stage == Stage::sent, "delivered, and it was not under way");
+  must(people_[mail->to].registered, "delivered to nobody");
+  const RefundPolicy& refund = mail->policy->refund;
+  const ExpiryPolicy& expiry = mail->policy->expiry;
+  const bool by_expiry = expiry.basis != ExpiryBasis::never &&
+                         (refund.on.has(RefundOn::expired) || refund.on.has(RefundOn::unopened));
+  const bool refundable = mail->cost > 0 && (rewards_words(refund) ||
+                                             refund.on.has(RefundOn::no_response) || by_expiry);
+  must(e.refundable == refundable, "whether it may be refunded");
+  mail->stage = Stage::delivered;
+  mail->delivered_at = record_->header.due_at;
+  mail->charge_open = refundable;
+  if (!refundable && mail->cost > 0) mail->owed = 0;
+  if (refundable && rewards_words(refund) && refund.clock != RefundClock::opened_at)
+    mail->refund_until =
+        (refund.clock == RefundClock::sent_at ? mail->sent_at : record_->header.time) +
+        refund.window_s;
+  must(e.refund_until == mail->refund_until, "until when an answer refunds");
+  mail->silence_from = e.no_response_from;
+  if (expiry.basis != ExpiryBasis::never)
+    mail->expires_from = mail->sent_at + expiry.ttl_s + just_after;
+  must(e.expires_from == mail->expires_from, "when it expires");
+}
+
+void Model::on(const InMailFailed& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(mail->stage == Stage::sent, "failed, and it was not under way");
+  mail->stage = Stage::failed;
+}
+
+void Model::on(const Opened& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(!mail->opened, "opened twice");
+  mail->opened = true;
+  const RefundPolicy& refund = mail->policy->refund;
+  if (!e.inferred && mail->charge_open && refund.clock == RefundClock::opened_at &&
+      rewards_words(refund))
+    mail->refund_until = record_->header.time + refund.window_s;
+  if (e.inferred) mail->opened_by_answer = true;
+}
+
+/// The recipient's side ends a charge: it must end as the model says, and once.
+void Model::end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount) {
+  const ChargeEnd expected = !mail.charge_open ? ChargeEnd::none
+                             : amount > 0      ? ChargeEnd::refund
+                                               : ChargeEnd::final;
+  must(told == expected, "how a charge ends");
+  if (expected == ChargeEnd::refund) must(told_amount == amount, "how much comes back");
+  if (!mail.charge_open) return;
+  mail.charge_open = false;
+  mail.owed = amount;
+}
+
+void Model::on(const Replied& e) {
+  Mail* mail = received(e.ref);
+  const auto* given = command<Respond>();
+  if (!mail || !given) return;
+  must(!mail->reply, "answered twice");
+  must(given->kind == e.kind && given->text.empty() == e.canned, "another answer than was given");
+  mail->reply = e.kind;
+  mail->canned = e.canned;
+  mail->answer_text = e.text;
+  mail->answer = given;
+  const Timestamp now = record_->header.time;
+  const RefundPolicy& refund = mail->policy->refund;
+  const bool in_window = (refund.clock == RefundClock::opened_at && mail->opened_by_answer) ||
+                         (mail->refund_until && now <= *mail->refund_until);
+  const bool in_time = in_window && mail->stage == Stage::delivered;
+  end_charge(*mail, e.charge, e.refund_amount,
+             in_time ? share_of(refund, mail->cost, refund_on(e.kind)) : 0);
+}
+
+void Model::on(const Expired& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(mail->stage == Stage::delivered && !mail->reply, "expired, and it was not waiting");
+  must(mail->expires_from && record_->header.due_at == *mail->expires_from, "expired at its time");
+  mail->stage = Stage::expired;
+  mail->hidden = e.effect == ExpiryEffect::hide;
+  const RefundPolicy& refund = mail->policy->refund;
+  const std::int64_t amount =
+      std::max(share_of(refund, mail->cost, RefundOn::expired),
+               mail->opened ? 0 : share_of(refund, mail->cost, RefundOn::unopened));
+  if (amount > 0 || !mail->silence_from)
+    end_charge(*mail, e.charge, e.refund_amount, amount);
+  else
+    must(e.charge == ChargeEnd::none, "silence refunds later");
+}
+
+void Model::on(const InMailRetracted& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(mail->stage == Stage::delivered && !mail->reply, "retracted, and it was not waiting");
+  mail->stage = Stage::retracted;
+  mail->hidden = !mail->opened;
+  const RetractRefund rule = mail->policy->retract.refund;
+  const bool refunds =
+      rule == RetractRefund::always || (rule == RetractRefund::if_unopened && !mail->opened);
+  end_charge(*mail, e.charge, e.refund_amount, refunds ? mail->cost : 0);
+}
+
+void Model::on(const RefundWindowClosed& e) {
+  Mail* mail = received(e.ref);
+  if (!mail) return;
+  must(mail->charge_open, "a window closed on a charge that had ended");
+  const bool by_silence = mail->silence_from && record_->header.due_at == *mail->silence_from &&
+                          record_->header.cause.is_zero();
+  end_charge(*mail, e.charge, e.refund_amount,
+             by_silence ? share_of(mail->policy->refund, mail->cost, RefundOn::no_response) : 0);
+}
+
+void Model::on(const OutcomeReceived& e) {
+  const auto found = mails_.find(e.inmail);
+  must(found != mails_.end(), "news of an InMail that nobody sent");
+  if (found == mails_.end()) return;
+  Mail& mail = found->second;
+  must(mail.sender == record_->header.stream && mail.to == e.to, "news for somebody else");
+  must(!mail.told, "told twice");
+  must(mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted,
+       "news of what has not happened");
+  mail.told = true;
+}
+
+void Model::on(const MessageSent& e) {
+  const auto* given = command<SendMessage>();
+  const auto found = mails_.find(e.conversation);
+  must(given && found != mails_.end() && given->from == e.from && given->to == e.to,
+       "another message than the one that was written");
+  if (found == mails_.end()) return;
+  must(found->second.reply.has_value(), "written before the answer");
+  ++found->second.messages;
+}
+
+// The rest.
+
+void Model::on(const ContractCreated& e) {
+  const auto [at, is_new] = contracts_.try_emplace(record_->header.stream.contract());
+  must(is_new, "a contract was made twice");
+  at->second.seats_max = e.seats_max;
+}
+
+void Model::on(const SeatAdded& e) {
+  ContractState& contract = contracts_[record_->header.stream.contract()];
+  must(contract.seats.insert(e.seat).second, "a seat was added twice");
+}
+
+void Model::on(const SeatOpened& e) {
+  SeatState& seat = seats_[record_->header.stream.seat()];
+  const auto contract = contracts_.find(e.contract);
+  must(!seat.open, "a seat was opened twice");
+  must(contract != contracts_.end() &&
+           contract->second.seats.contains(record_->header.stream.seat()),
+       "a seat that no contract gave");
+  seat = {e.contract, e.holder, e.role, true};
+}
+
+void Model::on(const PolicyAdopted& e) {
+  must(e.version.value == policies_.size() + 1, "a policy out of turn");
+  auto adopted = parse_policy(e.document, "policy");
+  must(adopted.ok(), "a policy that cannot be read");
+  if (!adopted) return;
+  policies_.push_back(std::make_shared<const Policy>(std::move(adopted).value()));
+  if (!history_.commands.contains(record_->header.cause)) return;
+  const auto* given = command<AdoptPolicy>();
+  const auto wanted = given ? parse_policy(given->document, "policy") : adopted;
+  must(wanted && to_toml(*wanted) == e.document, "another policy than the one that was given");
+}
+
+void Model::on(const CommandRejected&) {}
+
+void Model::on(const CommandAccepted&) {
+  const auto found = history_.commands.find(record_->header.cause);
+  if (found == history_.commands.end()) return;
+  const Command& given = found->second.command;
+  const StreamId stream = record_->header.stream;
+  if (const auto* c = std::get_if<SetPreference>(&given))
+    must(people_[c->member].preference == c->inmail, "a wish was not heard");
+  if (const auto* c = std::get_if<BlockMember>(&given))
+    must(people_[c->member].blocked.contains(c->blocked), "a block was not made");
+  if (const auto* c = std::get_if<UnblockMember>(&given))
+    must(!people_[c->member].blocked.contains(c->blocked), "a block was not lifted");
+  if (const auto* c = std::get_if<OpenInMail>(&given))
+    must(mails_[c->inmail].opened, "an opening was not noted");
+  if (const auto* c = std::get_if<ChangePlan>(&given))
+    must(accounts_[stream].plan == c->plan, "a plan was not changed");
+  if (std::holds_alternative<CancelSubscription>(given))
+    must(accounts_[stream].ends_at.has_value(), "a plan was not cancelled");
+  const bool acts =
+      std::holds_alternative<SendInMail>(given) || std::holds_alternative<Respond>(given) ||
+      std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
+      std::holds_alternative<StartSubscription>(given);
+  must(!acts, "a command was accepted, and nothing came of it");
+}
+
+void Model::finish(Timestamp now) {
+  const auto complain = [this](const std::string& what) { findings_.push_back("model: " + what); };
+  for (const auto& [id, mail] : mails_) {
+    const std::string name = "the InMail " + to_text(id) + " ";
+    if (mail.stage == Stage::sent) complain(name + "never arrived");
+    if (mail.owed) complain(name + "is owed " + std::to_string(*mail.owed) + " credits");
+    const bool has_news =
+        mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted;
+    if (has_news && !mail.told) complain("the sender of " + to_text(id) + " was never told");
+  }
+  for (const auto& [contract, state] : contracts_)
+    for (const SeatId seat : state.seats)
+      if (!seats_[seat].open) complain("the seat " + to_text(StreamId{seat}) + " never opened");
+  for (const auto& [owner, account] : accounts_) {
+    for (const auto& [inmail, splits] : account.charges) {
+      const auto mail = mails_.find(inmail);
+      const bool is_open = mail != mails_.end() && mail->second.charge_open;
+      if (!is_open) complain(to_text(owner) + " holds credits for " + to_text(inmail));
+    }
+    if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");
+  }
+  (void)now;
+}
+
+}  // namespace inmail::sim

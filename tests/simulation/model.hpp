@@ -1,0 +1,206 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "events/policy.hpp"
+#include "events/record.hpp"
+#include "tests/simulation/history.hpp"
+
+namespace inmail::sim {
+
+/// The rules once more, plainly: one thread, no actors, no notices, and nothing of the deciders'
+/// code. It is told which commands were given, and reads of the log only that something happened,
+/// when and to whom; what it must have come to, the model works out by itself, and compares.
+class Model {
+ public:
+  Model(const History& history, std::vector<std::string>& findings)
+      : history_(history), findings_(findings) {}
+
+  void apply(const Record& record);
+  /// All is quiet, and what was due by `now` has been looked after.
+  void finish(Timestamp now);
+  /// What users see is what the model has. Errors: as `Engine::query`.
+  Status compare(Engine& engine);
+
+ private:
+  struct Lot {
+    LotKind kind = LotKind::monthly;
+    std::int64_t available = 0;
+    std::int64_t held = 0;
+    std::optional<Timestamp> expires_at;
+  };
+
+  /// Who owns credits: a member or a contract.
+  struct Account {
+    std::optional<PlanKind> plan;
+    bool has_ended = false;
+    std::uint32_t cycle = 0;
+    std::optional<Timestamp> next_renewal;
+    std::optional<Timestamp> ends_at;
+    std::map<LotId, Lot> lots;
+    std::map<InMailId, LotSplits> charges;
+    std::set<InMailId> charged;
+    std::optional<std::int64_t> grant_expected;  ///< By a cycle that has just begun.
+
+    std::int64_t available() const;
+  };
+
+  struct Person {
+    bool registered = false;
+    InMailPreference preference = InMailPreference::on;
+    std::set<MemberId> blocked;
+  };
+
+  struct ContractState {
+    std::uint32_t seats_max = 0;
+    std::set<SeatId> seats;
+  };
+
+  struct SeatState {
+    ContractId contract;
+    MemberId holder;
+    SeatRole role{};
+    bool open = false;
+  };
+
+  enum class Stage { sent, delivered, failed, expired, retracted };
+
+  struct Mail {
+    MemberId from;
+    MemberId to;
+    StreamId sender;
+    StreamId pool;
+    std::int64_t cost = 0;
+    const Policy* policy = nullptr;
+    Timestamp sent_at{};
+    Timestamp delivered_at{};
+    Stage stage = Stage::sent;
+    bool opened = false;
+    bool opened_by_answer = false;
+    std::optional<ReplyKind> reply;
+    bool canned = false;
+    std::optional<Timestamp> refund_until;
+    std::optional<Timestamp> silence_from;
+    std::optional<Timestamp> expires_from;
+    bool charge_open = false;
+    std::optional<std::int64_t>
+        owed;           ///< To the pool: so many credits back; 0: the news that none.
+    bool told = false;  ///< The sender knows how it went.
+    std::uint32_t messages = 0;
+    bool hidden = false;  ///< From the recipient: expired or retracted unopened.
+    Text subject;
+    Text body;
+    Text answer_text;
+    const SendInMail* letter = nullptr;
+    const Respond* answer = nullptr;
+  };
+
+  using Refused = std::optional<Rejection>;
+
+  void on(const MemberRegistered& e);
+  void on(const PreferenceChanged& e);
+  void on(const MemberBlocked& e);
+  void on(const MemberUnblocked& e);
+  void on(const SubscriptionStarted& e);
+  void on(const SubscriptionChanged& e);
+  void on(const SubscriptionCancelled& e);
+  void on(const SubscriptionEnded& e);
+  void on(const ContractCreated& e);
+  void on(const SeatAdded& e);
+  void on(const SeatOpened& e);
+  void on(const CycleRenewed& e);
+  void on(const CreditsGranted& e);
+  void on(const CreditReserved& e);
+  void on(const CreditCharged& e);
+  void on(const CreditReleased& e);
+  void on(const CreditRefunded& e);
+  void on(const ChargeFinalized& e);
+  void on(const CreditsExpired& e);
+  void on(const CreditsForfeited& e);
+  void on(const CreditsVoided& e);
+  void on(const InMailSent& e);
+  void on(const InMailDelivered& e);
+  void on(const InMailFailed& e);
+  void on(const Opened& e);
+  void on(const Replied& e);
+  void on(const Expired& e);
+  void on(const InMailRetracted& e);
+  void on(const RefundWindowClosed& e);
+  void on(const OutcomeReceived& e);
+  void on(const MessageSent& e);
+  void on(const PolicyAdopted& e);
+  void on(const CommandRejected& e);
+  void on(const CommandAccepted& e);
+
+  void judge(const Given& given);
+  /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
+  /// decider may not have known yet what the log knows.
+  Refused expect(const Command& command);
+  Refused expect(const RegisterMember& c);
+  Refused expect(const SetPreference& c);
+  Refused expect(const BlockMember& c);
+  Refused expect(const UnblockMember& c);
+  Refused expect(const StartSubscription& c);
+  Refused expect(const ChangePlan& c);
+  Refused expect(const CancelSubscription& c);
+  Refused expect(const GrantBonus& c);
+  Refused expect(const CreateContract& c);
+  Refused expect(const AddSeat& c);
+  Refused expect(const SendInMail& c);
+  Refused expect(const OpenInMail& c);
+  Refused expect(const Respond& c);
+  Refused expect(const RetractInMail& c);
+  Refused expect(const SendMessage& c);
+  Refused expect(const AdoptPolicy& c);
+  Refused judge_words(const SendInMail& c) const;
+  Refused judge_silence(const SendInMail& c) const;
+  Refused judge_text(const Text& text) const;
+  Refused judge_readable(const InMailId& id, MemberId recipient) const;
+
+  const Policy& policy() const;
+  bool is_news(StreamId stream) const;
+  bool is_premium(MemberId member) const;
+  bool is_available(MemberId to, MemberId from, bool premium);
+  std::int64_t allotment_of(StreamId owner);
+  Account& account() { return accounts_[record_->header.stream]; }
+  void take(Account& account, const InMailId& inmail, const LotSplits& splits, std::int64_t cost);
+  LotSplits close(Account& account, const InMailId& inmail);
+  void lose(LotId id, std::int64_t amount);
+  Mail* received(const InMailRef& ref);
+  void end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount);
+  void must(bool holds, const std::string& what);
+  template <class C>
+  const C* command() {
+    const auto found = history_.commands.find(record_->header.cause);
+    const C* wanted =
+        found == history_.commands.end() ? nullptr : std::get_if<C>(&found->second.command);
+    must(wanted != nullptr, "no such command was given");
+    return wanted;
+  }
+
+  Status compare_credits(Engine& engine);
+  Status compare_inboxes(Engine& engine);
+  Status compare_texts(Engine& engine);
+
+  const History& history_;
+  std::vector<std::string>& findings_;
+  const Record* record_ = nullptr;
+  std::vector<std::shared_ptr<const Policy>> policies_;
+  std::map<MemberId, Person> people_;
+  std::map<StreamId, Account> accounts_;
+  std::map<ContractId, ContractState> contracts_;
+  std::map<SeatId, SeatState> seats_;
+  std::map<InMailId, Mail> mails_;
+  std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
+  std::set<CommandId> judged_;                    ///< Commands of which an event was seen.
+  std::map<StreamId, Position> last_record_;
+  std::map<StreamId, PolicyVersion> last_policy_;
+  bool may_be_stale_ = false;
+};
+
+}  // namespace inmail::sim

@@ -1,0 +1,84 @@
+#include <map>
+
+#include "projections/credits.hpp"
+#include "projections/inbox.hpp"
+#include "tests/simulation/model.hpp"
+
+// What users see, beside what the model has.
+
+namespace inmail::sim {
+
+Status Model::compare(Engine& engine) {
+  if (const Status credits = compare_credits(engine); !credits) return credits;
+  if (const Status inboxes = compare_inboxes(engine); !inboxes) return inboxes;
+  return compare_texts(engine);
+}
+
+Status Model::compare_credits(Engine& engine) {
+  for (const auto& [owner, account] : accounts_) {
+    auto balance = engine.query(CreditsView::name, {engine.head()},
+                                [&](const Rows& rows) { return credit_balance(rows, owner); });
+    if (!balance) return balance.error();
+    if (!*balance) return balance->error();
+    const auto seen = static_cast<std::int64_t>((*balance)->buckets.available);
+    if (seen != account.available())
+      findings_.push_back("model: " + to_text(owner) + " sees " + std::to_string(seen) +
+                          " credits and has " + std::to_string(account.available()));
+  }
+  return {};
+}
+
+Status Model::compare_inboxes(Engine& engine) {
+  for (const auto& [member, person] : people_) {
+    std::map<InMailId, const Mail*> expected;
+    for (const auto& [id, mail] : mails_) {
+      const bool has_arrived = mail.stage != Stage::sent && mail.stage != Stage::failed;
+      if (mail.to == member && has_arrived && !mail.hidden) expected[id] = &mail;
+      if (mail.from == member && mail.reply) expected[id] = &mail;
+    }
+    const PageRequest all{.limit = page_limit_max, .after = {}};
+    auto page = engine.query(InboxView::name, {engine.head()},
+                             [&](const Rows& rows) { return inbox_of(rows, member, all); });
+    if (!page) return page.error();
+    if (!*page) return page->error();
+    const std::string whose = "model: in the inbox of " + to_text(StreamId{member}) + " ";
+    for (const InboxItem& item : (*page)->items) {
+      const auto found = expected.find(item.conversation);
+      if (found == expected.end()) {
+        findings_.push_back(whose + "stands what does not belong there");
+        continue;
+      }
+      const Mail& mail = *found->second;
+      expected.erase(found);
+      const bool same = item.from == mail.from && item.reply_kind == mail.reply &&
+                        item.message_count == 1 + (mail.reply ? 1U : 0U) + mail.messages &&
+                        (item.owner != mail.to || item.opened_at.has_value() == mail.opened);
+      if (!same) findings_.push_back(whose + "a conversation is not as it was led");
+    }
+    for (const auto& [id, mail] : expected)
+      findings_.push_back(whose + to_text(id) + " is missing");
+  }
+  return {};
+}
+
+Status Model::compare_texts(Engine& engine) {
+  const auto compare = [&](const Text& kept, const Text& written) -> Status {
+    if (kept.empty() && written.empty()) return {};
+    auto opened = engine.open_text(kept);
+    if (!opened) return opened.error();
+    if (!*opened || **opened != written.plain())
+      findings_.push_back("model: a text reads otherwise than it was written");
+    return {};
+  };
+  for (const auto& [id, mail] : mails_) {
+    if (!mail.letter) continue;
+    if (const Status subject = compare(mail.subject, mail.letter->subject); !subject)
+      return subject;
+    if (const Status body = compare(mail.body, mail.letter->body); !body) return body;
+    if (!mail.answer) continue;
+    if (const Status reply = compare(mail.answer_text, mail.answer->text); !reply) return reply;
+  }
+  return {};
+}
+
+}  // namespace inmail::sim

@@ -21,6 +21,23 @@ std::int64_t length_of(const Text& text, TextUnit unit) {
   return words;
 }
 
+/// A policy by its document, and that in canonical form; null if it cannot be read. There are few,
+/// and reading one takes as long as a hundred commands.
+struct ReadPolicy {
+  std::shared_ptr<const Policy> policy;
+  std::string canonical;
+};
+const ReadPolicy& read_policy(const std::string& document) {
+  thread_local std::map<std::string, ReadPolicy> known;
+  const auto [at, is_new] = known.try_emplace(document);
+  if (!is_new) return at->second;
+  if (auto read = parse_policy(document, "policy")) {
+    at->second.canonical = to_toml(*read);
+    at->second.policy = std::make_shared<const Policy>(std::move(read).value());
+  }
+  return at->second;
+}
+
 /// So much of the price comes back for this.
 std::int64_t share_of(const RefundPolicy& refund, std::int64_t cost, RefundOn reason) {
   return refund.on.has(reason) ? cost * refund.amount_bp(reason) / 10'000 : 0;
@@ -511,14 +528,14 @@ void Model::on(const SeatOpened& e) {
 
 void Model::on(const PolicyAdopted& e) {
   must(e.version.value == policies_.size() + 1, "a policy out of turn");
-  auto adopted = parse_policy(e.document, "policy");
-  must(adopted.ok(), "a policy that cannot be read");
-  if (!adopted) return;
-  policies_.push_back(std::make_shared<const Policy>(std::move(adopted).value()));
+  const ReadPolicy& adopted = read_policy(e.document);
+  must(adopted.policy != nullptr, "a policy that cannot be read");
+  if (!adopted.policy) return;
+  policies_.push_back(adopted.policy);
   if (!history_.commands.contains(record_->header.cause)) return;
   const auto* given = command<AdoptPolicy>();
-  const auto wanted = given ? parse_policy(given->document, "policy") : adopted;
-  must(wanted && to_toml(*wanted) == e.document, "another policy than the one that was given");
+  must(given && read_policy(given->document).canonical == e.document,
+       "another policy than the one that was given");
 }
 
 void Model::on(const CommandRejected&) {}

@@ -67,14 +67,10 @@ class Answers {
 
 Status check_log(const EventLog& log, const History& history, std::vector<std::string>& findings) {
   Answers answers(history, findings);
-  Auditor auditor;
   Model model(history, findings);
-  Timestamp last{};
   const auto end = for_each_record(log, Position{1}, [&](const Record& record) {
     answers.apply(record);
-    auditor.apply(record);
     model.apply(record);
-    last = std::max(last, record.header.time);
     return findings.size() < 20;
   });
   if (!end) return end.error();
@@ -82,20 +78,24 @@ Status check_log(const EventLog& log, const History& history, std::vector<std::s
     findings.push_back("the log ends at " + std::to_string(end->position.value) +
                        ", but says that it ends at " + std::to_string(log.head().position.value));
   answers.finish();
-  for (const Violation& each : auditor.finish(last).first_violations)
-    findings.push_back("audit: " + each.invariant + " at " + std::to_string(each.position.value) +
-                       ": " + each.sentence);
   return {};
 }
 
 Status check_quiet(Engine& engine, const History& history, std::vector<std::string>& findings) {
   Model model(history, findings);
+  Auditor auditor;
+  Timestamp last{};
   const auto end = for_each_record(engine.log(), Position{1}, [&](const Record& record) {
     model.apply(record);
+    auditor.apply(record);
+    last = std::max(last, record.header.time);
     return true;
   });
   if (!end) return end.error();
-  model.finish(engine.now());
+  for (const Violation& each : auditor.finish(last).first_violations)
+    findings.push_back("audit: " + each.invariant + " at " + std::to_string(each.position.value) +
+                       ": " + each.sentence);
+  model.finish();
   return model.compare(engine);
 }
 

@@ -8,7 +8,7 @@
 
 namespace inmail::sim {
 
-/// Compares a log with what its host knows: chain, receipts, the audit, and the model. Findings are
+/// Compares a log with what its host knows: chain, receipts, and the model. Findings are
 /// sentences. Errors: what reading the log returns.
 Status check_log(const EventLog& log, const History& history, std::vector<std::string>& findings);
 

@@ -564,7 +564,7 @@ void Model::on(const CommandAccepted&) {
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
-void Model::finish(Timestamp now) {
+void Model::finish() {
   const auto complain = [this](const std::string& what) { findings_.push_back("model: " + what); };
   for (const auto& [id, mail] : mails_) {
     const std::string name = "the InMail " + to_text(id) + " ";
@@ -585,7 +585,6 @@ void Model::finish(Timestamp now) {
     }
     if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");
   }
-  (void)now;
 }
 
 }  // namespace inmail::sim

@@ -22,8 +22,8 @@ class Model {
       : history_(history), findings_(findings) {}
 
   void apply(const Record& record);
-  /// All is quiet, and what was due by `now` has been looked after.
-  void finish(Timestamp now);
+  /// Nothing is under way any more.
+  void finish();
   /// What users see is what the model has. Errors: as `Engine::query`.
   Status compare(Engine& engine);
 

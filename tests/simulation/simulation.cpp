@@ -263,6 +263,7 @@ class Simulation {
     for (unsigned attempt = 1; attempt <= openings_max; ++attempt) {
       if (attempt == openings_max / 2) disk_->plan().set_enabled(false);
       faults_before_ = disk_->plan().happened().size();
+      met_damage_ = false;
       damage();
       machine_ = std::make_shared<Machine>(disk_, clock_);
       auto opened = Engine::open(options());
@@ -390,9 +391,10 @@ class Simulation {
     const bool by_fault = disk_->plan().happened().size() > faults_before_;
     if (flipped_ && !error.message.empty()) {
       ++report_.refused_damage;
+      met_damage_ = true;
       return repair();
     }
-    if (!by_fault && !disk_->died_of()) complain(what + ": " + error.message);
+    if (!by_fault && !met_damage_ && !disk_->died_of()) complain(what + ": " + error.message);
   }
 
   // Questions.
@@ -488,6 +490,7 @@ class Simulation {
   std::optional<std::pair<InodePtr, std::uint64_t>> flipped_;
   std::uint64_t flips_ = 0;
   std::size_t faults_before_ = 0;  ///< Met before this process began.
+  bool met_damage_ = false;        ///< By this process, which may name it again.
   std::uint32_t given_ = 0;
   bool is_ending_ = false;
   bool lost_power_ = false;  ///< And nothing has been opened since.

@@ -113,7 +113,7 @@ class Watchdog {
   }
 
  private:
-  static constexpr std::chrono::seconds patience{120};
+  static constexpr std::chrono::seconds patience{900};
 
   void watch() {
     std::unique_lock lock(mutex_);

@@ -4,15 +4,11 @@
 #include <cstring>
 
 #include "actors/commands.hpp"
-#include "actors/contract.hpp"
-#include "actors/member.hpp"
-#include "actors/policy_keeper.hpp"
-#include "actors/resident.hpp"
-#include "actors/seat.hpp"
 #include "events/codec.hpp"
 #include "events/frame.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/support/sample_events.hpp"
+#include "tests/support/sample_states.hpp"
 
 namespace inmail::fuzz {
 namespace {
@@ -208,32 +204,15 @@ void read_state_row(Bytes input) {
 }
 
 template <class Decider>
-std::string row_seed(char kind, Resident<Decider> resident) {
+std::string row_seed(char kind, const Resident<Decider>& resident) {
   std::string seed(1, kind);
   encode_to(resident, seed);
   return seed;
 }
 
 std::vector<std::string> state_row_seeds() {
-  const InMailId inmail = test::sample_inmail();
-  Resident<Member> member;
-  member.version = Version{3};
-  member.state.registered = true;
-  member.state.blocked = {MemberId{9}, MemberId{11}};
-  member.state.account.plan = PlanKind::career;
-  member.state.account.lots = {{LotId{1}, LotKind::monthly, 5, 1, {}, member.time}};
-  member.state.account.charges[inmail] = {{{LotId{1}, 1}}, PolicyVersion{1}, SeatId{3}, true};
-  member.state.outbox.unanswered[MemberId{9}] = {{inmail, member.time}};
-  member.state.outbox.threads[inmail] = {MemberId{9}, true};
-  member.state.received[inmail] = {.ref = test::sample_ref()};
-  Resident<Seat> seat;
-  seat.state.outbox = member.state.outbox;
-  Resident<Contract> contract;
-  contract.state.seats = {{SeatId{3}, MemberId{7}}};
-  contract.state.account = member.state.account;
-  Resident<PolicyKeeper> keeper;
-  keeper.state.documents = {"name = \"trace\"\n"};
-  return {row_seed(0, member), row_seed(1, seat), row_seed(2, contract), row_seed(3, keeper)};
+  return {row_seed(0, test::sample_member()), row_seed(1, test::sample_seat()),
+          row_seed(2, test::sample_contract()), row_seed(3, test::sample_policy_keeper())};
 }
 
 }  // namespace

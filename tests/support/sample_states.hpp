@@ -1,0 +1,101 @@
+#pragma once
+
+#include "actors/contract.hpp"
+#include "actors/member.hpp"
+#include "actors/policy_keeper.hpp"
+#include "actors/resident.hpp"
+#include "actors/seat.hpp"
+#include "tests/support/sample_events.hpp"
+
+namespace inmail::test {
+
+// One state of each kind of stream, with something in every field. Golden files hold their rows:
+// change one only together with a new revision of the states view.
+
+template <class Decider>
+Resident<Decider> sample_resident() {
+  Resident<Decider> resident;
+  resident.version = Version{3};
+  resident.position = Position{17};
+  resident.time = timestamp_from_ms(1'767'600'000'000);
+  resident.policy = PolicyVersion{2};
+  resident.next_due = timestamp_from_ms(1'767'700'000'000);
+  return resident;
+}
+
+inline CreditAccount sample_account() {
+  CreditAccount account;
+  account.plan = PlanKind::career;
+  account.has_ended = true;
+  account.anchor_day = 31;
+  account.cycle = 2;
+  account.cycle_started_at = timestamp_from_ms(1'767'500'000'000);
+  account.next_renewal_at = timestamp_from_ms(1'769'900'000'000);
+  account.ends_at = account.next_renewal_at;
+  account.lots = {{LotId{1}, LotKind::monthly, 5, 1, account.cycle_started_at, account.ends_at}};
+  account.next_lot = LotId{2};
+  account.charges[sample_inmail()] = {{{LotId{1}, 1}}, PolicyVersion{1}, SeatId{3}, true};
+  return account;
+}
+
+inline Outbox sample_outbox() {
+  Outbox outbox;
+  outbox.unanswered[MemberId{9}] = {{sample_inmail(), timestamp_from_ms(1'767'600'000'000)}};
+  outbox.threads[sample_inmail()] = {MemberId{9}, true};
+  return outbox;
+}
+
+inline Agenda sample_agenda() {
+  return {due(timestamp_from_ms(1'767'700'000'000), DueKind::message_expires, sample_inmail())};
+}
+
+inline Resident<Member> sample_member() {
+  auto member = sample_resident<Member>();
+  member.state.registered = true;
+  member.state.preference = InMailPreference::opted_out;
+  member.state.blocked = {MemberId{9}, MemberId{11}};
+  member.state.account = sample_account();
+  member.state.outbox = sample_outbox();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'000);
+  member.state.received[sample_inmail()] = {.ref = sample_ref(),
+                                            .pinned = PolicyVersion{1},
+                                            .delivered_at = member.time,
+                                            .lifecycle = Lifecycle::delivered,
+                                            .opened = true,
+                                            .response = ReplyKind::quick_reply,
+                                            .charge_open = true,
+                                            .refund_until = later,
+                                            .no_response_from = later,
+                                            .expires_from = later,
+                                            .expiry_basis = ExpiryBasis::unopened};
+  member.state.agenda = sample_agenda();
+  return member;
+}
+
+inline Resident<Seat> sample_seat() {
+  auto seat = sample_resident<Seat>();
+  seat.state.open = true;
+  seat.state.contract = ContractId{2};
+  seat.state.holder = MemberId{7};
+  seat.state.role = SeatRole::hiring_manager;
+  seat.state.outbox = sample_outbox();
+  return seat;
+}
+
+inline Resident<Contract> sample_contract() {
+  auto contract = sample_resident<Contract>();
+  contract.state.created = true;
+  contract.state.seats_max = 5;
+  contract.state.seats = {{SeatId{3}, MemberId{7}}};
+  contract.state.account = sample_account();
+  contract.state.agenda = sample_agenda();
+  return contract;
+}
+
+inline Resident<PolicyKeeper> sample_policy_keeper() {
+  auto keeper = sample_resident<PolicyKeeper>();
+  keeper.state.documents = {"name = \"first\"\n", "name = \"second\"\n"};
+  return keeper;
+}
+
+}  // namespace inmail::test

@@ -29,10 +29,6 @@ RowCache::Slot& RowCache::slot_of(std::string_view key, std::uint64_t hash) {
   return slots_[at];
 }
 
-RowCache::Row* RowCache::find(std::string_view key) const {
-  return const_cast<RowCache*>(this)->slot_of(key, hash_of(key)).row;
-}
-
 RowCache::Found RowCache::find_or_add(std::string_view key) {
   if (used_ >= slots_.size() / 3 * 2) grow();
   const std::uint64_t hash = hash_of(key);

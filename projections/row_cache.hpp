@@ -34,9 +34,6 @@ class RowCache {
   RowCache(const RowCache&) = delete;
   RowCache& operator=(const RowCache&) = delete;
 
-  /// Null if it holds no such row.
-  Row* find(std::string_view key) const;
-
   /// The row of that key, made if it holds none: then `is_new`.
   struct Found {
     Row& row;

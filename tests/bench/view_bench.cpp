@@ -6,6 +6,7 @@
 //   --events N     records to fold (1000000)
 //   --members N    members of the world (20000)
 //   --body N       least bytes of a message's body (200)
+//   --due N        per cent of records that move a deadline (5; a simulated world has 4)
 //   --views A,B    only these views, by name (all)
 //   --per-frame N  records in a frame (256)
 //   --rounds N     how often it is done (3)
@@ -41,13 +42,11 @@ double cpu_seconds(clockid_t clock) {
 }
 
 std::map<std::string, std::string> read_flags(int count, char** words) {
-  std::map<std::string, std::string> flags{{"events", "1000000"},
-                                           {"members", "20000"},
-                                           {"body", "200"},
-                                           {"views", ""},
-                                           {"per-frame", "256"},
-                                           {"rounds", "3"},
-                                           {"dir", std::filesystem::temp_directory_path()}};
+  std::map<std::string, std::string> flags{
+      {"events", "1000000"}, {"members", "20000"},
+      {"body", "200"},       {"due", "5"},
+      {"views", ""},         {"per-frame", "256"},
+      {"rounds", "3"},       {"dir", std::filesystem::temp_directory_path()}};
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string name = std::string(words[i]).substr(2);
     if (!flags.contains(name)) throw std::runtime_error("no such flag: --" + name);
@@ -108,6 +107,7 @@ int run(int count, char** words) {
   world_options.members = std::stoull(flags["members"]);
   world_options.seats = 200;
   world_options.body_bytes = std::stoull(flags["body"]);
+  world_options.due_percent = static_cast<unsigned>(std::stoul(flags["due"]));
   world_options.pace = std::chrono::seconds{3};
   MemoryLog log;
   {

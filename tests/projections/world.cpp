@@ -29,8 +29,9 @@ World::World(const WorldOptions& options)
 
 RecordHeader& World::add(StreamId stream, Event event, const CommandId& cause) {
   RecordHeader& header = history_.add(stream, std::move(event), cause);
-  if (chance(30)) header.next_due = history_.now() + std::chrono::hours{below(2000) + 1};
-  if (chance(10)) header.next_due = no_deadline;
+  if (chance(options_.due_percent))
+    header.next_due = history_.now() + std::chrono::hours{below(2000) + 1};
+  if (chance(options_.due_percent / 3)) header.next_due = no_deadline;
   return header;
 }
 

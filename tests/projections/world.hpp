@@ -15,6 +15,7 @@ struct WorldOptions {
   std::uint64_t members = 50;
   std::uint64_t seats = 6;  ///< Of one contract.
   std::size_t body_bytes = 40;
+  unsigned due_percent = 30;  ///< Of records that move the deadline of their stream.
   Milliseconds pace = std::chrono::minutes{7};  ///< Mean time between two things that happen.
 };
 

@@ -28,6 +28,17 @@ std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, Refu
   return static_cast<std::uint32_t>(std::uint64_t{cost} * bp / 10'000);
 }
 
+/// When silence ends a charge whose clock started at `clock`, if it does. A silence that gives
+/// nothing back must not end what an answer or the expiry still could.
+std::optional<Timestamp> silence_ends_at(const Policy& policy, std::uint32_t cost,
+                                         Timestamp clock) {
+  const RefundPolicy& refund = policy.refund;
+  if (!refund.on.has(RefundOn::no_response)) return std::nullopt;
+  const bool else_refunds = refunds_a_response(refund) || refunds_an_expiry(policy);
+  if (else_refunds && refund_amount(refund, cost, RefundOn::no_response) == 0) return std::nullopt;
+  return clock + refund.no_response_window_s + just_after;
+}
+
 struct End {
   ChargeEnd charge = ChargeEnd::none;
   std::uint32_t amount = 0;
@@ -57,7 +68,7 @@ std::optional<Due> final_due(const Received& inmail) {
 bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp now) {
   const bool window_is_over = !inmail.refund_until || *inmail.refund_until < now;
   return inmail.charge_open && inmail.expiry_basis == ExpiryBasis::unopened && window_is_over &&
-         !opened.refund_until && !inmail.no_response_from;
+         !opened.refund_until && !opened.no_response_from && !inmail.no_response_from;
 }
 
 /// Puts on the agenda what an InMail will do by itself, or takes it off.
@@ -145,11 +156,7 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
   delivered.refundable = sent.cost > 0 && (by_words || by_silence || by_expiry);
   if (delivered.refundable && clock_runs) {
     if (by_words) delivered.refund_until = clock + refund.window_s;
-    // A silence that gives nothing back must not end what an answer or the expiry still could.
-    const bool silence_ends =
-        refund_amount(refund, sent.cost, RefundOn::no_response) > 0 || !(by_words || by_expiry);
-    if (by_silence && silence_ends)
-      delivered.no_response_from = clock + refund.no_response_window_s + just_after;
+    delivered.no_response_from = silence_ends_at(policy, sent.cost, clock);
   }
   if (policy.expiry.basis != ExpiryBasis::never) {
     delivered.expiry_basis = policy.expiry.basis;
@@ -164,9 +171,12 @@ Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
   const Received& inmail = received.at(command.inmail);
   if (inmail.opened) return Decision::accept();
   Opened opened{.ref = inmail.ref, .inferred = false};
-  const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
-  if (inmail.charge_open && refund.clock == RefundClock::opened_at && refunds_a_response(refund))
-    opened.refund_until = context.now + refund.window_s;
+  const Policy& policy = context.policies->at(inmail.pinned);
+  const RefundPolicy& refund = policy.refund;
+  if (inmail.charge_open && refund.clock == RefundClock::opened_at) {
+    if (refunds_a_response(refund)) opened.refund_until = context.now + refund.window_s;
+    opened.no_response_from = silence_ends_at(policy, inmail.ref.cost, context.now);
+  }
   if (!opening_ends_charge(inmail, opened, context.now)) return Decision::happened(opened);
   return Decision::happened(opened, RefundWindowClosed{inmail.ref, ChargeEnd::final, 0});
 }
@@ -264,6 +274,7 @@ void evolve(ReceivedMap& received, Agenda& agenda, const Opened& e) {
   change(received, agenda, e.ref.inmail, [&](Received& inmail) {
     inmail.opened = true;
     if (e.refund_until) inmail.refund_until = e.refund_until;
+    if (e.no_response_from) inmail.no_response_from = e.no_response_from;
   });
 }
 

@@ -99,18 +99,36 @@ struct InMailFailed {
   }
 };
 
-/// The recipient opened the full message for the first time; a preview is no open (D5.3).
-struct Opened {
+/// As it was before silence could count from the opening.
+struct OpenedV1 {
   static constexpr EventType type{.number = 503, .name = "inmail.opened", .version = 1};
 
   InMailRef ref{};
-  bool inferred = false;  ///< By a first response without an open before it (IM2).
-  std::optional<Timestamp> refund_until{};  ///< Only where `refund.clock` starts here.
+  bool inferred = false;
+  std::optional<Timestamp> refund_until{};
 
-  bool operator==(const Opened&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ref, inferred, refund_until);
+  }
+};
+
+/// The recipient opened the full message for the first time; a preview is no open (D5.3).
+struct Opened {
+  static constexpr EventType type{.number = 503, .name = "inmail.opened", .version = 2};
+  using previous = OpenedV1;
+
+  InMailRef ref{};
+  bool inferred = false;  ///< By a first response without an open before it (IM2).
+  // Only where `refund.clock` starts here.
+  std::optional<Timestamp> refund_until{};      ///< As in `InMailDelivered`.
+  std::optional<Timestamp> no_response_from{};  ///< As in `InMailDelivered`.
+
+  static Opened upcast(OpenedV1 old) { return {old.ref, old.inferred, old.refund_until, {}}; }
+  bool operator==(const Opened&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, inferred, refund_until, no_response_from);
   }
 };
 

@@ -154,6 +154,7 @@ void each_field(const Opened& e, auto&& visit) {
   each_field(e.ref, visit);
   visit("inferred", e.inferred);
   visit("refund_until", e.refund_until);
+  visit("no_response_from", e.no_response_from);
 }
 
 void each_field(const Replied& e, auto&& visit) {

@@ -35,7 +35,10 @@ void Tally::add(const Record& record) {
                    extend(last_deadline, e.no_response_from);
                    extend(last_deadline, e.expires_from);
                  },
-                 [&](const Opened& e) { extend(last_deadline, e.refund_until); },
+                 [&](const Opened& e) {
+                   extend(last_deadline, e.refund_until);
+                   extend(last_deadline, e.no_response_from);
+                 },
                  [](const auto&) {},
              },
              record.event);

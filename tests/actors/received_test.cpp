@@ -103,6 +103,17 @@ TEST(Delivery, ComputesTheDeadlinesOfThePinnedPolicy) {
   EXPECT_EQ(seed3.expiry_basis, ExpiryBasis::unopened);
 }
 
+TEST(Delivery, LeavesNothingToRefundOfAnInMailThatCostNothing) {
+  Given<Member> given(bob);
+  InMailSent gift = letter();
+  gift.cost = 0;
+  gift.splits.clear();
+  registered(given).when_notice(gift, ada, sent_at);
+  EXPECT_FALSE(given.the<InMailDelivered>().refundable);
+  given.when(answer(ReplyKind::accept));
+  EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::none);
+}
+
 TEST(Delivery, IsJudgedByThePolicyOfTheSendHoweverLateItComes) {
   Given<Member> given(bob, "seed4");
   registered(given);
@@ -334,6 +345,30 @@ TEST(Expiry, LeavesTheChargeToTheWindowForAnswersOnceItCannotComeAnyMore) {
   early.settle_until(sent_at + days{1} + 1ms).then_only<RefundWindowClosed>();
   Given<Member> late(bob, policy);
   delivered(late).at(sent_at + days{2}).when(open_it).then_only<Opened, RefundWindowClosed>();
+}
+
+TEST(Expiry, LeavesTheChargeToWhateverElseMayStillRefundAfterTheOpening) {
+  Policy by_silence = refunding_unopened_after_a_day_of_answers();
+  by_silence.refund.on = {RefundOn::no_response, RefundOn::unopened};
+  Policy from_the_opening = refunding_unopened_after_a_day_of_answers();
+  from_the_opening.refund.clock = RefundClock::opened_at;
+  for (const Policy& policy : {by_silence, from_the_opening}) {
+    Given<Member> given(bob, policy);
+    delivered(given).at(sent_at + days{2}).when(open_it).then_only<Opened>();
+  }
+}
+
+TEST(Silence, CountsFromTheOpeningWhereTheClockStartsThere) {
+  Policy policy;
+  policy.refund.on = {RefundOn::no_response};
+  policy.refund.clock = RefundClock::opened_at;
+  policy.refund.no_response_window_s = days{10};
+  Given<Member> given(bob, policy);
+  delivered(given).settle_until(sent_at + days{50}).then_nothing();
+  given.when(open_it).then_only<Opened>();
+  given.settle_until(sent_at + days{60}).then_nothing();
+  given.settle_until(sent_at + days{60} + 1ms).then_only<RefundWindowClosed>();
+  EXPECT_EQ(given.the<RefundWindowClosed>().charge, ChargeEnd::refund);
 }
 
 TEST(Silence, ThatGivesNothingBackLeavesTheChargeToAnAnswer) {

@@ -63,6 +63,31 @@ TEST(EventCodec, WritesTheBytesThatEveryReleaseWrote) {
   }
 }
 
+/// The payload that the golden file of an event's version holds.
+std::string golden_payload(const EventType& type) {
+  std::ifstream file(golden_file(type));
+  unsigned number = 0;
+  std::string bytes;
+  file >> number >> bytes;
+  EXPECT_EQ(number, type.number) << golden_file(type);
+  std::string payload;
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2)
+    payload.push_back(static_cast<char>(std::stoi(bytes.substr(at, 2), nullptr, 16)));
+  return payload;
+}
+
+TEST(EventCodec, ReadsOpeningsOfBeforeSilenceCountedFromThem) {
+  const auto samples = test::sample_events();
+  Opened expected;
+  for (const Event& event : samples)
+    if (const auto* opened = std::get_if<Opened>(&event)) expected = *opened;
+  expected.no_response_from = {};
+  const std::string payload = golden_payload(OpenedV1::type);
+  const auto decoded = decode_event(OpenedV1::type.number, 1, bytes_of(payload));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{expected});
+}
+
 TEST(EventCodec, RefusesBytesThatAreLeftOver) {
   for (const Event& event : test::sample_events()) {
     const EventType& type = type_of(event);

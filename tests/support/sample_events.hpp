@@ -66,7 +66,7 @@ inline std::vector<Event> sample_events() {
                  sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body)},
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered},
       InMailFailed{ref, FailureReason::unknown_recipient},
-      Opened{ref, true, later},
+      Opened{ref, true, later, later},
       Replied{ref, ReplyKind::decline, true, sample_text("No.", TextField::reply), 90'000,
               ChargeEnd::refund, 1},
       Expired{ref, ExpiryBasis::unopened, ExpiryEffect::status_only, ChargeEnd::final, 0},

@@ -66,11 +66,13 @@ TEST(EventJson, NamesEveryValueOfEveryEvent) {
 }
 
 TEST(EventJson, ShowsIdsAndTimesAsText) {
-  const Opened opened{.ref = test::sample_ref(), .inferred = true, .refund_until = {}};
+  const Opened opened{
+      .ref = test::sample_ref(), .inferred = true, .refund_until = {}, .no_response_from = {}};
   EXPECT_EQ(to_line(to_json(Event{opened}, TextReader(nullptr))),
             R"({"inmail":")" + to_text(test::sample_inmail()) +
                 R"(","sender":"seat:3","pool":"contract:2","from":"member:7","cost":1,)"
-                R"("sent_at":"2026-01-05T08:00:00.000Z","inferred":true,"refund_until":null})");
+                R"("sent_at":"2026-01-05T08:00:00.000Z","inferred":true,"refund_until":null,)"
+                R"("no_response_from":null})");
 }
 
 TEST(TextReader, OpensATextWithItsKeyAndSaysWhyItCannot) {

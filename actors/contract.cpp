@@ -63,19 +63,28 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
 
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
   if (!state.seats.contains(question.seat)) return Decision::reject(Rejection::seat_inactive);
-  if (state.account.charges.contains(question.inmail)) return Decision::accept();
   if (!state.account.plan)
     return Decision::reject(state.account.has_ended ? Rejection::subscription_ended
                                                     : Rejection::premium_required);
   const Policy& policy = context.policy();
   if (!policy.terms(*state.account.plan).can_send_inmail)
     return Decision::reject(Rejection::premium_required);
+  if (question.cost == 0 || state.account.charges.contains(question.inmail))
+    return Decision::accept();
   auto splits = splits_for(state.account, question.cost, policy);
   if (!splits)
     return Decision::reject(Rejection::insufficient_credits, question.cost,
                             static_cast<std::int64_t>(state.account.available()));
 
   return Decision::happened(CreditReserved{question.inmail, question.seat, std::move(*splits)});
+}
+
+std::vector<Event> Contract::release_other_cost(const State& state, const Reserve& question,
+                                                const Context& context) {
+  const auto found = state.account.charges.find(question.inmail);
+  if (found == state.account.charges.end() || credits_in(found->second.splits) == question.cost)
+    return {};
+  return release_unsent(state, question.inmail, ReleaseReason::send_rejected, context);
 }
 
 std::vector<Event> Contract::release_unsent(const State& state, const InMailId& inmail,

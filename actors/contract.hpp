@@ -40,8 +40,12 @@ struct Contract {
 
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
-  /// Guards 5 and 17 of D5.2, then `CreditReserved`. No events: it is reserved already.
+  /// Guards 5 and 17 of D5.2, then `CreditReserved`. No events: it is reserved already, or costs
+  /// nothing. Requires: nothing is reserved for it at another cost.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
+  /// The price has changed since the seat asked first, and lost the answer: all goes back.
+  static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
+                                               const Context& context);
   /// The seat does not send after all. No events: nothing is reserved.
   static std::vector<Event> release_unsent(const State& state, const InMailId& inmail,
                                            ReleaseReason reason, const Context& context);

@@ -183,6 +183,12 @@ Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::u
   return Decision::happened(std::move(grant));
 }
 
+std::uint32_t credits_in(const LotSplits& splits) {
+  std::uint32_t sum = 0;
+  for (const LotSplit& split : splits) sum += split.amount;
+  return sum;
+}
+
 std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
                            ReleaseReason reason, const Context& context) {
   const auto found = account.charges.find(inmail);

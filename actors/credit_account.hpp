@@ -67,6 +67,9 @@ struct CreditAccount {
   std::uint64_t available() const;
 };
 
+/// The credits of all splits together.
+std::uint32_t credits_in(const LotSplits& splits);
+
 // Decisions about an account: pure, used by the member's and the contract's decider alike.
 
 /// What `cost` credits are taken from, in the policy's spend order; nothing if there are too few.

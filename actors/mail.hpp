@@ -88,17 +88,17 @@ struct AskReserve {
   Principal asked_by;
 };
 
-/// Nothing is set aside: because of `refusal`; or, without a code, because it was given back.
-struct ReserveRefused {
+/// The answer where nothing new was set aside: it is already, it costs nothing, or `refusal`.
+struct ReserveTold {
   InMailId inmail;
-  Refusal refusal;
+  std::uint32_t cost = 0;
+  Guard refusal;
 };
 
 struct ReleaseUnsent {
   InMailId inmail;
   ReleaseReason reason = ReleaseReason::lost;
   CommandId cause;
-  std::optional<SeatId> asks_anew{};  ///< The seat that waits until it is done, to decide anew.
 };
 
 /// Something of the stream has fallen due.
@@ -112,7 +112,7 @@ struct Leave {};
 
 /// All that an actor can be told. Moved from hand to hand, never shared.
 struct Mail {
-  std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveRefused,
+  std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveTold,
                ReleaseUnsent, Wake, Save, Leave>
       content;
   SettlementShare settlement;

@@ -23,7 +23,7 @@ Guard check_send(const SeatState& seat, const SendInMail& command, const Context
 Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {
   if (Guard guard = check_send(seat, command, context)) return {{}, guard};
   const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
-  invariant(context.reserved || cost == 0, "a seat sends only what its contract has reserved");
+  invariant(context.reserved, "a seat sends only what its contract has reserved");
 
   return Decision::happened(InMailSent{.inmail = inmail_of(context.id),
                                        .from = command.from,
@@ -113,7 +113,7 @@ std::optional<std::uint32_t> Seat::needs_reservation(const State& state, const C
   if (send == nullptr || context.reserved || !state.open) return std::nullopt;
   if (!may_give(context.asked_by, command)) return std::nullopt;
   const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
-  if (cost == 0 || check_send(state, *send, context)) return std::nullopt;
+  if (check_send(state, *send, context)) return std::nullopt;
   return cost;
 }
 

@@ -42,8 +42,9 @@ struct Seat {
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
 
-  /// How many credits the contract must set aside before `command` can be decided; nothing if none,
-  /// or if a guard before the last refuses it anyway (so a doomed send never holds a credit).
+  /// How many credits the contract must set aside before `command` can be decided, perhaps zero;
+  /// nothing if it need not be asked, or if a guard before the last refuses it anyway (so a doomed
+  /// send never holds a credit).
   static std::optional<std::uint32_t> needs_reservation(const State& state, const Command& command,
                                                         const Context& context);
 };

@@ -19,12 +19,6 @@ struct Behalf {
   std::optional<Refusal> refusal;        ///< Why the command was refused, if it was.
 };
 
-std::uint32_t sum_of(const LotSplits& splits) {
-  std::uint32_t sum = 0;
-  for (const LotSplit& split : splits) sum += split.amount;
-  return sum;
-}
-
 const Principal by_clock{PrincipalKind::clock, 0};
 const Principal by_system{PrincipalKind::system, 0};
 
@@ -81,7 +75,7 @@ class Shell final : public Entity {
       waiting_.push_back({std::move(mail), std::move(settlement_)});
       return;
     }
-    begin(std::move(mail), std::nullopt, 0);
+    begin(std::move(mail), std::nullopt, std::nullopt);
   }
 
   void on(Notice& notice) {
@@ -105,30 +99,37 @@ class Shell final : public Entity {
 
   void on(AdmissionTold& told) {
     if (!question_ || question_->reserving) return;
-    resume(told.admission, 0);
+    resume(told.admission, std::nullopt);
   }
 
   void on(AskReserve& ask) {
     if constexpr (std::is_same_v<Decider, Contract>) {
       Context context = make_context({});
       settle(context);
-      Decision decision = Contract::reserve(self_.state, ask.question, context);
+      const Reserve& question = ask.question;
+      const Behalf behalf{ask.cause, ask.asked_by, nullptr, {}};
+      record(Contract::release_other_cost(self_.state, question, context), context, context.now,
+             behalf);
+      Decision decision = Contract::reserve(self_.state, question, context);
       if (decision.refusal)
-        post(ask.question.seat, ReserveRefused{ask.question.inmail, *decision.refusal});
+        record(Contract::release_unsent(self_.state, question.inmail, ReleaseReason::send_rejected,
+                                        context),
+               context, context.now, behalf);
+      if (decision.events.empty())
+        post(question.seat, ReserveTold{question.inmail, question.cost, decision.refusal});
       else
-        record(std::move(decision.events), context, context.now,
-               {ask.cause, ask.asked_by, nullptr, {}});
+        record(std::move(decision.events), context, context.now, behalf);
     } else {
       throw_defect("only a contract reserves");
     }
   }
 
-  void on(ReserveRefused& refused) {
-    if (!question_ || !question_->reserving) return;
-    if (refused.refusal.code == Rejection{}) return resume(std::nullopt, 0);
+  void on(ReserveTold& told) {
+    if (!awaits_reserve(told.inmail)) return;
+    if (!told.refusal) return resume(std::nullopt, told.cost);
     OpenQuestion asked = take_question();
     Context context = context_of(asked.command, {});
-    finish(asked.command, Decision{{}, refused.refusal}, context);
+    finish(asked.command, Decision{{}, told.refusal}, context);
     go_on();
   }
 
@@ -137,7 +138,6 @@ class Shell final : public Entity {
       Context context = make_context({});
       record(Contract::release_unsent(self_.state, release.inmail, release.reason, context),
              context, context.now, {release.cause, by_system, nullptr, {}});
-      if (release.asks_anew) post(*release.asks_anew, ReserveRefused{release.inmail, {}});
     } else {
       throw_defect("only a contract releases");
     }
@@ -151,9 +151,10 @@ class Shell final : public Entity {
 
   // Commands.
 
-  /// Decides a command, or asks first what has to be known and waits. `reserved`: so many credits
-  /// the contract has set aside for it.
-  void begin(CommandMail mail, std::optional<Admission> admission, std::uint32_t reserved) {
+  /// Decides a command, or asks first what has to be known and waits. `reserved`: the contract has
+  /// set so many credits aside for it.
+  void begin(CommandMail mail, std::optional<Admission> admission,
+             std::optional<std::uint32_t> reserved) {
     Context context = context_of(mail, {});
     settle(context);
     if constexpr (requires { Decider::looks_at(self_.state, mail.command); }) {
@@ -164,21 +165,16 @@ class Shell final : public Entity {
       }
       if (admission) context.recipient = &*admission;
     }
-    context.reserved = reserved > 0;
+    // Where the price has changed since the contract was asked, it is asked again.
+    context.reserved = reserved && std::int64_t{*reserved} == context.policy().charge.cost;
     if constexpr (std::is_same_v<Decider, Seat>) {
-      // The price has changed since the contract was asked: it gets all back, and is asked anew.
-      if (reserved > 0 && std::int64_t{reserved} != context.policy().charge.cost) {
-        ReleaseUnsent release{inmail_of(mail.id), ReleaseReason::send_rejected, mail.id,
-                              id_.seat()};
-        return ask(std::move(mail), std::move(admission), self_.state.contract, release);
-      }
       if (const auto cost = Seat::needs_reservation(self_.state, mail.command, context)) {
         AskReserve question{{inmail_of(mail.id), id_.seat(), *cost}, mail.id, mail.asked_by};
         return ask(std::move(mail), std::move(admission), self_.state.contract, question);
       }
     }
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
-    if (context.reserved && decision.refusal)
+    if (reserved && decision.refusal)
       release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
     finish(mail, std::move(decision), context);
   }
@@ -197,7 +193,7 @@ class Shell final : public Entity {
     return asked;
   }
 
-  void resume(std::optional<Admission> admission, std::uint32_t reserved) {
+  void resume(std::optional<Admission> admission, std::optional<std::uint32_t> reserved) {
     OpenQuestion asked = take_question();
     if (!admission) admission = std::move(asked.admission);
     begin(std::move(asked.command), std::move(admission), reserved);
@@ -210,17 +206,19 @@ class Shell final : public Entity {
       auto [mail, settlement] = std::move(waiting_.front());
       waiting_.pop_front();
       settlement_ = std::move(settlement);
-      begin(std::move(mail), std::nullopt, 0);
+      begin(std::move(mail), std::nullopt, std::nullopt);
     }
+  }
+
+  bool awaits_reserve(const InMailId& inmail) const {
+    return question_ && question_->reserving && inmail_of(question_->command.id) == inmail;
   }
 
   /// The contract has reserved: either this is what a send waits for, or, after a crash, the
   /// question whether the InMail was sent.
   void confirm(const Notice& notice) {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
-    const bool awaited =
-        question_ && question_->reserving && inmail_of(question_->command.id) == reserved.inmail;
-    if (awaited) return resume(std::nullopt, sum_of(reserved.splits));
+    if (awaits_reserve(reserved.inmail)) return resume(std::nullopt, credits_in(reserved.splits));
     if constexpr (std::is_same_v<Decider, Seat>)
       if (!self_.state.outbox.knows(reserved.inmail))
         release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
@@ -228,7 +226,7 @@ class Shell final : public Entity {
 
   void release_reserved(const InMailId& inmail, ReleaseReason reason, const CommandId& cause) {
     if constexpr (std::is_same_v<Decider, Seat>)
-      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause, {}});
+      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause});
   }
 
   void finish(CommandMail& mail, Decision decision, const Context& context) {

@@ -106,6 +106,20 @@ TEST(Reservation, IsReleasedWhenTheSeatDoesNotSend) {
   }
 }
 
+TEST(Reservation, IsGivenBackWhereThePriceHasChangedSince) {
+  Given<Contract> given(acme);
+  reserve(subscribed(given));
+  const auto asked_again_at = [&](std::uint32_t cost) -> Given<Contract>& {
+    return given.when_decided([cost](const ContractState& state, const Context& context) {
+      return Decision{Contract::release_other_cost(state, {letter, desk, cost}, context), {}};
+    });
+  };
+  asked_again_at(1).then_nothing();
+  asked_again_at(3).then({CreditReleased{letter, one, ReleaseReason::send_rejected}});
+  reserve(given, 3).then_only<CreditReserved>();
+  asked_again_at(0).then_only<CreditReleased>();
+}
+
 TEST(Reservation, ThatWasChargedIsNotReleasedAsUnsent) {
   Given<Contract> given(acme);
   reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);

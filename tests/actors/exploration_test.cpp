@@ -22,10 +22,11 @@ constexpr unsigned acts = 250;
 
 constexpr std::array presets{"default", "seed0", "seed4", "official-now", "legacy-2014", "trace"};
 
-/// Terms under which much goes wrong: few credits, a price that is no longer what it was.
+/// Terms under which much goes wrong when they change: the price, and what a letter may be.
 constexpr std::array documents{
     "name = \"dear\"\ninherits = \"default\"\n[charge]\ncost = 3\n",
     "name = \"free\"\ninherits = \"default\"\n[charge]\ncost = 0\n",
+    "name = \"terse\"\ninherits = \"default\"\n[limit]\nbody_max = 5\n",
     "name = \"strict\"\ninherits = \"seed4\"\n[limit]\nbody_max = 30\n[followup]\nmax_unanswered = "
     "0\n",
 };
@@ -50,6 +51,16 @@ class People {
       give(StartSubscription{MemberId{each}, any_plan()});
     give(StartSubscription{contract, PlanKind::recruiter_lite});
     give(GrantBonus{MemberId{1}, 2, 1, "Welcome"});
+  }
+
+  /// Seats send while the terms change under them.
+  void haggle() {
+    if (pick(3) == 0) return adopt();
+    if (pick(4) == 0) give(GrantBonus{contract, 3, 1, "More"});
+    const SeatId seat{1 + pick(seats)};
+    const MemberId to = anyone();
+    const CommandId id = give(SendInMail{MemberId{seat.value}, seat, to, "A role", "Interested?"});
+    sent_.push_back({inmail_of(id), MemberId{seat.value}, seat, to});
   }
 
   void act() {
@@ -206,6 +217,18 @@ TEST(Exploration, KeepsEveryPromiseWhereEverybodySleepsAfterEveryMail) {
     for (unsigned act = 0; act < acts; ++act) {
       people.act();
       for (auto moves = world.chance()() % 20; moves > 0; --moves) world.move();
+    }
+    expect_a_sound_end(world);
+  });
+}
+
+TEST(Exploration, KeepsEveryPromiseWhileTermsChange) {
+  for_each_seed(50, [](std::uint64_t seed) {
+    ActorWorld world({.seed = seed, .pump_percent = 30});
+    People people(world);
+    for (unsigned act = 0; act < acts; ++act) {
+      people.haggle();
+      for (auto moves = world.chance()() % 12; moves > 0; --moves) world.move();
     }
     expect_a_sound_end(world);
   });

@@ -51,12 +51,12 @@ TEST(Seat, SendsInTheNameOfItsHolderFromTheContractsPool) {
   EXPECT_EQ(sent.recipient_version, Version{3});
 }
 
-TEST(Seat, AsksForNothingThatCostsNothing) {
+TEST(Seat, AsksItsContractEvenForWhatCostsNothing) {
   Policy policy;
   policy.charge.cost = 0;
   Given<Seat> given(desk, policy);
   opened(given).when(mail(ada, desk, bob)).then_only<InMailSent>();
-  EXPECT_EQ(given.step().reservation, std::nullopt);
+  EXPECT_EQ(given.step().reservation, 0u);
 }
 
 // Every way of breaking the guards before the credits, at once (D5.2): none of them may hold a
@@ -152,6 +152,23 @@ TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
   const Decision decision = Seat::decide(desk, state, command, context);
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->code, Rejection::recipient_unavailable);
+}
+
+TEST(Seat, AsksForNothingTwice) {
+  const Ground ground{Policy{}};
+  SeatState state;
+  Seat::evolve(state, SeatOpened{acme, ada, SeatRole::recruiter}, {});
+  Command command = mail(ada, desk, bob);
+  Given<Seat>(desk).stage().seal_texts(command, {});
+  const Admission open{.exists = true};
+  Context context{.now = start,
+                  .version = PolicyVersion{1},
+                  .policies = &ground.book,
+                  .asked_by = Principal::of(desk),
+                  .recipient = &open};
+  EXPECT_EQ(Seat::needs_reservation(state, command, context), 1u);
+  context.reserved = true;
+  EXPECT_EQ(Seat::needs_reservation(state, command, context), std::nullopt);
 }
 
 TEST(Seat, NeverSendsWhatNobodyReserved) {

@@ -330,6 +330,14 @@ TEST(Subscription, KeepsItsCreditsAfterTheEndWhereThePolicySaysSo) {
   EXPECT_EQ(given.state().account.available(), 5u);
 }
 
+TEST(Subscription, TakesBoughtCreditsWithItWhereTheyDoNotSurvive) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career});
+  given.events({CreditsGranted{.lot = LotId{2}, .kind = LotKind::purchase, .amount = 3}});
+  given.when(CancelSubscription{ada}).settle_until(utc("2025-02-10"));
+  given.then_only<SubscriptionEnded, CreditsVoided, CreditsVoided>();
+}
+
 TEST(Bonus, LivesAsLongAsTheLotsOfThePlan) {
   const auto death_of = [](std::string_view policy) {
     Given<Member> given(ada, policy);

@@ -341,6 +341,7 @@ void Model::on(const InMailSent& e) {
   Mail& mail = at->second;
   mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
   mail.cost = cost;
+  mail.from_premium = e.from_premium;
   mail.policy = &policy();
   mail.sent_at = record_->header.due_at;
   mail.subject = e.subject;
@@ -369,7 +370,8 @@ void Model::on(const InMailDelivered& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
   must(mail->stage == Stage::sent, "delivered, and it was not under way");
-  must(people_[mail->to].registered, "delivered to nobody");
+  must(people_[mail->to].registered && is_available(mail->to, mail->from, mail->from_premium),
+       "delivered to somebody who does not want it");
   const RefundPolicy& refund = mail->policy->refund;
   const ExpiryPolicy& expiry = mail->policy->expiry;
   const bool by_expiry = expiry.basis != ExpiryBasis::never &&
@@ -396,6 +398,8 @@ void Model::on(const InMailFailed& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
   must(mail->stage == Stage::sent, "failed, and it was not under way");
+  must(!people_[mail->to].registered || !is_available(mail->to, mail->from, mail->from_premium),
+       "failed, and nothing stood in its way");
   mail->stage = Stage::failed;
 }
 

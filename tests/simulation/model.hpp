@@ -80,6 +80,7 @@ class Model {
     Timestamp sent_at{};
     Timestamp delivered_at{};
     Stage stage = Stage::sent;
+    bool from_premium = false;
     bool opened = false;
     bool opened_by_answer = false;
     std::optional<ReplyKind> reply;

@@ -380,6 +380,7 @@ class Simulation {
   void repair() {
     if (!flipped_) return;
     trace("the flipped bit is put right");
+    met_damage_ = true;
     Disk::flip(flipped_->first, flipped_->second);
     flipped_.reset();
   }
@@ -391,7 +392,6 @@ class Simulation {
     const bool by_fault = disk_->plan().happened().size() > faults_before_;
     if (flipped_ && !error.message.empty()) {
       ++report_.refused_damage;
-      met_damage_ = true;
       return repair();
     }
     if (!by_fault && !met_damage_ && !disk_->died_of()) complain(what + ": " + error.message);

@@ -145,8 +145,10 @@ Outcome Disk::write(std::uint64_t process, const InodePtr& file, std::uint64_t p
     put(*file, place, bytes);
     return Outcome::ok;
   }
-  // Whatever went wrong, a part may have been written.
-  put(*file, place, bytes.substr(0, mixed(plan_.chance(), 1) % (bytes.size() + 1)));
+  // Whatever went wrong, a part may have been written; of what is overwritten, whole sectors.
+  std::size_t part = mixed(plan_.chance(), 1) % (bytes.size() + 1);
+  if (place < file->seen.size()) part = part / Inode::sector_bytes * Inode::sector_bytes;
+  put(*file, place, bytes.substr(0, part));
   if (*failed == Outcome::dead) die(fault);
   return *failed;
 }
@@ -402,6 +404,8 @@ void Disk::lose_pages(Inode& file, std::uint64_t chance) {
       const std::uint64_t lot = share(3 + page, 10);
       if (lot < 4) bytes = 0;
       if (lot >= 4 && lot < 6) bytes = share(1'000'003 + page, bytes + 1);
+      if (from < old_size && bytes < end - from)
+        bytes = bytes / Inode::sector_bytes * Inode::sector_bytes;
     }
     std::copy_n(file.seen.begin() + static_cast<std::ptrdiff_t>(from), bytes,
                 after.begin() + static_cast<std::ptrdiff_t>(from));

@@ -22,6 +22,7 @@ enum class Outcome : std::uint8_t { ok, missing, exists, error, full, dead };
 /// One file: what programs see, and what is on the disk itself.
 struct Inode {
   static constexpr std::size_t page_bytes = 4096;
+  static constexpr std::size_t sector_bytes = 512;  ///< What a disk overwrites whole or not at all.
 
   std::uint64_t number = 0;
   FileClass kind;

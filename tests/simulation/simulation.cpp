@@ -308,7 +308,9 @@ class Simulation {
   /// that the power cut tore. Two faults at once are more than the store promises to tell apart.
   void damage() {
     const auto rate = rates_[static_cast<std::size_t>(Fault::bit_flip)];
-    if (is_ending_ || flipped_ || lost_power_ || pick(1'000'000) >= rate ||
+    // Before the first answer there may be no head file yet to know the store's id from.
+    const bool has_answered = history_.quiet.size() > 3;
+    if (!has_answered || is_ending_ || flipped_ || lost_power_ || pick(1'000'000) >= rate ||
         report_.restarts + report_.crashes == 0)
       return;
     std::vector<std::pair<std::string, InodePtr>> files;

@@ -80,7 +80,10 @@ TEST(Simulation, TellsTheSameStoryOfTheSameSeed) {
     std::vector<std::string> second;
     for (auto* story : {&first, &second}) {
       Settings settings{.seed = seed, .without_faults = {}, .without_commands = {}, .trace = {}};
-      settings.trace = [&](const std::string& sentence) { story->push_back(sentence); };
+      // RocksDB puts random names into its tables, and so their checksums differ.
+      settings.trace = [&](const std::string& sentence) {
+        story->push_back(sentence.substr(0, sentence.find("stored = ")));
+      };
       const Report report = simulate(settings);
       EXPECT_EQ(report.findings, std::vector<std::string>{});
       story->push_back(report.digest);

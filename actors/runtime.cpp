@@ -5,6 +5,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/logger.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 #include <random>
@@ -59,6 +60,11 @@ class CafMailbox final : public Mailbox {
   caf::actor actor_;
 };
 
+/// CAF remembers the system's logger for each thread that has to do with the system, and a system
+/// only ends when no thread remembers it any more. So a thread of the host's would hold up any
+/// other that closes the engine.
+void forget_system() { caf::logger::set_current_actor_system(nullptr); }
+
 }  // namespace
 
 struct Runtime::Impl {
@@ -73,6 +79,7 @@ struct Runtime::Impl {
     }
     config.set("logger.verbosity", caf::atom("quiet"));
     system = std::make_unique<caf::actor_system>(config);
+    forget_system();
     if (options.seed)
       seeded = dynamic_cast<caf::scheduler::test_coordinator*>(&system->scheduler());
   }
@@ -89,8 +96,10 @@ Runtime::Runtime(RuntimeOptions options) : impl_(std::make_unique<Impl>(std::mov
 Runtime::~Runtime() { stop(); }
 
 std::shared_ptr<Mailbox> Runtime::spawn(std::unique_ptr<Entity> entity) {
-  return std::make_shared<CafMailbox>(impl_->system->spawn<EntityActor, caf::lazy_init>(
+  auto mailbox = std::make_shared<CafMailbox>(impl_->system->spawn<EntityActor, caf::lazy_init>(
       std::move(entity), impl_->options.on_failure));
+  forget_system();
+  return mailbox;
 }
 
 bool Runtime::step() {

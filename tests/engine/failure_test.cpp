@@ -5,8 +5,10 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -190,6 +192,24 @@ TEST_F(ClosingEngine, AnswersEverybodyUnderLoadAndReturnsInTime) {
     }
   EXPECT_GE(taken, 1u);
   expect_equal_views(engine);
+}
+
+TEST_F(ClosingEngine, IsDoneByAnyThreadWhileOthersLive) {
+  std::promise<void> closed;
+  std::future<void> is_closed = closed.get_future();
+  std::optional<Engine> engine;
+  std::promise<void> opened;
+  std::thread host([&] {
+    engine.emplace(open());
+    introduce(*engine, {7});
+    opened.set_value();
+    is_closed.wait();
+  });
+  opened.get_future().wait();
+  EXPECT_TRUE(engine->close(std::chrono::seconds{20}).ok());
+  engine.reset();
+  closed.set_value();
+  host.join();
 }
 
 TEST_F(ClosingEngine, AnswersWhoComesTooLate) {

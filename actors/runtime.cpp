@@ -23,15 +23,17 @@ namespace {
 class EntityActor final : public caf::event_based_actor {
  public:
   EntityActor(caf::actor_config& config, std::unique_ptr<Entity> entity,
-              const std::function<void(const std::string&)>& on_failure)
+              const std::function<void(const std::string&, bool)>& on_failure)
       : caf::event_based_actor(config), entity_(std::move(entity)) {
     set_exception_handler([&on_failure](std::exception_ptr& thrown) -> caf::error {
       try {
         std::rethrow_exception(thrown);
+      } catch (const Defect& defect) {
+        on_failure(defect.what(), true);
       } catch (const std::exception& failure) {
-        on_failure(failure.what());
+        on_failure(failure.what(), false);
       } catch (...) {
-        on_failure("an actor threw something that is no exception");
+        on_failure("an actor threw something that is no exception", false);
       }
       return caf::exit_reason::unhandled_exception;
     });

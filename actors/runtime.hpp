@@ -33,8 +33,9 @@ struct RuntimeOptions {
   /// Set: no threads; a seeded scheduler that only `step` runs, one mail at a time. 0 keeps the
   /// order of arrival, any other seed mixes it.
   std::optional<std::uint64_t> seed;
-  /// Told when an entity throws: the sentence of the exception. The entity's actor has ended.
-  std::function<void(const std::string&)> on_failure;
+  /// Told when an entity throws: the sentence of the exception, and whether it is a Defect. The
+  /// entity's actor has ended.
+  std::function<void(const std::string&, bool)> on_failure;
 };
 
 /// The only place that knows CAF: runs entities as actors, one mailbox each, on a work-sharing

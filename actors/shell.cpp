@@ -1,5 +1,7 @@
 #include "actors/shell.hpp"
 
+#include <stdexcept>
+
 #include "actors/contract.hpp"
 #include "actors/member.hpp"
 #include "actors/policy_keeper.hpp"
@@ -53,7 +55,9 @@ class Shell final : public Entity {
   void activate() {
     if (active_) return;
     auto row = around_.states.load(id_);
-    invariant(row.ok(), "the row of a stream can be read");
+    // The disk's fault, not ours: whoever runs the actor may try again.
+    if (!row)
+      throw std::runtime_error("the row of a stream cannot be read: " + row.error().message);
     if (*row) {
       auto resident = decode_as<Resident<Decider>>(bytes_of(**row));
       invariant(resident.ok(), "the row of a stream can be decoded");

@@ -49,6 +49,8 @@ class CommandDesk {
   /// The receipts view has folded up to `position`.
   void forget(Position position);
 
+  /// What is in flight now.
+  std::vector<CommandId> open_commands();
   /// Answers everything that is in flight.
   void answer_all(const Answer& answer);
 

@@ -8,6 +8,7 @@ namespace inmail {
 namespace {
 
 constexpr Milliseconds retry_soon{20};
+constexpr Milliseconds retry_when_open{100};
 constexpr Milliseconds id_ahead_max = std::chrono::hours{24};
 
 Answer of_kind(AnswerKind kind) {
@@ -25,10 +26,17 @@ Answer refused(Rejection code, std::string sentence = {}) {
 
 }  // namespace
 
-std::optional<Error> Engine::Impl::refuses_commands() const {
-  if (takes_commands.load()) return std::nullopt;
-  const std::lock_guard lock(mutex);
-  return failure ? failure : engine_is_closed();
+std::optional<Answer> Engine::Impl::turned_away() const {
+  if (reopening || (!takes_commands && wants_to_reopen())) {
+    Answer answer = of_kind(AnswerKind::overloaded);
+    answer.retry_after = retry_when_open;
+    return answer;
+  }
+  if (!takes_commands) return of_kind(AnswerKind::read_only);
+  if (!is_disk_full) return std::nullopt;
+  Answer answer = of_kind(AnswerKind::read_only);
+  answer.sentence = "the disk of the store is nearly full";
+  return answer;
 }
 
 CommandId Engine::Impl::new_command_id() {
@@ -39,8 +47,9 @@ CommandId Engine::Impl::new_command_id() {
 
 /// What was lost on the way settled nothing, though nobody works on it any more.
 OnAnswer Engine::Impl::honest_when_settled(OnAnswer settled) {
-  return [this, settled = std::move(settled)](const Answer& answer) {
-    settled(answer.ok() && drops_mail ? of_kind(AnswerKind::unknown) : answer);
+  return [this, settled = std::move(settled), began = generation.load()](const Answer& answer) {
+    const bool is_lost = drops_mail || generation != began;
+    settled(answer.ok() && is_lost ? of_kind(AnswerKind::unknown) : answer);
   };
 }
 
@@ -54,8 +63,8 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   };
   const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
   const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
-  if (const auto turned_away = check_at_the_door(request.command, id))
-    return answer_with(*turned_away);
+  if (const auto refusal = use ? check_at_the_door(request.command, id) : turned_away())
+    return answer_with(*refusal);
 
   std::size_t bytes = 0;
   const PayloadHash payload = hash_payload(request.command, asked_by, *keys, bytes);
@@ -71,7 +80,7 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
     case Admittance::admitted: break;
   }
   // Whoever closes or fails meanwhile has seen this command in flight, or is seen here.
-  if (!takes_commands) return desk.answer(id, of_kind(AnswerKind::read_only));
+  if (const auto refusal = turned_away()) return desk.answer(id, *refusal);
   if (const auto known = look_up_receipt(id, payload)) return desk.answer(id, *known);
   const StreamId target = target_of(request.command);
   registry->post(target,
@@ -81,7 +90,7 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
 }
 
 std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id) {
-  if (refuses_commands()) return of_kind(AnswerKind::read_only);
+  if (const auto refusal = turned_away()) return refusal;
   const Timestamp now = clock->now();
   if (time_of(id) < now - receipt_ttl) return of_kind(AnswerKind::command_id_expired);
   if (time_of(id) > now + id_ahead_max)
@@ -93,20 +102,21 @@ std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const Co
   const ErrorCode code = sealed.error().code;
   if (code == ErrorCode::invalid_argument || code == ErrorCode::not_found)
     return refused(Rejection::malformed, sealed.error().message);
-  fail("a text could not be sealed: " + sealed.error().message);
-  return of_kind(AnswerKind::read_only);
+  const std::string sentence = "a text could not be sealed: " + sealed.error().message;
+  options.keys ? fail(sentence) : reopen_because(sentence);
+  return turned_away().value_or(of_kind(AnswerKind::overloaded));
 }
 
 std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
                                                     const PayloadHash& payload) {
   auto rows = first_views->read(ReceiptsView::name);
   if (!rows) {
-    fail("the receipts could not be read: " + rows.error().message);
+    reopen_because("the receipts could not be read: " + rows.error().message);
     return of_kind(AnswerKind::unknown);
   }
   auto receipt = find_receipt(**rows, id);
   if (!receipt) {
-    fail("a receipt could not be read: " + receipt.error().message);
+    reopen_because("a receipt could not be read: " + receipt.error().message);
     return of_kind(AnswerKind::unknown);
   }
   if (!*receipt) return std::nullopt;
@@ -134,7 +144,9 @@ void Engine::Impl::answered(const CommandId& id, const Answer& answer) {
     case AnswerKind::ok: accepted.fetch_add(1, std::memory_order_relaxed); break;
     case AnswerKind::rejected: rejected.fetch_add(1, std::memory_order_relaxed); break;
     case AnswerKind::unknown:
-      if (const auto why = journal->failure()) fail(why->message);
+      if (const auto why = journal->failure()) journal_failed(*why);
+      // It stays on the desk, until its receipt tells.
+      if (reopening || wants_to_reopen()) return;
       break;
     default: break;
   }
@@ -176,18 +188,23 @@ void Engine::submit(Request request, OnAnswer reply, OnAnswer settled) {
 
 Position Engine::head() const {
   const Impl::InUse use(*impl_);
-  return use ? impl_->log->head().position : impl_->head_at_close;
+  return use ? impl_->log->head().position : Position{impl_->last_head.load()};
 }
 std::uint64_t Engine::epoch() const {
-  const Impl::InUse use(*impl_);
+  const Impl::InUse use(*impl_, Impl::InUse::Patience::waits);
   return use ? impl_->log->epoch() : 0;
 }
-const EventLog& Engine::log() const { return *impl_->log; }
+const EventLog& Engine::log() const {
+  const Impl::InUse use(*impl_, Impl::InUse::Patience::waits);
+  return *impl_->log;
+}
 Timestamp Engine::now() const { return impl_->clock->now(); }
 
 EngineStats Engine::stats() const {
   EngineStats stats;
   stats.head = head();
+  stats.reopened = impl_->reopened.load();
+  stats.is_disk_full = impl_->is_disk_full.load();
   const Impl::InUse use(*impl_);
   if (!use) return stats;
   stats.in_flight = impl_->desk.in_flight();
@@ -238,7 +255,7 @@ Status Engine::read_view(std::string_view view, AtLeast at_least,
 }
 
 Result<std::optional<std::string>> Engine::open_text(const Text& text) {
-  const Impl::InUse use(*impl_);
+  const Impl::InUse use(*impl_, Impl::InUse::Patience::waits);
   if (!use) return engine_is_closed();
   return inmail::open(text, *impl_->keys);
 }

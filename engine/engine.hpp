@@ -50,6 +50,13 @@ struct EngineOptions {
   std::size_t in_flight_bytes_max = std::size_t{256} << 20;
   std::size_t residents_max = 200'000;  ///< Actors kept awake when idle.
 
+  /// With less than this free on its disk the store takes no commands (`read_only`), until there is
+  /// twice as much.
+  std::uint64_t disk_free_min = std::uint64_t{64} << 20;
+  std::uint64_t disk_reserve = std::uint64_t{64} << 20;  ///< A file that gives its place away.
+  /// How much is free in a folder. Null: asks the system. Called by a thread of the engine.
+  std::function<std::uint64_t(const std::filesystem::path&)> disk_free_bytes;
+
   /// Set: no threads at all. Everything happens inside `run_until_quiet`, in an order that only the
   /// seed decides (0: order of arrival); new keys come from `key_seed`, and the store is marked so.
   struct Deterministic {
@@ -125,10 +132,18 @@ struct EngineStats {
   std::uint64_t rejected = 0;
   std::uint64_t overloaded = 0;
   Position views_behind_from{};  ///< The smallest position that some view has folded.
+  std::uint64_t reopened = 0;    ///< How often the store was closed and opened again after a fault.
+  bool is_disk_full = false;     ///< Commands are answered `read_only` until there is room.
 };
 
 /// The whole of inmail, as a host embeds it: commands go in, answers come when they are durable,
 /// and what users see is read from views.
+///
+/// When a write fails, or an actor throws, nobody knows what is on the disk. The engine then stops
+/// its actors, closes the store and opens it again, and answers what was in flight by its receipt:
+/// what has none was not done, and is answered `overloaded`, to be sent again. Meanwhile commands
+/// are answered `overloaded`, and queries wait. Of a command that was in flight, `settled` is
+/// `unknown`. Where opening does not help, the engine has failed (`failure`).
 ///
 /// Owns its threads, its store (no other process can open it meanwhile) and all it was given. Every
 /// method may be called by any thread, unless it says otherwise; several engines may live in one
@@ -179,6 +194,7 @@ class Engine {
   Position head() const;
   /// Raised by each repair and restore of the store; zero once the engine is closed.
   std::uint64_t epoch() const;
+  /// Valid until the engine closes, or opens the store again after a fault.
   const EventLog& log() const;
   Timestamp now() const;
   EngineStats stats() const;

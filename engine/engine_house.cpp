@@ -9,6 +9,7 @@ using std::chrono::steady_clock;
 constexpr Milliseconds house_tick{250};
 /// Rows of sleeping and waking actors may lag so far behind the log before a sweep.
 constexpr std::uint64_t states_lag_max = 250'000;
+constexpr std::chrono::seconds views_mended_interval{30};
 /// In deterministic runs views are brought up after so many records, and when somebody looks.
 constexpr std::uint64_t views_lag_max = 50'000;
 
@@ -17,10 +18,17 @@ constexpr std::uint64_t views_lag_max = 50'000;
 void Engine::Impl::keep_house() {
   auto head_synced_at = steady_clock::now();
   std::unique_lock lock(mutex);
-  while (!changed.wait_for(lock, house_tick, [&] { return closing; })) {
+  const auto is_called = [&] { return closing || wants_reopening; };
+  while (true) {
+    changed.wait_for(lock, house_tick, is_called);
+    if (closing) return;
     lock.unlock();
     notice_failure();
-    if (desk.in_flight() < options.in_flight_max / 2) deadline_actor->send(Mail{Wake{}, nullptr});
+    reopen();
+    if (!log) return;
+    watch_disk();
+    if (!is_disk_full && desk.in_flight() < options.in_flight_max / 2)
+      deadline_actor->send(Mail{Wake{}, nullptr});
     if (registry->residents() > options.residents_max) registry->sweep(options.residents_max);
     Status done = states->write_back(journal->durable(), std::nullopt);
     if (done && log->head().position.value > states->checkpoint().value + states_lag_max)
@@ -28,10 +36,31 @@ void Engine::Impl::keep_house() {
     if (steady_clock::now() - head_synced_at >= std::chrono::seconds{1}) {
       if (done) done = log->sync_head();
       head_synced_at = steady_clock::now();
+      mend_views();
     }
-    if (!done && done.error().code != ErrorCode::timed_out) fail(done.error().message);
+    if (!done && done.error().code != ErrorCode::timed_out) reopen_because(done.error().message);
     lock.lock();
   }
+}
+
+void Engine::Impl::watch_disk() {
+  const bool is_full = !disk.look();
+  if (is_full == is_disk_full.exchange(is_full)) return;
+  logger->write(Logger::Level::warning,
+                is_full ? "the disk is nearly full: no commands are taken until there is room"
+                        : "there is room on the disk again: commands are taken");
+}
+
+/// A view that could not be written goes on once the store is opened again; tried now and then.
+void Engine::Impl::mend_views() {
+  const auto now = steady_clock::now();
+  if (is_disk_full || now - views_mended_at < views_mended_interval) return;
+  for (const auto* runner : {first_views.get(), other_views.get()})
+    for (const ViewProgress& progress : runner->positions())
+      if (progress.failure && progress.failure->code == ErrorCode::io) {
+        views_mended_at = now;
+        return reopen_because("view " + progress.view + ": " + progress.failure->message);
+      }
 }
 
 Status Engine::Impl::sweep_states(steady_clock::time_point until) {
@@ -42,6 +71,7 @@ Status Engine::Impl::sweep_states(steady_clock::time_point until) {
       std::make_shared<Settlement>([everyone](const Answer&) { everyone->set_value(); }));
   if (options.deterministic) {
     run_until_quiet();
+    if (!log) return engine_is_closed();
   } else if (saved.wait_until(until) != std::future_status::ready) {
     return Error{ErrorCode::timed_out, "not every actor could save its row in time"};
   }
@@ -69,6 +99,7 @@ void Engine::Impl::wake_due() {
   Position seen{};
   while (true) {
     run_until_quiet();
+    if (!log) return;
     // What cannot be written any more, or folded, stays due for ever.
     if (log->head().position == seen) return;
     seen = log->head().position;
@@ -86,8 +117,12 @@ void Engine::Impl::run_until_quiet() {
     progressed = false;
     while (runtime->step()) progressed = true;
     if (journal->pump()) progressed = true;
+    notice_failure();
+    if (!wants_to_reopen()) continue;
+    reopen();
+    if (!log) return;
+    progressed = true;
   }
-  notice_failure();
   if (log->head().position.value > views_caught_up_at.value + views_lag_max) {
     catch_up_views();
     registry->sweep(options.residents_max);
@@ -108,6 +143,7 @@ void Engine::Impl::catch_up_views() {
 
 Status Engine::Impl::tidy_up(bool sweep) {
   run_until_quiet();
+  if (!log) return engine_is_closed();
   Status done = sweep ? sweep_states(steady_clock::now())
                       : states->write_back(journal->durable(), std::nullopt);
   if (done) done = log->sync_head();
@@ -119,7 +155,7 @@ Status Engine::Impl::tidy_up(bool sweep) {
 
 /// A frame of nobody's command may fail, too: what had fallen due, say.
 void Engine::Impl::notice_failure() {
-  if (const auto why = journal->failure()) fail(why->message);
+  if (const auto why = journal->failure()) journal_failed(*why);
 }
 
 void Engine::Impl::fail(const std::string& sentence) {
@@ -143,12 +179,16 @@ Status Engine::Impl::close(Milliseconds deadline) {
     const std::lock_guard lock(mutex);
     if (closing) return {};
     closing = true;
-    if (log) head_at_close = log->head().position;
+    last_head = head_now().value;
   }
   takes_commands = false;
   shut = true;
   changed.notify_all();
   if (house.joinable()) house.join();
+  give_up_reopening();
+  Answer unknown;
+  unknown.kind = AnswerKind::unknown;
+  if (!log) desk.answer_all(unknown);
   if (!log) return {};
 
   Status result;
@@ -169,35 +209,32 @@ Status Engine::Impl::close(Milliseconds deadline) {
     if (!failed && result) result = sweep_states(until);
   }
   drops_mail = true;
-  if (deadline_actor) deadline_actor->kill();
-  if (registry) registry->kill_all();
-  if (journal) journal->close();
-  Answer unknown;
-  unknown.kind = AnswerKind::unknown;
+  const Status flushed = stop_parts();
   desk.answer_all(unknown);
-  if (runtime) runtime->stop();
-  for (auto* runner : {&first_views, &other_views})
-    if (*runner)
-      if (const Status flushed = (*runner)->close(); !flushed && result) result = flushed;
-  if (view_store)
-    if (const Status flushed = view_store->flush(); !flushed && result) result = flushed;
   drop_parts();
-  return result;
+  return result ? flushed : result;
 }
 
-/// Lets go of everything that holds the store, once no call works with it.
+/// Lets go of everything that holds the store, once no call works with it. (A seeded engine opens
+/// its store again within a call, and has no other.)
 void Engine::Impl::drop_parts() {
-  for (auto still = users.load(); still > 0; still = users.load()) users.wait(still);
+  const bool is_within_call = options.deterministic && reopening;
+  for (auto still = users.load(); still > 0 && !is_within_call; still = users.load())
+    users.wait(still);
   const std::lock_guard lock(mutex);
   for (Subscription::Impl* subscription : subscriptions) subscription->reader.reset();
-  head_at_close = log->head().position;
+  last_head = head_now().value;
   first_views.reset();
   other_views.reset();
+  deadline_actor.reset();
+  around.reset();
+  registry.reset();
+  runtime.reset();
+  journal.reset();
   states.reset();
   view_store.reset();
-  journal.reset();
   log.reset();
-  keys.reset();
+  keys = options.keys;
 }
 
 }  // namespace inmail

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "actors/runtime.hpp"
 #include "actors/surroundings.hpp"
 #include "engine/command_desk.hpp"
+#include "engine/disk_watch.hpp"
 #include "engine/engine.hpp"
 #include "engine/states_view.hpp"
 #include "engine/store_layout.hpp"
@@ -34,19 +36,29 @@ struct Engine::Impl {
   /// away, and who comes later holds nothing.
   class InUse {
    public:
-    explicit InUse(const Impl& engine) : users_(engine.users) {
-      users_.fetch_add(1);
-      holds_ = !engine.shut;
+    /// While the store is opened again there is nothing to hold: who may wait, waits for it.
+    enum class Patience { none, waits };
+
+    explicit InUse(const Impl& engine, Patience patience = Patience::none) : users_(engine.users) {
+      while (true) {
+        users_.fetch_add(1);
+        holds_ = !engine.shut && !engine.reopening;
+        if (holds_ || engine.shut || patience == Patience::none) return;
+        leave();
+        engine.reopening.wait(true);
+      }
     }
     InUse(const InUse&) = delete;
     InUse& operator=(const InUse&) = delete;
-    ~InUse() {
-      if (users_.fetch_sub(1) == 1) users_.notify_all();
-    }
+    ~InUse() { leave(); }
 
     explicit operator bool() const { return holds_; }
 
    private:
+    void leave() {
+      if (users_.fetch_sub(1) == 1) users_.notify_all();
+    }
+
     std::atomic<std::uint64_t>& users_;
     bool holds_ = false;
   };
@@ -56,6 +68,7 @@ struct Engine::Impl {
 
   // Opening (engine_open.cpp).
   Status open();
+  Status open_parts();
   Status open_store();
   Status load_policies();
   void wire_actors();
@@ -71,10 +84,13 @@ struct Engine::Impl {
   std::optional<Answer> look_up_receipt(const CommandId& id, const PayloadHash& payload);
   void answered(const CommandId& id, const Answer& answer);
   CommandId new_command_id();
-  std::optional<Error> refuses_commands() const;
+  /// Why no command is taken now.
+  std::optional<Answer> turned_away() const;
   OnAnswer honest_when_settled(OnAnswer settled);
 
   // Reading (engine_read.cpp).
+  /// Where the log ends, or ended when there was one. Requires: `mutex` is held.
+  Position head_now() const;
   ViewRunner& runner_of(std::string_view view);
   Status read_view(std::string_view view, AtLeast at_least,
                    const std::function<void(const Rows&)>& read);
@@ -91,9 +107,25 @@ struct Engine::Impl {
   void catch_up_views();
   Status tidy_up(bool sweep);
   void notice_failure();
+  void watch_disk();
+  void mend_views();
   void fail(const std::string& sentence);
   Status close(Milliseconds deadline);
   void drop_parts();
+
+  // Opening again after a fault (engine_reopen.cpp).
+  /// Asks for it, on any thread; where it cannot be, the engine has failed.
+  void reopen_because(const std::string& sentence);
+  bool wants_to_reopen() const;
+  void journal_failed(const Error& why);
+  bool may_reopen_once_more();
+  Status stop_parts();
+  void give_up_reopening();
+  /// Does what was asked for. Only the thread that keeps house.
+  void reopen();
+  Status open_parts_again();
+  void answer_collected(const std::vector<CommandId>& collected);
+  void give_up(const Error& error);
 
   EngineOptions options;
   StoreLayout layout;
@@ -107,7 +139,7 @@ struct Engine::Impl {
   std::unique_ptr<StatesView> states;
 
   PolicyShelf policies;
-  AdmissionTable admissions;
+  std::unique_ptr<AdmissionTable> admissions;
   CommandDesk desk;
   std::unique_ptr<Journal> journal;
   std::unique_ptr<Runtime> runtime;
@@ -122,17 +154,28 @@ struct Engine::Impl {
   std::optional<Error> failure;
   bool closing = false;
   std::set<Subscription::Impl*> subscriptions;
-  Position head_at_close{};
+  std::optional<std::string> wants_reopening;  ///< Why.
   std::mt19937_64 random;
 
   std::atomic<bool> takes_commands{false};
-  std::atomic<bool> drops_mail{false};  ///< What was to settle a command may be lost.
-  std::atomic<bool> shut{false};        ///< The parts may go away; see `InUse`.
+  std::atomic<bool> drops_mail{false};       ///< What was to settle a command may be lost.
+  std::atomic<bool> shut{false};             ///< The parts may go away; see `InUse`.
+  std::atomic<bool> reopening{false};        ///< The parts go away, and come again.
+  std::atomic<bool> may_reopen{false};       ///< Once the engine is open.
+  std::atomic<std::uint64_t> generation{0};  ///< Of the actors: what an earlier one did is lost.
+  std::atomic<std::uint64_t> reopened{0};
+  std::atomic<bool> is_disk_full{false};
+  std::atomic<std::uint64_t> last_head{0};  ///< While there is no log to ask.
   mutable std::atomic<std::uint64_t> users{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> overloaded{0};
   Position views_caught_up_at{};  ///< Deterministic only.
+
+  // Only for the thread that keeps house.
+  DiskWatch disk;
+  std::deque<std::chrono::steady_clock::time_point> reopened_at;
+  std::chrono::steady_clock::time_point views_mended_at{};
   std::thread house;
 };
 

@@ -105,7 +105,9 @@ Engine::Impl::Impl(EngineOptions given)
       logger(options.logger ? options.logger : std::make_shared<DefaultLogger>()),
       keys(options.keys),
       files(options.files ? *options.files : system_files()),
-      desk({options.in_flight_max, options.in_flight_bytes_max}) {
+      desk({options.in_flight_max, options.in_flight_bytes_max}),
+      disk(layout.reserve(), {options.disk_free_min, options.files ? 0 : options.disk_reserve},
+           options.disk_free_bytes) {
   if (options.deterministic) {
     random.seed(options.deterministic->key_seed);
   } else {
@@ -119,7 +121,8 @@ Engine::Impl::~Impl() { (void)close(std::chrono::seconds{30}); }
 Status Engine::Impl::open_store() {
   if (sodium_init() < 0) return Error{ErrorCode::io, "libsodium cannot be initialised"};
   const bool is_store = files.exists(layout.log());
-  if (!is_store && !options.create_if_missing)
+  const bool may_make = options.create_if_missing && !reopening;
+  if (!is_store && !may_make)
     return Error{ErrorCode::not_found, options.path.string() + " is no store: it has no log"};
   if (!is_store && files.exists(options.path)) {
     const auto names = files.list(options.path);
@@ -134,7 +137,7 @@ Status Engine::Impl::open_store() {
   auto opened_log =
       RocksLog::open({.path = layout.log(),
                       .head_file = layout.head_file(),
-                      .create_if_missing = options.create_if_missing,
+                      .create_if_missing = may_make,
                       .store = make_store_id(options.deterministic),
                       .sync_frames = !options.deterministic || options.deterministic->sync_frames,
                       .files = &files});
@@ -171,8 +174,10 @@ Status Engine::Impl::load_policies() {
   if (!*row) return {};
   auto keeper = decode_as<Resident<PolicyKeeper>>(bytes_of(**row));
   if (!keeper) return keeper.error();
-  for (const std::string& document : keeper->state.documents) {
-    auto policy = parse_policy(document, "policy");
+  // Those that are in force already stay: an engine that opens its store again may find more.
+  const auto& documents = keeper->state.documents;
+  for (std::size_t each = policies.book()->versions.size(); each < documents.size(); ++each) {
+    auto policy = parse_policy(documents[each], "policy");
     if (!policy) return policy.error();
     policies.add(PolicyVersion{policies.book()->versions.size() + 1},
                  std::make_shared<const Policy>(std::move(policy).value()));
@@ -181,6 +186,7 @@ Status Engine::Impl::load_policies() {
 }
 
 void Engine::Impl::wire_actors() {
+  admissions = std::make_unique<AdmissionTable>();
   journal =
       std::make_unique<Journal>(*log, *keys, JournalOptions{.threaded = !options.deterministic});
   journal->on_frame([this](const std::shared_ptr<const Frame>& frame) {
@@ -191,12 +197,14 @@ void Engine::Impl::wire_actors() {
   });
   RuntimeOptions runtime_options{.threads = options.threads, .seed = {}, .on_failure = {}};
   if (options.deterministic) runtime_options.seed = options.deterministic->seed;
-  runtime_options.on_failure = [this](const std::string& sentence) { fail(sentence); };
+  runtime_options.on_failure = [this](const std::string& sentence, bool is_defect) {
+    is_defect ? fail(sentence) : reopen_because("an actor threw: " + sentence);
+  };
   runtime = std::make_unique<Runtime>(std::move(runtime_options));
   registry = std::make_unique<Registry>(
       *runtime, [this](StreamId stream) { return make_entity(stream, *around); });
   around = std::make_unique<Surroundings>(
-      Surroundings{*clock, *journal, *states, policies, admissions, *registry});
+      Surroundings{*clock, *journal, *states, policies, *admissions, *registry});
   deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
       *clock, [this](Timestamp now, std::size_t limit) { return due_now(now, limit); },
       [this](StreamId stream) {
@@ -274,14 +282,20 @@ Status Engine::Impl::resend_open_notices() {
   }
 }
 
-Status Engine::Impl::open() {
+Status Engine::Impl::open_parts() {
   if (const Status stored = open_store(); !stored) return stored;
   if (const Status loaded = load_policies(); !loaded) return loaded;
   wire_actors();
-  if (const Status started = start_views(); !started) return started;
+  return start_views();
+}
+
+Status Engine::Impl::open() {
+  if (!options.deterministic) watch_disk();
+  if (const Status opened = open_parts(); !opened) return opened;
   takes_commands = true;
   if (const Status adopted = adopt_first_policy(); !adopted) return adopted;
   if (const Status sent = resend_open_notices(); !sent) return sent;
+  may_reopen = true;
   if (options.deterministic)
     run_until_quiet();
   else

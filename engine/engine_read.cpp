@@ -8,6 +8,10 @@ constexpr std::chrono::minutes verify_wait{10};
 
 }  // namespace
 
+Position Engine::Impl::head_now() const {
+  return log ? log->head().position : Position{last_head.load()};
+}
+
 ViewRunner& Engine::Impl::runner_of(std::string_view view) {
   for (const ViewProgress& progress : first_views->positions())
     if (progress.view == view) return *first_views;
@@ -16,24 +20,31 @@ ViewRunner& Engine::Impl::runner_of(std::string_view view) {
 
 Status Engine::Impl::read_view(std::string_view view, AtLeast at_least,
                                const std::function<void(const Rows&)>& read) {
-  const InUse use(*this);
-  if (!use) return engine_is_closed();
-  if (options.deterministic) catch_up_views();
-  ViewRunner& runner = runner_of(view);
   const auto until = std::chrono::steady_clock::now() + at_least.wait;
-  if (const Status there = runner.wait_until(view, at_least.position, until); !there) return there;
-  auto rows = runner.read(view);
-  if (!rows) return rows.error();
-  read(**rows);
-  return (*rows)->status();
+  while (true) {
+    const InUse use(*this, InUse::Patience::waits);
+    if (!use) return engine_is_closed();
+    const std::uint64_t began = generation;
+    if (options.deterministic) catch_up_views();
+    ViewRunner& runner = runner_of(view);
+    const Status there = runner.wait_until(view, at_least.position, until);
+    // The store is opened again: the view comes back, and goes on.
+    if (!there && there.error().code == ErrorCode::closed && generation != began) continue;
+    if (!there) return there;
+    auto rows = runner.read(view);
+    if (!rows) return rows.error();
+    read(**rows);
+    return (*rows)->status();
+  }
 }
 
 Result<std::vector<ViewCheck>> Engine::Impl::verify() {
-  const InUse use(*this);
+  const InUse use(*this, InUse::Patience::waits);
   if (!use) return engine_is_closed();
   const auto until = std::chrono::steady_clock::now() + verify_wait;
   if (options.deterministic) {
     run_until_quiet();
+    if (!log) return engine_is_closed();
     catch_up_views();
   }
   const Position at_least = log->head().position;

@@ -15,6 +15,8 @@ struct StoreLayout {
   std::filesystem::path views() const { return root / "views"; }
   /// How far the last scrub came.
   std::filesystem::path verified() const { return root / "verified"; }
+  /// Gives its place away when the disk is full.
+  std::filesystem::path reserve() const { return root / "reserve"; }
   /// What repairs took away, a folder each.
   std::filesystem::path lost() const { return root / "lost"; }
 };

@@ -24,7 +24,7 @@ bool Subscription::Impl::passes(const RecordHeader& header) const {
 }
 
 Result<std::optional<Record>> Subscription::Impl::read_on() {
-  const Engine::Impl::InUse use(engine);
+  const Engine::Impl::InUse use(engine, Engine::Impl::InUse::Patience::waits);
   if (!use) return std::optional<Record>{};
   if (!reader) {
     if (engine.log->head().position < next) return std::optional<Record>{};
@@ -60,14 +60,14 @@ Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
     Engine::Impl& engine = impl_->engine;
     std::unique_lock lock(engine.mutex);
     const bool more = engine.changed.wait_until(
-        lock, until, [&] { return engine.closing || engine.log->head().position >= impl_->next; });
+        lock, until, [&] { return engine.closing || engine.head_now() >= impl_->next; });
     if (!more || engine.closing) return std::optional<Record>{};
   }
 }
 
 Result<Subscription> Engine::subscribe(Position from, Subscription::Filter filter,
                                        std::optional<std::uint64_t> epoch) {
-  const Impl::InUse use(*impl_);
+  const Impl::InUse use(*impl_, Impl::InUse::Patience::waits);
   if (!use) return engine_is_closed();
   const std::uint64_t epoch_now = impl_->log->epoch();
   if (epoch && *epoch != epoch_now)

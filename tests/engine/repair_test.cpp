@@ -35,7 +35,7 @@ class Repairing : public EngineTest {
   void fill() {
     for (std::uint64_t part = 0; part < 3; ++part) {
       Engine engine = open();
-      for (std::uint64_t each = 1; each <= 12; ++each) {
+      for (std::uint64_t each = 1; each <= 5; ++each) {
         const MemberId member{part * 100 + each};
         ASSERT_TRUE(do_now(engine, RegisterMember{member, "Somebody", "Something"}).ok());
         ASSERT_TRUE(do_now(engine, StartSubscription{member, PlanKind::career}).ok());

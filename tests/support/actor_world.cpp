@@ -83,7 +83,7 @@ ActorWorld::Run::Run(ActorWorld& world, std::uint64_t seed)
       runtime(RuntimeOptions{.threads = 1,
                              .seed = seed,
                              .on_failure =
-                                 [this, &world](const std::string& sentence) {
+                                 [this, &world](const std::string& sentence, bool) {
                                    if (!log.is_dead()) world.defects_.push_back(sentence);
                                  }}),
       registry(runtime, [this](StreamId stream) { return make_entity(stream, around); }),

@@ -169,7 +169,7 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (blocks || !is_available(c.to, c.from, premium)) return Rejection::recipient_unavailable;
   if (const Refused words = judge_words(c)) return words;
   if (const Refused silence = judge_silence(c)) return silence;
-  if (seat && rules.charge.cost > 0) {
+  if (seat) {
     if (!account.plan)
       return account.has_ended ? Rejection::subscription_ended : Rejection::premium_required;
     if (!rules.terms(*account.plan).can_send_inmail) return Rejection::premium_required;
@@ -351,7 +351,7 @@ void Model::on(const InMailSent& e) {
   if (record_->header.stream.kind() == StreamKind::member)
     take(pool, e.inmail, e.splits, cost);
   else
-    must(cost == 0 || pool.charges.contains(e.inmail), "sent on credits that nobody reserved");
+    must(reserved_for(pool, e.inmail) == cost, "sent on credits that nobody reserved");
 }
 
 Model::Mail* Model::received(const InMailRef& ref) {
@@ -412,6 +412,7 @@ void Model::on(const Opened& e) {
   if (!e.inferred && mail->charge_open && refund.clock == RefundClock::opened_at &&
       rewards_words(refund))
     mail->refund_until = record_->header.time + refund.window_s;
+  if (e.no_response_from) mail->silence_from = e.no_response_from;
   if (e.inferred) mail->opened_by_answer = true;
 }
 

@@ -170,6 +170,7 @@ class Model {
   std::int64_t allotment_of(StreamId owner);
   Account& account() { return accounts_[record_->header.stream]; }
   void take(Account& account, const InMailId& inmail, const LotSplits& splits, std::int64_t cost);
+  static std::int64_t reserved_for(const Account& account, const InMailId& inmail);
   LotSplits close(Account& account, const InMailId& inmail);
   void lose(LotId id, std::int64_t amount);
   Mail* received(const InMailRef& ref);

@@ -27,6 +27,14 @@ void Model::take(Account& account, const InMailId& inmail, const LotSplits& spli
   if (cost > 0) must(account.charges.emplace(inmail, splits).second, "an InMail was paid twice");
 }
 
+std::int64_t Model::reserved_for(const Account& account, const InMailId& inmail) {
+  const auto found = account.charges.find(inmail);
+  std::int64_t sum = 0;
+  if (found != account.charges.end())
+    for (const LotSplit& split : found->second) sum += split.amount;
+  return sum;
+}
+
 LotSplits Model::close(Account& account, const InMailId& inmail) {
   const auto found = account.charges.find(inmail);
   must(found != account.charges.end(), "a charge ended that was not open");
@@ -115,7 +123,11 @@ void Model::on(const CreditReserved& e) {
   must(given && given->seat == e.seat && inmail_of(record_->header.cause) == e.inmail,
        "reserved for another InMail than the one that was ordered");
   must(!mails_.contains(e.inmail), "reserved after it was sent");
-  take(account(), e.inmail, e.splits, policy().charge.cost);
+  // The seat asked at its own policy's price, and sends at no other.
+  std::int64_t sum = 0;
+  for (const LotSplit& split : e.splits) sum += split.amount;
+  must(sum > 0, "nothing was reserved");
+  take(account(), e.inmail, e.splits, sum);
 }
 
 void Model::on(const CreditCharged& e) {

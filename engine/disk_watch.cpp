@@ -30,7 +30,6 @@ bool DiskWatch::look() {
   if (free_ < limits_.free_min) is_full_ = true;
   if (free_ >= 2 * limits_.free_min) is_full_ = false;
   if (free_ < limits_.reserve) release();
-  if (!is_full_ && free_ >= 2 * limits_.free_min + limits_.reserve) make_reserve();
   return !is_full_;
 }
 
@@ -42,12 +41,13 @@ void DiskWatch::release() {
 /// Where it cannot be made, the store does without.
 void DiskWatch::make_reserve() {
   std::error_code ignored;
-  if (limits_.reserve == 0 || fs::exists(reserve_file_, ignored)) return;
+  const bool has_room = !is_full_ && free_ >= 2 * limits_.free_min + limits_.reserve;
+  if (!has_room || limits_.reserve == 0 || fs::exists(reserve_file_, ignored)) return;
   const int file = ::open(reserve_file_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return;
-  const bool has_room = ::posix_fallocate(file, 0, static_cast<off_t>(limits_.reserve)) == 0;
+  const bool is_made = ::posix_fallocate(file, 0, static_cast<off_t>(limits_.reserve)) == 0;
   ::close(file);
-  if (!has_room) release();
+  if (!is_made) release();
 }
 
 }  // namespace inmail

@@ -10,13 +10,15 @@ constexpr Milliseconds house_tick{250};
 /// Rows of sleeping and waking actors may lag so far behind the log before a sweep.
 constexpr std::uint64_t states_lag_max = 250'000;
 constexpr std::chrono::seconds views_mended_interval{30};
+constexpr std::chrono::seconds reserve_made_after{10};
 /// In deterministic runs views are brought up after so many records, and when somebody looks.
 constexpr std::uint64_t views_lag_max = 50'000;
 
 }  // namespace
 
 void Engine::Impl::keep_house() {
-  auto head_synced_at = steady_clock::now();
+  const auto began = steady_clock::now();
+  auto head_synced_at = began;
   std::unique_lock lock(mutex);
   const auto is_called = [&] { return closing || wants_reopening; };
   while (true) {
@@ -37,6 +39,8 @@ void Engine::Impl::keep_house() {
       if (done) done = log->sync_head();
       head_synced_at = steady_clock::now();
       mend_views();
+      // Not for who only looks in.
+      if (head_synced_at - began > reserve_made_after) disk.make_reserve();
     }
     if (!done && done.error().code != ErrorCode::timed_out) reopen_because(done.error().message);
     lock.lock();

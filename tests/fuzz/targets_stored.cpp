@@ -43,10 +43,11 @@ std::string record_bytes(const Event& event, std::uint64_t position) {
   return bytes;
 }
 
-/// What was read must survive being written and read again.
+/// What was read must survive being written and read again; written in the newest version.
 void check_record(const RecordView& view) {
-  const auto record = decode_record(view);
+  auto record = decode_record(view);
   if (!record) return;
+  record->header.event_version = type_of(record->event).version;
   std::string bytes;
   encode_record(record->header, record->event, bytes);
   place_record(writable(bytes, 0, bytes.size()), record->header.position);

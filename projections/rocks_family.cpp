@@ -12,6 +12,7 @@
 
 #include "events/codec.hpp"
 #include "events/rocks_env.hpp"
+#include "events/rocks_options.hpp"
 
 namespace inmail::rocks {
 namespace {
@@ -107,19 +108,12 @@ rocksdb::ColumnFamilyOptions family_options(const ViewStoreOptions& with) {
 }
 
 Error store_error(const std::string& what, const rocksdb::Status& status) {
-  const std::string sentence = status.ToString();
-  const bool is_lock = sentence.find("While lock file") != std::string::npos ||
-                       sentence.find("lock hold by current process") != std::string::npos;
-  ErrorCode code = ErrorCode::corruption;
-  if (status.IsIOError() && is_lock) {
-    code = ErrorCode::locked;
-  } else if (status.IsColumnFamilyDropped() || status.IsShutdownInProgress()) {
-    code = ErrorCode::closed;
-  } else if ((status.IsIOError() && !status.IsPathNotFound()) || status.IsNoSpace() ||
-             status.IsTryAgain() || status.IsBusy() || status.IsTimedOut() || status.IsAborted()) {
-    code = ErrorCode::io;
-  }
-  return {code, what + ": " + sentence};
+  Error error = rocks_error(what, status);
+  if (status.IsColumnFamilyDropped() || status.IsShutdownInProgress())
+    error.code = ErrorCode::closed;
+  else if (status.IsAborted())
+    error.code = ErrorCode::io;
+  return error;
 }
 
 DamageMark::DamageMark(FileSystem& files, const std::string& folder)

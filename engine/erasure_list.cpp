@@ -40,17 +40,7 @@ Status write_erasures(const std::filesystem::path& file, const ErasureList& list
   std::string text;
   for (const MemberId member : list) text += to_text(StreamId{member}) + "\n";
   text += last_line;
-  std::filesystem::path making = file;
-  making += ".making";
-  if (auto removed = system_files().remove(making); !removed) return removed;
-  const auto opened = system_files().open(making, File::Mode::create);
-  if (!opened) return opened.error();
-  auto written =
-      (*opened)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  if (!written) return written;
-  if (auto synced = (*opened)->sync(); !synced) return synced;
-  if (auto renamed = (*opened)->rename_to(file); !renamed) return renamed;
-  return system_files().sync_directory_of(file);
+  return replace_whole(system_files(), file, text);
 }
 
 }  // namespace inmail

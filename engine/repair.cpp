@@ -94,12 +94,8 @@ Status write_reasons(const fs::path& aside, const RepairReport& report) {
   std::string text = "Taken away from behind position " + std::to_string(report.proven.value) +
                      " of store " + to_text(report.store) + ":\n";
   for (const std::string& finding : report.findings) text += finding + "\n";
-  const auto file = system_files().open(aside / "why.txt", File::Mode::create);
-  if (!file) return file.error();
-  auto written =
-      (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  if (!written) return written;
-  return (*file)->sync();
+  const auto file = write_whole(system_files(), aside / "why.txt", text);
+  return file ? Status{} : Status{file.error()};
 }
 
 }  // namespace

@@ -21,16 +21,7 @@ constexpr std::chrono::seconds remember_interval{2};
 Status remember(const StoreLayout& layout, const LogHead& verified) {
   const std::string text = std::to_string(verified.position.value) + " " +
                            to_hex(verified.hash.data(), verified.hash.size()) + "\n";
-  fs::path making = layout.verified();
-  making += ".making";
-  if (auto removed = system_files().remove(making); !removed) return removed;
-  const auto file = system_files().open(making, File::Mode::create);
-  if (!file) return file.error();
-  auto written =
-      (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  if (!written) return written;
-  if (auto synced = (*file)->sync(); !synced) return synced;
-  return (*file)->rename_to(layout.verified());
+  return replace_whole(system_files(), layout.verified(), text);
 }
 
 /// Proves the log frame by frame.

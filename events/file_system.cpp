@@ -205,6 +205,27 @@ Status wipe_and_remove(FileSystem& files, const std::filesystem::path& path) {
   return files.remove(path);
 }
 
+Result<std::shared_ptr<File>> write_whole(FileSystem& files, const std::filesystem::path& path,
+                                          std::string_view bytes) {
+  if (auto removed = files.remove(path); !removed) return removed.error();
+  auto file = files.open(path, File::Mode::create);
+  if (!file) return file.error();
+  const auto written =
+      (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  if (!written) return written.error();
+  if (auto synced = (*file)->sync(); !synced) return synced.error();
+  return file;
+}
+
+Status replace_whole(FileSystem& files, const std::filesystem::path& path, std::string_view bytes) {
+  std::filesystem::path making = path;
+  making += ".making";
+  const auto made = write_whole(files, making, bytes);
+  if (!made) return made.error();
+  if (auto renamed = (*made)->rename_to(path); !renamed) return renamed;
+  return files.sync_directory_of(path);
+}
+
 Result<std::string> read_whole(FileSystem& files, const std::filesystem::path& path,
                                std::uint64_t bytes_max) {
   const auto file = files.open(path, File::Mode::read);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/result.hpp"
@@ -95,6 +96,16 @@ FileSystem& system_files();
 /// file system (remapped blocks, snapshots) is out of reach. Errors: io; corruption when it is not
 /// a regular file, which is then left alone. No error when there is none.
 Status wipe_and_remove(FileSystem& files, const std::filesystem::path& path);
+
+/// A new file of these bytes, in the place of one of that name. They are durable, its name is not
+/// yet. Errors: as `open`; io.
+Result<std::shared_ptr<File>> write_whole(FileSystem& files, const std::filesystem::path& path,
+                                          std::string_view bytes);
+
+/// The same at once: whenever the process or the machine dies, `path` is what it was before, or all
+/// of `bytes`, which it is for good on return. Made beside it, as "<path>.making". Errors: as
+/// `open`; io.
+Status replace_whole(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 
 /// All bytes of a file, `bytes_max` of them at most. Errors: as `open`.
 Result<std::string> read_whole(FileSystem& files, const std::filesystem::path& path,

@@ -73,14 +73,8 @@ Status write_log_format(FileSystem& files, const fs::path& folder, const LogForm
   if (auto made = files.make_folder(folder); !made) return made;
   // Named by the store, so that two who create at once do not write to one file.
   const fs::path making = folder / (std::string(making_name) + to_text(format.store));
-  if (auto removed = files.remove(making); !removed) return removed;
-  auto file = files.open(making, File::Mode::create);
-  if (!file) return file.error();
-  const std::string text = to_text(format);
-  auto written =
-      (*file)->write_at(0, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  if (!written) return written;
-  if (auto synced = (*file)->sync(); !synced) return synced;
+  const auto made = write_whole(files, making, to_text(format));
+  if (!made) return made.error();
   auto linked = files.link(making, folder / file_name);
   if (auto removed = files.remove(making); !removed) return removed;
   if (!linked) return linked;

@@ -136,54 +136,45 @@ TEST(Seat, IsRefusedByTheFirstGuardThatItBreaksAndReservesOnlyWhenNoneIsLeft) {
   }
 }
 
-TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
+/// An open seat that decides a send, with all that its decision may look at.
+struct Sending {
+  Sending() {
+    Seat::evolve(state, SeatOpened{acme, ada, SeatRole::recruiter}, {});
+    Given<Seat>(desk).stage().seal_texts(command, {});
+  }
+  Sending(const Sending&) = delete;
+  Sending& operator=(const Sending&) = delete;
+
   const Ground ground{Policy{}};
   SeatState state;
-  Seat::evolve(state, SeatOpened{acme, ada, SeatRole::recruiter}, {});
   Command command = mail(ada, desk, bob);
-  Given<Seat>(desk).stage().seal_texts(command, {});
-  const Admission now_blocked{.exists = true, .blocked = blocks_ada};
-  const Context context{.now = start,
-                        .version = PolicyVersion{1},
-                        .policies = &ground.book,
-                        .asked_by = Principal::of(desk),
-                        .recipient = &now_blocked,
-                        .reserved = true};
-  const Decision decision = Seat::decide(desk, state, command, context);
+  Admission recipient{.exists = true};
+  Context context{.now = start,
+                  .version = PolicyVersion{1},
+                  .policies = &ground.book,
+                  .asked_by = Principal::of(desk),
+                  .recipient = &recipient};
+};
+
+TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
+  Sending send;
+  send.recipient.blocked = blocks_ada;
+  send.context.reserved = true;
+  const Decision decision = Seat::decide(desk, send.state, send.command, send.context);
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->code, Rejection::recipient_unavailable);
 }
 
 TEST(Seat, AsksForNothingTwice) {
-  const Ground ground{Policy{}};
-  SeatState state;
-  Seat::evolve(state, SeatOpened{acme, ada, SeatRole::recruiter}, {});
-  Command command = mail(ada, desk, bob);
-  Given<Seat>(desk).stage().seal_texts(command, {});
-  const Admission open{.exists = true};
-  Context context{.now = start,
-                  .version = PolicyVersion{1},
-                  .policies = &ground.book,
-                  .asked_by = Principal::of(desk),
-                  .recipient = &open};
-  EXPECT_EQ(Seat::needs_reservation(state, command, context), 1u);
-  context.reserved = true;
-  EXPECT_EQ(Seat::needs_reservation(state, command, context), std::nullopt);
+  Sending send;
+  EXPECT_EQ(Seat::needs_reservation(send.state, send.command, send.context), 1u);
+  send.context.reserved = true;
+  EXPECT_EQ(Seat::needs_reservation(send.state, send.command, send.context), std::nullopt);
 }
 
 TEST(Seat, NeverSendsWhatNobodyReserved) {
-  const Ground ground{Policy{}};
-  SeatState state;
-  Seat::evolve(state, SeatOpened{acme, ada, SeatRole::recruiter}, {});
-  Command command = mail(ada, desk, bob);
-  Given<Seat>(desk).stage().seal_texts(command, {});
-  const Admission open{.exists = true};
-  const Context context{.now = start,
-                        .version = PolicyVersion{1},
-                        .policies = &ground.book,
-                        .asked_by = Principal::of(desk),
-                        .recipient = &open};
-  EXPECT_THROW((void)Seat::decide(desk, state, command, context), Defect);
+  const Sending send;
+  EXPECT_THROW((void)Seat::decide(desk, send.state, send.command, send.context), Defect);
 }
 
 TEST(Seat, LearnsItsOutcomesOnce) {

@@ -28,14 +28,9 @@ class Bearing : public EngineTest {
   EngineOptions options() override {
     EngineOptions options = EngineTest::options();
     options.files = disk_;
-    options.logger = std::make_shared<Silent>();
+    options.logger = std::make_shared<test::SilentLogger>();
     return options;
   }
-
-  class Silent final : public Logger {
-   public:
-    void write(Level, std::string_view) override {}
-  };
 
   Answer grant(Engine& engine) { return do_now(engine, GrantBonus{MemberId{7}, 1, 1, "Well"}); }
 

@@ -24,17 +24,12 @@ using test::FaultyDisk;
 
 constexpr std::chrono::seconds long_enough{60};
 
-class Silent final : public Logger {
- public:
-  void write(Level, std::string_view) override {}
-};
-
 class Reopening : public EngineTest {
  protected:
   EngineOptions options() override {
     EngineOptions options = EngineTest::options();
     options.files = disk_;
-    options.logger = std::make_shared<Silent>();
+    options.logger = std::make_shared<test::SilentLogger>();
     options.disk_free_bytes = [this](const auto&) { return free_.load(); };
     return options;
   }

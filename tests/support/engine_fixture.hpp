@@ -4,11 +4,18 @@
 
 #include <initializer_list>
 #include <memory>
+#include <string_view>
 
 #include "engine/engine.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace inmail::test {
+
+/// For engines that are to have much to complain of.
+class SilentLogger final : public Logger {
+ public:
+  void write(Level, std::string_view) override {}
+};
 
 /// A store in a folder of its own, under a clock that only the test moves.
 class EngineTest : public testing::Test {

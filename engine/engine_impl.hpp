@@ -117,6 +117,8 @@ struct Engine::Impl {
   /// Asks for it, on any thread; where it cannot be, the engine has failed.
   void reopen_because(const std::string& sentence);
   bool wants_to_reopen() const;
+  /// What was asked for, which nobody asks for any more.
+  std::optional<std::string> take_reopening();
   void journal_failed(const Error& why);
   bool may_reopen_once_more();
   Status stop_parts();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine_impl.hpp"
 
@@ -65,14 +66,14 @@ Status Engine::Impl::stop_parts() {
   return result;
 }
 
+std::optional<std::string> Engine::Impl::take_reopening() {
+  const std::lock_guard lock(mutex);
+  return std::exchange(wants_reopening, std::nullopt);
+}
+
 /// An engine that closes does not begin to open again.
 void Engine::Impl::give_up_reopening() {
-  std::optional<std::string> why;
-  {
-    const std::lock_guard lock(mutex);
-    why.swap(wants_reopening);
-  }
-  if (why) fail(*why);
+  if (const auto why = take_reopening()) fail(*why);
 }
 
 void Engine::Impl::reopen() {
@@ -83,10 +84,7 @@ void Engine::Impl::reopen() {
     why = *wants_reopening;
   }
   if (!may_reopen_once_more()) {
-    {
-      const std::lock_guard lock(mutex);
-      wants_reopening.reset();
-    }
+    take_reopening();
     return fail("it was opened again too often: " + why);
   }
   logger->write(Logger::Level::warning, "the store is closed and opened again: " + why);
@@ -99,10 +97,7 @@ void Engine::Impl::reopen() {
   if (const Status opened = open_parts_again(); !opened) return give_up(opened.error());
 
   const auto collected = desk.open_commands();
-  {
-    const std::lock_guard lock(mutex);
-    wants_reopening.reset();
-  }
+  take_reopening();
   reopened.fetch_add(1);
   takes_commands = true;
   reopening = false;
@@ -146,10 +141,7 @@ void Engine::Impl::answer_collected(const std::vector<CommandId>& collected) {
 /// There are no parts to work with any more.
 void Engine::Impl::give_up(const Error& error) {
   shut = true;
-  {
-    const std::lock_guard lock(mutex);
-    wants_reopening.reset();
-  }
+  take_reopening();
   fail("the store does not open again: " + error.message);
   reopening = false;
   reopening.notify_all();

@@ -99,4 +99,7 @@ class FaultPlan {
 /// A good mix of the bits of several numbers.
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b, std::uint64_t c = 0, std::uint64_t d = 0);
 
+/// Which faults a seed has. Not every seed has all: some bugs show only where little happens.
+FaultPlan::Rates weather_of(std::uint64_t seed);
+
 }  // namespace inmail::sim

@@ -17,30 +17,6 @@ namespace {
 constexpr const char* store_path = "/host/store";
 constexpr unsigned openings_max = 40;
 
-/// Which faults a seed has. Not every seed has all: some bugs show only where little happens.
-FaultPlan::Rates weather_of(std::uint64_t seed) {
-  const auto lot = [&](std::uint64_t salt, std::uint64_t below) {
-    return static_cast<std::uint32_t>(mixed(seed, 5, salt) % below);
-  };
-  FaultPlan::Rates rates{};
-  if (lot(0, 6) == 0) return rates;
-  const auto set = [&](Fault fault, std::uint32_t most) {
-    const auto i = static_cast<std::size_t>(fault);
-    if (lot(20 + i, 2) == 0) rates[i] = lot(i + 1, most);
-  };
-  set(Fault::write_error, 1'500);
-  set(Fault::disk_full, 1'500);
-  set(Fault::sync_error, 4'000);
-  set(Fault::slow_sync, 40'000);
-  set(Fault::read_error, 600);
-  set(Fault::name_error, 3'000);
-  set(Fault::kill, 2'000);
-  set(Fault::power_loss, 3'000);
-  set(Fault::bit_flip, 600'000);
-  set(Fault::forgery, 200'000);
-  return rates;
-}
-
 class QuietLogger final : public Logger {
  public:
   explicit QuietLogger(std::function<void(const std::string&)> trace) : trace_(std::move(trace)) {}

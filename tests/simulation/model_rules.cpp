@@ -1,0 +1,243 @@
+#include <algorithm>
+
+#include "tests/simulation/model.hpp"
+
+// What the rules say to commands.
+
+namespace inmail::sim {
+namespace {
+
+std::int64_t length_of(const Text& text, TextUnit unit) {
+  const std::string_view plain = text.plain();
+  if (unit != TextUnit::word) return static_cast<std::int64_t>(plain.size());  // All is ASCII.
+  std::int64_t words = 0;
+  bool in_word = false;
+  for (const char each : plain) {
+    words += each != ' ' && !in_word ? 1 : 0;
+    in_word = each != ' ';
+  }
+  return words;
+}
+
+}  // namespace
+
+void Model::judge(const Given& given) {
+  may_be_stale_ = false;
+  const auto* rejected = std::get_if<CommandRejected>(&record_->event);
+  const Refused expected = given.by == usual_principal(given.command)
+                               ? expect(given.command)
+                               : Refused{Rejection::not_allowed};
+  const Refused told = rejected ? Refused{rejected->code} : Refused{};
+  if (expected == told || may_be_stale_) return;
+  const auto name = [](const Refused& code) {
+    return code ? "refused as " + std::string(name_of(*code)) : std::string("accepted");
+  };
+  must(false, "command " + std::to_string(given.number) + " was " + name(told) +
+                  ", by the rules it is " + name(expected));
+}
+
+Model::Refused Model::expect(const Command& command) {
+  const StreamId target = record_->header.stream;
+  if (target.kind() == StreamKind::member && !people_[target.member()].registered &&
+      !std::holds_alternative<RegisterMember>(command))
+    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
+                                                       : Rejection::unknown_target;
+  if (target.kind() == StreamKind::seat && !seats_[target.seat()].open)
+    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
+                                                       : Rejection::unknown_target;
+  if (target.kind() == StreamKind::contract && !contracts_.contains(target.contract()) &&
+      !std::holds_alternative<CreateContract>(command))
+    return Rejection::unknown_contract;
+  return std::visit([this](const auto& each) { return expect(each); }, command);
+}
+
+Model::Refused Model::expect(const RegisterMember& c) {
+  if (people_[c.member].registered) return Rejection::already_exists;
+  return {};
+}
+Model::Refused Model::expect(const SetPreference&) { return {}; }
+Model::Refused Model::expect(const BlockMember& c) {
+  if (c.member == c.blocked) return Rejection::not_allowed;
+  return {};
+}
+Model::Refused Model::expect(const UnblockMember&) { return {}; }
+Model::Refused Model::expect(const StartSubscription& c) {
+  if (accounts_[c.owner].plan) return Rejection::already_subscribed;
+  return {};
+}
+Model::Refused Model::expect(const ChangePlan& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
+Model::Refused Model::expect(const CancelSubscription& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
+Model::Refused Model::expect(const GrantBonus&) { return {}; }
+Model::Refused Model::expect(const CreateContract& c) {
+  if (contracts_.contains(c.contract)) return Rejection::already_exists;
+  return {};
+}
+Model::Refused Model::expect(const AddSeat& c) {
+  const ContractState& contract = contracts_[c.contract];
+  if (contract.seats.contains(c.seat)) return Rejection::already_exists;
+  if (contract.seats_max > 0 && contract.seats.size() >= contract.seats_max)
+    return Rejection::seats_exhausted;
+  return {};
+}
+Model::Refused Model::expect(const AdoptPolicy&) { return {}; }
+
+Model::Refused Model::expect(const SendInMail& c) {
+  const Policy& rules = policy();
+  const SeatState* seat = c.seat ? &seats_[*c.seat] : nullptr;
+  const StreamId pool = seat ? StreamId{seat->contract} : StreamId{c.from};
+  const Account& account = accounts_[pool];
+  may_be_stale_ = is_news(c.to) || last_policy_[c.to] != record_->header.policy ||
+                  (seat && (is_news(pool) || last_policy_[pool] != record_->header.policy));
+  if (seat && c.from != seat->holder) return Rejection::not_allowed;
+  if (c.to == c.from) return Rejection::self_send;
+  if (!people_[c.to].registered) return Rejection::unknown_recipient;
+  if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
+  if (!seat) {
+    if (!account.plan && account.has_ended) return Rejection::subscription_ended;
+    if (!rules.terms(account.plan.value_or(PlanKind::free)).can_send_inmail)
+      return Rejection::premium_required;
+  }
+  const bool premium = seat || is_premium(c.from);
+  const bool blocks = !seat && people_[c.from].blocked.contains(c.to);
+  if (blocks || !is_available(c.to, c.from, premium)) return Rejection::recipient_unavailable;
+  if (const Refused words = judge_words(c)) return words;
+  if (const Refused silence = judge_silence(c)) return silence;
+  if (seat) {
+    if (!account.plan)
+      return account.has_ended ? Rejection::subscription_ended : Rejection::premium_required;
+    if (!rules.terms(*account.plan).can_send_inmail) return Rejection::premium_required;
+    if (account.charges.contains(inmail_of(record_->header.cause))) return {};
+  }
+  if (account.available() < rules.charge.cost) return Rejection::insufficient_credits;
+  return {};
+}
+
+Model::Refused Model::judge_words(const SendInMail& c) const {
+  const LimitPolicy& limit = policy().limit;
+  const std::int64_t subject = length_of(c.subject, limit.subject_unit);
+  if (limit.subject_required && c.subject.empty()) return Rejection::subject_empty;
+  if (limit.subject_max > 0 && subject > limit.subject_max) return Rejection::subject_too_long;
+  std::int64_t body = length_of(c.body, limit.body_unit);
+  if (body < limit.body_min) return Rejection::body_empty;
+  if (limit.subject_counts) body += length_of(c.subject, limit.body_unit);
+  if (limit.body_max > 0 && body > limit.body_max) return Rejection::body_too_long;
+  return {};
+}
+
+Model::Refused Model::judge_silence(const SendInMail& c) const {
+  const FollowupPolicy& followup = policy().followup;
+  const Timestamp now = record_->header.time;
+  std::int64_t silent = 0;
+  Timestamp last{};
+  for (const auto& [id, mail] : mails_) {
+    if (mail.sender != record_->header.stream || mail.to != c.to || mail.told) continue;
+    if (followup.forget_s.count() > 0 && now - mail.sent_at >= followup.forget_s) continue;
+    ++silent;
+    last = std::max(last, mail.sent_at);
+  }
+  if (silent == 0) return {};
+  if (followup.max_unanswered == 0) return Rejection::awaiting_response;
+  if (silent > followup.max_unanswered) return Rejection::followup_limit;
+  if (now - last < followup.min_gap_s) return Rejection::followup_too_soon;
+  return {};
+}
+
+Model::Refused Model::judge_text(const Text& text) const {
+  const LimitPolicy& limit = policy().limit;
+  if (text.empty()) return Rejection::body_empty;
+  if (limit.body_max > 0 && length_of(text, limit.body_unit) > limit.body_max)
+    return Rejection::body_too_long;
+  return {};
+}
+
+Model::Refused Model::judge_readable(const InMailId& id, MemberId recipient) const {
+  const auto found = mails_.find(id);
+  if (found == mails_.end() || found->second.to != recipient) return Rejection::not_delivered;
+  const Mail& mail = found->second;
+  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (mail.stage == Stage::retracted) return Rejection::message_retracted;
+  const ExpiryPolicy& expiry = mail.policy->expiry;
+  if (mail.stage == Stage::expired && !(expiry.effect == ExpiryEffect::status_only &&
+                                        expiry.late_response == LateResponse::allow_no_refund))
+    return Rejection::message_expired;
+  return {};
+}
+
+Model::Refused Model::expect(const OpenInMail& c) { return judge_readable(c.inmail, c.recipient); }
+
+Model::Refused Model::expect(const Respond& c) {
+  if (const Refused unreadable = judge_readable(c.inmail, c.recipient)) return unreadable;
+  if (mails_.at(c.inmail).reply) return Rejection::already_responded;
+  if (!c.text.empty() || c.kind == ReplyKind::reply) return judge_text(c.text);
+  return {};
+}
+
+Model::Refused Model::expect(const RetractInMail& c) {
+  const auto found = mails_.find(c.inmail);
+  if (found == mails_.end() || found->second.to != c.recipient) return Rejection::not_delivered;
+  const Mail& mail = found->second;
+  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (mail.from != c.author_id) return Rejection::not_allowed;
+  if (mail.stage == Stage::retracted) return Rejection::already_retracted;
+  if (mail.stage == Stage::expired) return Rejection::message_expired;
+  const RetractPolicy& retract = mail.policy->retract;
+  if (retract.condition == RetractCondition::never || retract.window_s.count() == 0)
+    return Rejection::retract_disabled;
+  if (record_->header.time > mail.sent_at + retract.window_s) return Rejection::retract_window_over;
+  if (mail.reply) return Rejection::already_responded;
+  if (mail.opened && retract.condition == RetractCondition::unopened)
+    return mail.policy->metrics.open_visible_to_sender == OpenVisibility::always
+               ? Rejection::already_opened
+               : Rejection::retract_refused;
+  return {};
+}
+
+Model::Refused Model::expect(const SendMessage& c) {
+  if (c.seat && c.from != seats_[*c.seat].holder) return Rejection::not_allowed;
+  may_be_stale_ = is_news(c.to);
+  const auto found = mails_.find(c.conversation);
+  const Mail* mail = found == mails_.end() ? nullptr : &found->second;
+  Refused thread = Rejection::unknown_target;
+  const bool has_arrived = mail && mail->stage != Stage::sent && mail->stage != Stage::failed;
+  if (mail && !c.seat && has_arrived && mail->to == c.from && mail->from == c.to) {
+    thread = mail->reply ? Refused{} : Rejection::awaiting_response;
+  } else if (mail && mail->sender == record_->header.stream && mail->to == c.to) {
+    const bool was_answered = mail->told && mail->reply;
+    if (was_answered)
+      thread = mail->canned && mail->reply == ReplyKind::decline
+                   ? Refused{Rejection::thread_closed_by_decline}
+                   : Refused{};
+    else if (!mail->told)
+      thread = Rejection::awaiting_response;
+  }
+  const bool is_there = thread != Rejection::unknown_target;
+  const bool is_blocked =
+      (!c.seat && people_[c.from].blocked.contains(c.to)) || people_[c.to].blocked.contains(c.from);
+  if (is_there && is_blocked) return Rejection::thread_unavailable;
+  if (thread) return thread;
+  return judge_text(c.text);
+}
+
+bool Model::is_premium(MemberId member) const {
+  const auto found = accounts_.find(StreamId{member});
+  return found != accounts_.end() && found->second.plan &&
+         policy().terms(*found->second.plan).is_premium;
+}
+
+bool Model::is_available(MemberId to, MemberId from, bool premium) {
+  const Person& person = people_[to];
+  const RecipientPolicy& rules = policy().recipient;
+  if (person.blocked.contains(from)) return false;
+  if (rules.premium_override && premium && is_premium(to)) return true;
+  if (person.preference == InMailPreference::opted_out)
+    return rules.optout_scope == OptoutScope::free_senders_only && premium;
+  return person.preference == InMailPreference::on;
+}
+
+}  // namespace inmail::sim

@@ -239,6 +239,9 @@ bool Engine::step() {
   const Impl::InUse use(*impl_);
   return use && impl_->runtime->step();
 }
+void Engine::write() {
+  if (const Impl::InUse use(*impl_); use) impl_->journal->pump();
+}
 void Engine::sleep_all() {
   if (const Impl::InUse use(*impl_); use) impl_->registry->sweep(0);
 }

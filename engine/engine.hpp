@@ -216,6 +216,8 @@ class Engine {
 
   /// Only deterministic, for tests: one step of one actor, then nothing else. False: nothing to do.
   bool step();
+  /// Only deterministic, for tests: writes what the journal has gathered, and lets nobody act on it.
+  void write();
   /// For tests: asks every idle actor to go to sleep.
   void sleep_all();
   /// Only deterministic, for tests: writes down what views have only in memory, as a running engine

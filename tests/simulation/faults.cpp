@@ -104,8 +104,8 @@ FaultPlan::Rates weather_of(std::uint64_t seed) {
     const auto i = static_cast<std::size_t>(fault);
     if (lot(20 + i, 2) == 0) rates[i] = lot(i + 1, most);
   };
-  set(Fault::write_error, 1'500);
-  set(Fault::disk_full, 1'500);
+  set(Fault::write_error, 4'000);
+  set(Fault::disk_full, 6'000);
   set(Fault::sync_error, 4'000);
   set(Fault::slow_sync, 40'000);
   set(Fault::read_error, 600);

@@ -93,7 +93,10 @@ class Simulation {
     } else {
       settle();
     }
-    for (std::uint64_t steps = pick(14); steps > 0 && engine_; --steps) engine_->step();
+    for (std::uint64_t steps = pick(14); steps > 0 && engine_; --steps) {
+      engine_->step();
+      if (one_in(8)) engine_->write();
+    }
     if (engine_ && one_in(3)) run_until_quiet();
     look_after();
   }

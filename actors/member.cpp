@@ -1,5 +1,7 @@
 #include "actors/member.hpp"
 
+#include "actors/send_guards.hpp"
+
 namespace inmail {
 namespace {
 
@@ -49,23 +51,20 @@ Decision on(const MemberState& member, const GrantBonus& command, const Context&
   return grant_bonus(member.account, command.credits, command.approver, command.reason, context);
 }
 
-/// Guards 1 to 5 of D5.2 for who sends on credits of their own.
-Guard check_sender(const MemberState& member, const SendInMail& command, const Context& context) {
-  if (command.to == command.from) return refuse(Rejection::self_send);
-  if (!context.recipient->exists) return refuse(Rejection::unknown_recipient);
-  if (!member.account.plan && member.account.has_ended)
-    return refuse(Rejection::subscription_ended);
-  if (!context.policy().terms(member.account.plan_or_free()).can_send_inmail)
-    return refuse(Rejection::premium_required);
-  return pass();
+SenderFacts sender_facts(const MemberState& member, MemberId id, const Policy& policy) {
+  const CreditAccount& account = member.account;
+  return {.member = id,
+          .is_premium = is_premium(member, policy),
+          .role = {},
+          .plan = &policy.terms(account.plan_or_free()),
+          .plan_has_ended = !account.plan && account.has_ended,
+          .blocked = &member.blocked};
 }
 
 Decision on(const MemberState& member, const SendInMail& command, const Context& context) {
   const Policy& policy = context.policy();
-  const SenderFacts sender{command.from, is_premium(member, policy), &member.blocked};
-  if (Guard guard = check_sender(member, command, context)) return {{}, guard};
-  if (Guard guard = check_recipient_and_message(member.outbox, sender, command, context))
-    return {{}, guard};
+  const SenderFacts sender = sender_facts(member, command.from, policy);
+  if (Guard guard = first_refusal({command, sender, member.outbox, context})) return {{}, guard};
   const auto cost = static_cast<std::uint32_t>(policy.charge.cost);
   auto splits = splits_for(member.account, cost, policy);
   if (!splits)

@@ -5,56 +5,6 @@
 namespace inmail {
 namespace {
 
-std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
-  switch (unit) {
-    case TextUnit::byte: return counts.bytes;
-    case TextUnit::utf16: return counts.utf16;
-    case TextUnit::codepoint: return counts.codepoints;
-    case TextUnit::grapheme: return counts.graphemes;
-    case TextUnit::word: return counts.words;
-  }
-  return counts.codepoints;
-}
-
-/// Guard 11.
-Guard check_lengths(const SendInMail& command, const LimitPolicy& limit) {
-  const std::int64_t subject = length_in(limit.subject_unit, command.subject.counts());
-  if (limit.subject_required && command.subject.empty())
-    return refuse(Rejection::subject_empty, 1, 0);
-  if (limit.subject_max > 0 && subject > limit.subject_max)
-    return refuse(Rejection::subject_too_long, limit.subject_max, subject);
-
-  const std::int64_t body = length_in(limit.body_unit, command.body.counts());
-  const std::int64_t counted =
-      body + (limit.subject_counts ? length_in(limit.body_unit, command.subject.counts()) : 0);
-  if (body < limit.body_min) return refuse(Rejection::body_empty, limit.body_min, body);
-  if (limit.body_max > 0 && counted > limit.body_max)
-    return refuse(Rejection::body_too_long, limit.body_max, counted);
-  return pass();
-}
-
-/// Guard 12. An InMail without a response stops counting after `forget_s` (D3.7).
-Guard check_silence(const Outbox& outbox, MemberId to, const FollowupPolicy& followup,
-                    Timestamp now) {
-  const auto found = outbox.unanswered.find(to);
-  if (found == outbox.unanswered.end()) return pass();
-  std::int64_t silent = 0;
-  Timestamp last{};
-  for (const Unanswered& each : found->second) {
-    if (followup.forget_s.count() > 0 && now - each.sent_at >= followup.forget_s) continue;
-    ++silent;
-    last = std::max(last, each.sent_at);
-  }
-  if (silent == 0) return pass();
-  if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, silent);
-  if (silent > followup.max_unanswered)
-    return refuse(Rejection::followup_limit, followup.max_unanswered, silent - 1);
-  const auto gap = std::chrono::duration_cast<Seconds>(now - last);
-  if (now - last < followup.min_gap_s)
-    return refuse(Rejection::followup_too_soon, followup.min_gap_s.count(), gap.count());
-  return pass();
-}
-
 struct Told {
   InMailId inmail;
   Outcome outcome;
@@ -96,28 +46,15 @@ bool Outbox::knows(const InMailId& inmail) const {
          threads.contains(inmail);
 }
 
-bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
-                  const RecipientPolicy& policy) {
-  if (recipient.blocks(sender)) return false;
-  if (policy.premium_override && sender_is_premium && recipient.is_premium) return true;
-  switch (recipient.preference) {
-    case InMailPreference::on: return true;
-    case InMailPreference::opted_out:
-      return policy.optout_scope == OptoutScope::free_senders_only && sender_is_premium;
-    case InMailPreference::disabled: return false;
+std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
+  switch (unit) {
+    case TextUnit::byte: return counts.bytes;
+    case TextUnit::utf16: return counts.utf16;
+    case TextUnit::codepoint: return counts.codepoints;
+    case TextUnit::grapheme: return counts.graphemes;
+    case TextUnit::word: return counts.words;
   }
-  return false;
-}
-
-Guard check_recipient_and_message(const Outbox& outbox, const SenderFacts& sender,
-                                  const SendInMail& command, const Context& context) {
-  const Policy& policy = context.policy();
-  const bool blocked_by_sender = sender.blocked != nullptr && sender.blocked->contains(command.to);
-  if (blocked_by_sender ||
-      !is_available(*context.recipient, sender.member, sender.is_premium, policy.recipient))
-    return refuse(Rejection::recipient_unavailable);
-  if (Guard words = check_lengths(command, policy.limit)) return words;
-  return check_silence(outbox, command.to, policy.followup, context.now);
+  return counts.codepoints;
 }
 
 Guard check_words(const Text& text, const LimitPolicy& limit) {

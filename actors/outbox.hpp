@@ -51,21 +51,8 @@ struct Outbox {
   bool knows(const InMailId& inmail) const;
 };
 
-/// What the guards must know of who sends.
-struct SenderFacts {
-  MemberId member{};
-  bool is_premium = false;
-  const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
-};
-
-/// Guards 6 to 16 of D5.2, as far as their rules exist, in that order. (1 to 5 differ by sender.)
-Guard check_recipient_and_message(const Outbox& outbox, const SenderFacts& sender,
-                                  const SendInMail& command, const Context& context);
-
-/// What a recipient's own switches and blocks say to this sender; the same question at the send and
-/// at the delivery (D3.7).
-bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
-                  const RecipientPolicy& policy);
+/// How long a text is.
+std::int64_t length_in(TextUnit unit, const TextCounts& counts);
 
 /// What the rules for texts say to a free message or a reply.
 Guard check_words(const Text& text, const LimitPolicy& limit);

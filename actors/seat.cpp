@@ -1,23 +1,15 @@
 #include "actors/seat.hpp"
 
+#include "actors/send_guards.hpp"
+
 namespace inmail {
 namespace {
 
-/// Guards 1 to 4 of D5.2. (5 is the contract's to know: it answers the reservation.)
-Guard check_sender(const SeatState& seat, const SendInMail& command, const Context& context) {
-  if (command.to == command.from) return refuse(Rejection::self_send);
-  if (!context.recipient->exists) return refuse(Rejection::unknown_recipient);
-  if (!context.policy().seat.roles_can_send.has(seat.role))
-    return refuse(Rejection::role_cannot_send);
-  return pass();
-}
-
-/// Guards 1 to 16.
+/// Guards 1 to 16 of D5.2.
 Guard check_send(const SeatState& seat, const SendInMail& command, const Context& context) {
-  const SenderFacts sender{.member = command.from, .is_premium = true};
   if (command.from != seat.holder) return refuse(Rejection::not_allowed);
-  if (Guard guard = check_sender(seat, command, context)) return guard;
-  return check_recipient_and_message(seat.outbox, sender, command, context);
+  const SenderFacts sender{.member = command.from, .is_premium = true, .role = seat.role};
+  return first_refusal({command, sender, seat.outbox, context});
 }
 
 Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {

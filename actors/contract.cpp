@@ -1,5 +1,7 @@
 #include "actors/contract.hpp"
 
+#include "actors/footprint.hpp"
+
 namespace inmail {
 namespace {
 
@@ -148,6 +150,10 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                  },
              },
              event);
+}
+
+std::size_t Contract::footprint(const State& state) {
+  return footprint_of(state.seats) + inmail::footprint(state.account) + footprint_of(state.agenda);
 }
 
 }  // namespace inmail

@@ -54,6 +54,8 @@ struct Contract {
   static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
                                      const Context& context);
   static void evolve(State& state, const Event& event, const Stamp& stamp);
+  /// About what a state holds of memory, beside its own object.
+  static std::size_t footprint(const State& state);
 };
 
 }  // namespace inmail

@@ -1,5 +1,7 @@
 #include "actors/credit_account.hpp"
 
+#include "actors/footprint.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -181,6 +183,10 @@ Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::u
   grant.approver = approver;
   grant.reason = reason;
   return Decision::happened(std::move(grant));
+}
+
+std::size_t footprint(const CreditAccount& account) {
+  return account.lots.capacity() * sizeof(Lot) + footprint_of(account.charges, sizeof(LotSplit));
 }
 
 std::uint32_t credits_in(const LotSplits& splits) {

@@ -67,6 +67,9 @@ struct CreditAccount {
   std::uint64_t available() const;
 };
 
+/// About what it holds of memory, beside its own object.
+std::size_t footprint(const CreditAccount& account);
+
 /// The credits of all splits together.
 std::uint32_t credits_in(const LotSplits& splits);
 

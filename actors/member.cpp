@@ -1,5 +1,6 @@
 #include "actors/member.hpp"
 
+#include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
 namespace inmail {
@@ -219,6 +220,12 @@ Admission Member::admission(const State& state, const Policy& policy, Version ve
   if (!state.blocked.empty())
     admission.blocked = std::make_shared<const std::set<MemberId>>(state.blocked);
   return admission;
+}
+
+std::size_t Member::footprint(const State& state) {
+  return footprint_of(state.blocked) + inmail::footprint(state.account) +
+         inmail::footprint(state.outbox) + footprint_of(state.received) +
+         footprint_of(state.agenda);
 }
 
 }  // namespace inmail

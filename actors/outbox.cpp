@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/footprint.hpp"
+
 namespace inmail {
 namespace {
 
@@ -44,6 +46,10 @@ bool Outbox::knows(const InMailId& inmail) const {
   return std::any_of(unanswered.begin(), unanswered.end(),
                      [&](const auto& entry) { return knows(inmail, entry.first); }) ||
          threads.contains(inmail);
+}
+
+std::size_t footprint(const Outbox& outbox) {
+  return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads);
 }
 
 std::int64_t length_in(TextUnit unit, const TextCounts& counts) {

@@ -51,6 +51,9 @@ struct Outbox {
   bool knows(const InMailId& inmail) const;
 };
 
+/// About what it holds of memory, beside its own object.
+std::size_t footprint(const Outbox& outbox);
+
 /// How long a text is.
 std::int64_t length_in(TextUnit unit, const TextCounts& counts);
 

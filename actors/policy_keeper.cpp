@@ -39,4 +39,10 @@ void PolicyKeeper::evolve(State& state, const Event& event, const Stamp&) {
       event);
 }
 
+std::size_t PolicyKeeper::footprint(const State& state) {
+  std::size_t bytes = 0;
+  for (const std::string& document : state.documents) bytes += document.capacity();
+  return bytes;
+}
+
 }  // namespace inmail

@@ -34,6 +34,7 @@ struct PolicyKeeper {
   static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
                                      const Context& context);
   static void evolve(State& state, const Event& event, const Stamp& stamp);
+  static std::size_t footprint(const State& state);
 };
 
 }  // namespace inmail

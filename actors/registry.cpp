@@ -28,13 +28,15 @@ void Registry::post(StreamId stream, Mail mail) {
   mailbox->send(std::move(mail));
 }
 
-void Registry::handled(StreamId stream) {
+void Registry::handled(StreamId stream, std::size_t footprint) {
   Shard& shard = shard_of(stream);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(stream);
   if (found == shard.entries.end()) return;  // Killed while it worked.
   invariant(found->second.pending > 0, "an actor handles mail that was posted to it");
   --found->second.pending;
+  bytes_.fetch_add(footprint - found->second.footprint);
+  found->second.footprint = footprint;
 }
 
 bool Registry::begin_leave(StreamId stream) {
@@ -55,6 +57,7 @@ void Registry::end_leave(StreamId stream) {
     const auto found = shard.entries.find(stream);
     if (found == shard.entries.end()) return;  // Killed while it left.
     invariant(found->second.leaving, "an actor ends its leave after it began it");
+    bytes_.fetch_sub(found->second.footprint);
     if (found->second.waiting.empty()) {
       shard.entries.erase(found);
       residents_.fetch_sub(1);
@@ -71,15 +74,20 @@ void Registry::end_leave(StreamId stream) {
   }
 }
 
-std::size_t Registry::sweep(std::size_t residents_max) {
+std::size_t Registry::sweep(const ResidentLimits& limits) {
   std::size_t asked = 0;
+  std::size_t asked_bytes = 0;
+  const auto is_enough = [&] {
+    return residents_.load() <= limits.actors + asked &&
+           bytes_.load() <= limits.bytes + asked_bytes;
+  };
   for (const bool spare_used : {true, false}) {
     for (Shard& shard : shards_) {
       std::vector<std::pair<StreamId, std::shared_ptr<Mailbox>>> leavers;
       {
         const std::lock_guard lock(shard.mutex);
         for (auto& [stream, entry] : shard.entries) {
-          if (residents_.load() <= residents_max + asked) break;
+          if (is_enough()) break;
           if (entry.leaving || entry.pending > 0) continue;
           if (spare_used && entry.used) {
             entry.used = false;
@@ -87,6 +95,7 @@ std::size_t Registry::sweep(std::size_t residents_max) {
           }
           ++entry.pending;
           ++asked;
+          asked_bytes += entry.footprint;
           leavers.emplace_back(stream, entry.mailbox);
         }
       }
@@ -123,6 +132,7 @@ void Registry::kill_all() {
     for (auto& [stream, entry] : entries)
       if (entry.mailbox) entry.mailbox->kill();
     residents_.fetch_sub(entries.size());
+    for (const auto& [stream, entry] : entries) bytes_.fetch_sub(entry.footprint);
   }
 }
 

@@ -15,6 +15,7 @@ class FoldOf final : public StreamFold {
 
   void apply(const Record& record) override { resident_.apply(record); }
   Position position() const override { return resident_.position; }
+  std::size_t footprint() const override { return resident_.footprint(); }
   std::string encode() const override {
     std::string row;
     encode_to(resident_, row);

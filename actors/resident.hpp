@@ -28,6 +28,9 @@ struct Resident {
   /// When the state next does something by itself.
   Timestamp due() const { return state.agenda.empty() ? no_deadline : state.agenda.begin()->at; }
 
+  /// About what it holds of memory, all told.
+  std::size_t footprint() const { return sizeof(*this) + Decider::footprint(state); }
+
   /// Requires: `record` is the next of the stream.
   void apply(const Record& record) {
     const RecordHeader& header = record.header;
@@ -53,6 +56,8 @@ class StreamFold {
 
   virtual void apply(const Record& record) = 0;
   virtual Position position() const = 0;
+  /// About what it holds of memory.
+  virtual std::size_t footprint() const = 0;
   virtual std::string encode() const = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "actors/seat.hpp"
 
+#include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
 namespace inmail {
@@ -107,6 +108,10 @@ std::optional<std::uint32_t> Seat::needs_reservation(const State& state, const C
   const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
   if (check_send(state, *send, context)) return std::nullopt;
   return cost;
+}
+
+std::size_t Seat::footprint(const State& state) {
+  return inmail::footprint(state.outbox) + footprint_of(state.agenda);
 }
 
 }  // namespace inmail

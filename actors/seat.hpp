@@ -39,6 +39,8 @@ struct Seat {
   static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
                                      const Context& context);
   static void evolve(State& state, const Event& event, const Stamp& stamp);
+  /// About what a state holds of memory, beside its own object.
+  static std::size_t footprint(const State& state);
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
 

@@ -39,7 +39,7 @@ class Shell final : public Entity {
                },
                mail.content);
     settlement_.reset();
-    if (stays) around_.registry.handled(id_);
+    if (stays) around_.registry.handled(id_, sizeof(*this) + Decider::footprint(self_.state));
     return stays;
   }
 

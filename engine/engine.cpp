@@ -209,6 +209,7 @@ EngineStats Engine::stats() const {
   if (!use) return stats;
   stats.in_flight = impl_->desk.in_flight();
   stats.residents = impl_->registry->residents();
+  stats.resident_bytes = impl_->registry->resident_bytes();
   stats.accepted = impl_->accepted.load();
   stats.rejected = impl_->rejected.load();
   stats.overloaded = impl_->overloaded.load();
@@ -243,7 +244,7 @@ void Engine::write() {
   if (const Impl::InUse use(*impl_); use) impl_->journal->pump();
 }
 void Engine::sleep_all() {
-  if (const Impl::InUse use(*impl_); use) impl_->registry->sweep(0);
+  if (const Impl::InUse use(*impl_); use) impl_->registry->sweep({});
 }
 Status Engine::tidy_up(bool sweep) {
   const Impl::InUse use(*impl_);

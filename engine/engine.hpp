@@ -49,6 +49,8 @@ struct EngineOptions {
   std::size_t in_flight_max = 65'536;  ///< Commands; past it `overloaded`.
   std::size_t in_flight_bytes_max = std::size_t{256} << 20;
   std::size_t residents_max = 200'000;  ///< Actors kept awake when idle.
+  /// About how much memory their states may hold; what is over it goes to sleep, too.
+  std::size_t resident_bytes_max = std::size_t{512} << 20;
 
   /// With less than this free on its disk the store takes no commands (`read_only`), until there is
   /// twice as much.
@@ -128,6 +130,7 @@ struct EngineStats {
   Position head{};
   std::uint64_t in_flight = 0;
   std::uint64_t residents = 0;
+  std::uint64_t resident_bytes = 0;
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t overloaded = 0;
@@ -216,7 +219,8 @@ class Engine {
 
   /// Only deterministic, for tests: one step of one actor, then nothing else. False: nothing to do.
   bool step();
-  /// Only deterministic, for tests: writes what the journal has gathered, and lets nobody act on it.
+  /// Only deterministic, for tests: writes what the journal has gathered, and lets nobody act on
+  /// it.
   void write();
   /// For tests: asks every idle actor to go to sleep.
   void sleep_all();

@@ -31,7 +31,7 @@ void Engine::Impl::keep_house() {
     watch_disk();
     if (!is_disk_full && desk.in_flight() < options.in_flight_max / 2)
       deadline_actor->send(Mail{Wake{}, nullptr});
-    if (registry->residents() > options.residents_max) registry->sweep(options.residents_max);
+    registry->sweep({options.residents_max, options.resident_bytes_max});
     Status done = states->write_back(journal->durable(), std::nullopt);
     if (done && log->head().position.value > states->checkpoint().value + states_lag_max)
       done = sweep_states(steady_clock::now() + std::chrono::seconds{30});
@@ -129,7 +129,7 @@ void Engine::Impl::run_until_quiet() {
   }
   if (log->head().position.value > views_caught_up_at.value + views_lag_max) {
     catch_up_views();
-    registry->sweep(options.residents_max);
+    registry->sweep({options.residents_max, options.resident_bytes_max});
     while (runtime->step()) {
     }
     if (const Status kept = states->write_back(journal->durable(), std::nullopt); !kept)

@@ -18,7 +18,8 @@ class FoldCache {
 
   Status apply(const Record& record) {
     auto found = folds_.find(record.header.stream);
-    if (found == folds_.end()) {
+    const bool is_new = found == folds_.end();
+    if (is_new) {
       auto row = load_(record.header.stream);
       if (!row) return row.error();
       std::unique_ptr<StreamFold> fold;
@@ -31,25 +32,31 @@ class FoldCache {
       }
       found = folds_.emplace(record.header.stream, std::move(fold)).first;
     }
-    if (record.header.position > found->second->position()) found->second->apply(record);
+    StreamFold& fold = *found->second;
+    const std::size_t before = is_new ? 0 : fold.footprint();
+    if (record.header.position > fold.position()) fold.apply(record);
+    footprint_ += fold.footprint() - before;
     return {};
   }
 
-  std::size_t size() const { return folds_.size(); }
+  /// About what the folds hold of memory.
+  std::size_t footprint() const { return footprint_; }
 
   /// Hands out every fold as a row, in order of the streams, and forgets them.
   template <class Put>
   void drain(Put&& put) {
     for (const auto& [stream, fold] : folds_) put(StatesView::key_of(stream), fold->encode());
     folds_.clear();
+    footprint_ = 0;
   }
 
  private:
   Load load_;
   std::map<StreamId, std::unique_ptr<StreamFold>> folds_;
+  std::size_t footprint_ = 0;
 };
 
-constexpr std::size_t folds_in_memory_max = 200'000;
+constexpr std::size_t fold_bytes_max = std::size_t{64} << 20;
 
 Status write_folds(ViewTable& table, FoldCache& folds, const std::optional<LogHead>& checkpoint) {
   std::vector<std::pair<std::string, std::string>> rows;
@@ -114,7 +121,7 @@ Status StatesView::recover(RocksViewStore& store) {
   auto end =
       for_each_record(log_, Position{checkpoint->position.value + 1}, [&](const Record& record) {
         failed = folds.apply(record);
-        if (failed && folds.size() >= folds_in_memory_max)
+        if (failed && folds.footprint() >= fold_bytes_max)
           failed = write_folds(*table_, folds, std::nullopt);
         return failed.ok();
       });

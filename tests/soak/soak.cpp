@@ -2,7 +2,8 @@
 // and again.
 //
 //   soak [--store FOLDER] [--seconds N] [--kill-every SECONDS] [--rate COMMANDS_A_SECOND]
-//        [--members N] [--residents N] [--days-per-minute N] [--verify-views 0|1] [--keep 0|1]
+//        [--members N] [--residents N] [--resident-mb N] [--days-per-minute N] [--verify-views 0|1]
+//        [--keep 0|1]
 //
 // Starts itself as a worker that opens the store (a new one; without --store, in a temporary
 // folder) and gives it --rate commands a second (open loop: whether or not the engine keeps up; its

@@ -84,6 +84,7 @@ Settings settings_from(int count, char** arguments) {
   settings.rate = flags.number("--rate", settings.rate);
   settings.members = flags.number("--members", settings.members);
   settings.residents = flags.number("--residents", settings.residents);
+  settings.resident_mb = flags.number("--resident-mb", settings.resident_mb);
   settings.days_per_minute = flags.number("--days-per-minute", settings.days_per_minute);
   settings.verify_views = flags.number("--verify-views", 1) != 0;
   settings.keep = flags.number("--keep", 0) != 0;
@@ -103,6 +104,8 @@ std::vector<std::string> worker_arguments(const Settings& settings, std::uint64_
           std::to_string(settings.members),
           "--residents",
           std::to_string(settings.residents),
+          "--resident-mb",
+          std::to_string(settings.resident_mb),
           "--days-per-minute",
           std::to_string(settings.days_per_minute),
           "--life",
@@ -115,6 +118,7 @@ EngineOptions engine_options(const Settings& settings) {
   EngineOptions options;
   options.path = settings.store;
   options.residents_max = settings.residents;
+  options.resident_bytes_max = settings.resident_mb << 20;
   options.clock = std::make_shared<FastClock>(
       settings.clock_started_ms,
       static_cast<std::int64_t>(settings.days_per_minute * minutes_a_day));

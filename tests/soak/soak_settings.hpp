@@ -19,6 +19,7 @@ struct Settings {
   std::uint64_t rate = 2'000;  ///< Commands a second, whether or not the engine keeps up.
   std::uint64_t members = 20'000;
   std::uint64_t residents = 5'000;    ///< Actors kept awake when idle.
+  std::uint64_t resident_mb = 64;     ///< How much memory their states may hold.
   std::uint64_t days_per_minute = 2;  ///< How fast the engine's clock goes.
   bool verify_views = true;           ///< At the end, each view against a replay.
   bool keep = false;                  ///< The store stays.

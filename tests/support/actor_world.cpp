@@ -159,7 +159,7 @@ void ActorWorld::submit_lost_again() {
 }
 
 bool ActorWorld::move() {
-  if (happens(options_.sleep_percent)) run_->registry.sweep(0);
+  if (happens(options_.sleep_percent)) run_->registry.sweep({});
   bool pumped = false;
   if (happens(options_.pump_percent)) {
     pumped = run_->journal.pump();
@@ -168,7 +168,7 @@ bool ActorWorld::move() {
   const bool stepped = run_->runtime.step();
   if (options_.sleeps_after_every_mail && stepped) {
     run_->journal.pump();
-    run_->registry.sweep(0);
+    run_->registry.sweep({});
   }
   return stepped || pumped || run_->journal.pump();
 }

@@ -117,7 +117,8 @@ End end_told_by(const Event& source) {
             return End{e.charge, e.refund_amount, refund_on(e.kind)};
           },
           [](const RefundWindowClosed& e) {
-            return End{e.charge, e.refund_amount, RefundOn::no_response};
+            return End{e.charge, e.refund_amount,
+                       e.answered ? refund_on(e.answered->kind) : RefundOn::no_response};
           },
           [](const Expired& e) {
             return End{e.charge, e.refund_amount, RefundOn::expired};

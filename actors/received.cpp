@@ -1,6 +1,7 @@
 #include "actors/received.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "actors/outbox.hpp"
 
@@ -69,6 +70,51 @@ bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp
   const bool window_is_over = !inmail.refund_until || *inmail.refund_until < now;
   return inmail.charge_open && inmail.expiry_basis == ExpiryBasis::unopened && window_is_over &&
          !opened.refund_until && !opened.no_response_from && !inmail.no_response_from;
+}
+
+/// What an answer of `kind` gives back now for a charge that is open. A window that begins with the
+/// opening is open before it.
+std::uint32_t answer_refunds(const Received& inmail, ReplyKind kind, const Context& context) {
+  if (!inmail.charge_open || inmail.lifecycle != Lifecycle::delivered) return 0;
+  const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
+  const bool is_yet_to_begin = refund.clock == RefundClock::opened_at && !inmail.opened;
+  const bool in_window =
+      is_yet_to_begin || (inmail.refund_until && context.now <= *inmail.refund_until);
+  return in_window ? refund_amount(refund, inmail.ref.cost, refund_on(kind)) : 0;
+}
+
+/// The open charges of one sender that an answer to `answered` ends all at once, in the order they
+/// were sent (D4.1.4).
+std::vector<const Received*> ended_together(const ReceivedMap& received, const Received& answered,
+                                            const Context& context) {
+  const RefundPolicy& rule = context.policies->at(answered.pinned).refund;
+  if (rule.followup_rule == FollowupRefund::independent || !refunds_a_response(rule))
+    return {&answered};
+  std::vector<const Received*> all;
+  for (const auto& [id, inmail] : received) {
+    if (inmail.ref.sender != answered.ref.sender || !inmail.charge_open || inmail.response ||
+        inmail.lifecycle != Lifecycle::delivered)
+      continue;
+    const RefundPolicy& own = context.policies->at(inmail.pinned).refund;
+    if (own.followup_rule == rule.followup_rule && refunds_a_response(own)) all.push_back(&inmail);
+  }
+  std::sort(all.begin(), all.end(), [](const Received* left, const Received* right) {
+    return std::tie(left->ref.sent_at, left->ref.inmail) <
+           std::tie(right->ref.sent_at, right->ref.inmail);
+  });
+  return all;
+}
+
+/// Which of them gives its credit back: the earliest that still can, or, by `first_only`, the first
+/// or none. Null: none does.
+const Received* refunded_among(const std::vector<const Received*>& together, ReplyKind kind,
+                               const Context& context) {
+  for (const Received* each : together) {
+    if (answer_refunds(*each, kind, context) > 0) return each;
+    const RefundPolicy& rule = context.policies->at(each->pinned).refund;
+    if (rule.followup_rule == FollowupRefund::first_only) return nullptr;
+  }
+  return nullptr;
 }
 
 /// Puts on the agenda what an InMail will do by itself, or takes it off.
@@ -185,25 +231,31 @@ Decision respond(const ReceivedMap& received, const Respond& command, const Cont
   if (Guard guard = check_readable(received, command.inmail, context)) return {{}, guard};
   const Received& inmail = received.at(command.inmail);
   if (inmail.response) return Decision::reject(Rejection::already_responded);
-  const Policy& policy = context.policies->at(inmail.pinned);
   if (!command.text.empty() || command.kind == ReplyKind::reply)
     if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
+  const auto together = ended_together(received, inmail, context);
+  const Received* refunded = refunded_among(together, command.kind, context);
+  const auto end_of = [&](const Received& each) {
+    return end_with(each.charge_open,
+                    &each == refunded ? answer_refunds(each, command.kind, context) : 0);
+  };
+
   Decision decision;
   if (!inmail.opened) decision.events.push_back(Opened{.ref = inmail.ref, .inferred = true});
-  const bool at_first_open = policy.refund.clock == RefundClock::opened_at && !inmail.opened;
-  const bool in_window =
-      at_first_open || (inmail.refund_until && context.now <= *inmail.refund_until);
-  const bool in_time = in_window && inmail.lifecycle == Lifecycle::delivered;
-  const std::uint32_t amount =
-      in_time ? refund_amount(policy.refund, inmail.ref.cost, refund_on(command.kind)) : 0;
-  const End end = end_with(inmail.charge_open, amount);
+  const End end = end_of(inmail);
   Replied replied{.ref = inmail.ref, .kind = command.kind, .canned = command.text.empty()};
   replied.text = command.text;
   replied.latency_ms = (context.now - inmail.delivered_at).count();
   replied.charge = end.charge;
   replied.refund_amount = end.amount;
   decision.events.push_back(std::move(replied));
+  for (const Received* each : together) {
+    if (each == &inmail) continue;
+    const End other = end_of(*each);
+    decision.events.push_back(RefundWindowClosed{each->ref, other.charge, other.amount,
+                                                 AnsweredBeside{command.inmail, command.kind}});
+  }
   return decision;
 }
 

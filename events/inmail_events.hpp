@@ -184,9 +184,8 @@ struct InMailRetracted {
   }
 };
 
-/// The last window in which the charge could come back is over: by silence it is refunded (policy
-/// `no_response`), or it is final (D4.1.2).
-struct RefundWindowClosed {
+/// As it was before an answer to one InMail could end the charge of another.
+struct RefundWindowClosedV1 {
   static constexpr EventType type{
       .number = 507, .name = "inmail.refund_window_closed", .version = 1};
 
@@ -194,10 +193,44 @@ struct RefundWindowClosed {
   ChargeEnd charge = ChargeEnd::final;
   std::uint32_t refund_amount = 0;
 
-  bool operator==(const RefundWindowClosed&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ref, charge, refund_amount);
+  }
+};
+
+/// The response that ended the charges of all that its sender had written without an answer.
+struct AnsweredBeside {
+  InMailId inmail{};  ///< The one that was answered.
+  ReplyKind kind = ReplyKind::reply;
+
+  bool operator==(const AnsweredBeside&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, kind);
+  }
+};
+
+/// The last window in which the charge could come back is over: by silence it is refunded (policy
+/// `no_response`), or it is final (D4.1.2). Or another InMail of the same sender was answered,
+/// which ends the charges of all: at most one of them is refunded (D4.1.4).
+struct RefundWindowClosed {
+  static constexpr EventType type{
+      .number = 507, .name = "inmail.refund_window_closed", .version = 2};
+  using previous = RefundWindowClosedV1;
+
+  InMailRef ref{};
+  ChargeEnd charge = ChargeEnd::final;
+  std::uint32_t refund_amount = 0;
+  std::optional<AnsweredBeside> answered{};  ///< Nothing: by time.
+
+  static RefundWindowClosed upcast(RefundWindowClosedV1 old) {
+    return {old.ref, old.charge, old.refund_amount, {}};
+  }
+  bool operator==(const RefundWindowClosed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, charge, refund_amount, answered);
   }
 };
 

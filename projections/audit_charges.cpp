@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "projections/audit_rules.hpp"
 
@@ -85,14 +86,6 @@ void deliveries_are_charged(const World& world, Timestamp since, Verdict& verdic
 
 // IC5.
 
-constexpr std::array responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
-                               RefundOn::quick_reply};
-
-bool refunds_responses(const RefundPolicy& refund) {
-  return std::any_of(responses.begin(), responses.end(),
-                     [&](RefundOn reason) { return refund.on.has(reason); });
-}
-
 /// Floored (D3).
 std::uint32_t amount_for(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
   if (!refund.on.has(reason)) return 0;
@@ -152,18 +145,69 @@ void check_end(const Step& step, End told, End expected, Verdict& verdict) {
                 name_of(expected.charge), " of ", expected.amount);
 }
 
+/// What an answer of `kind` at `now` gives back for an InMail, taken by itself.
+std::uint32_t amount_for_answer(const World& world, const InMail& inmail, ReplyKind kind,
+                                Timestamp now) {
+  const Policy* pinned = world.policy(PolicyVersion{inmail.pinned});
+  const bool is_kind = kind >= ReplyKind::accept && kind <= ReplyKind::quick_reply;
+  if (pinned == nullptr || !is_kind || !inmail.charge_is_open()) return 0;
+  const RefundPolicy& refund = pinned->refund;
+  const bool in_time =
+      inmail.stage == Stage::delivered && !is_window_over(inmail, refund, refund.window_s, now);
+  return in_time ? amount_for(refund, inmail.cost, refund_on(kind)) : 0;
+}
+
+/// Whether the answer to `answered` gives back the credits of `inmail`, whose charge it ends: of
+/// all that it ends only the earliest that can, or, by `first_only`, the first or none.
+bool is_the_refunded(const Step& step, const InMail& inmail, const InMail& answered,
+                     ReplyKind kind) {
+  const Timestamp now = step.header.due_at;
+  const bool first_only = step.pinned->refund.followup_rule == FollowupRefund::first_only;
+  bool is_it = true;
+  const auto look_at = [&](const InMail& other) {
+    const bool ended_now = other.end != ChargeEnd::none && other.ended_at == now &&
+                           (other.end_reason == refund_on(kind) || other.end == ChargeEnd::final);
+    const bool is_before =
+        std::tie(other.sent_at, other.id) < std::tie(inmail.sent_at, inmail.id) &&
+        (other.charge_is_open() || ended_now);
+    const bool could = is_before && amount_for_answer(step.world, other, kind, now) > 0;
+    is_it &= !could && !(first_only && is_before) && !(ended_now && other.end == ChargeEnd::refund);
+  };
+  step.world.each_unanswered(answered.sender, answered.to, [&](const InMail& other) {
+    const bool is_other = &other != &inmail && &other != &answered;
+    if (is_other && step.world.ends_together(answered, other)) look_at(other);
+  });
+  if (&answered != &inmail) look_at(answered);
+  return is_it;
+}
+
 void check_end(const Step& step, const Replied& e, Verdict& verdict) {
   const InMail& inmail = *step.inmail;
-  const RefundPolicy& refund = step.pinned->refund;
+  verdict.check(!(inmail.answered_beside && inmail.charge_is_open()), "the charge of ",
+                e.ref.inmail, " should have ended with the answer to another of its sender");
   End expected;
   if (inmail.charge_is_open()) {
-    const bool in_time = inmail.stage == Stage::delivered && clock_start(inmail, refund.clock) &&
-                         !is_window_over(inmail, refund, refund.window_s, step.header.due_at);
-    const bool is_kind = e.kind >= ReplyKind::accept && e.kind <= ReplyKind::quick_reply;
-    expected =
-        end_with(in_time && is_kind ? amount_for(refund, inmail.cost, refund_on(e.kind)) : 0);
+    const std::uint32_t amount = amount_for_answer(step.world, inmail, e.kind, step.header.due_at);
+    expected = end_with(is_the_refunded(step, inmail, inmail, e.kind) ? amount : 0);
   }
   check_end(step, {e.charge, e.refund_amount}, expected, verdict);
+}
+
+/// One of several, ended by the answer to another.
+void check_end_beside(const Step& step, const RefundWindowClosed& e, Verdict& verdict) {
+  const InMail& inmail = *step.inmail;
+  const InMail* answered = step.world.find(e.answered->inmail);
+  const bool is_beside = answered != nullptr && inmail.answered_beside &&
+                         answered->response == static_cast<std::uint8_t>(e.answered->kind) &&
+                         answered->sender == inmail.sender && answered->to == inmail.to;
+  if (!verdict.check(is_beside, "the charge of ", e.ref.inmail, " ended with an answer to ",
+                     e.answered->inmail, ", which does not end it"))
+    return;
+  const std::uint32_t amount =
+      amount_for_answer(step.world, inmail, e.answered->kind, step.header.due_at);
+  check_end(step, {e.charge, e.refund_amount},
+            end_with(is_the_refunded(step, inmail, *answered, e.answered->kind) ? amount : 0),
+            verdict);
 }
 
 /// Whether silence would still give something back at its own time.
@@ -203,6 +247,9 @@ void check_end(const Step& step, const RefundWindowClosed& e, Verdict& verdict) 
   if (!verdict.check(inmail.charge_is_open() && inmail.response == 0, "the refund window of ", id,
                      " closed after its charge had ended"))
     return;
+  if (e.answered) return check_end_beside(step, e, verdict);
+  verdict.check(!inmail.answered_beside, "the refund window of ", id,
+                " closed by itself after an answer to another of its sender");
   const Timestamp now = step.header.due_at;
   const std::uint32_t amount = amount_for(refund, inmail.cost, RefundOn::no_response);
   const bool by_silence = amount > 0;

@@ -288,6 +288,7 @@ struct Fold {
     world.unlink(*inmail);
     oblige(*inmail);
     end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
+    world.mark_beside(*inmail);
   }
 
   void on(const Expired& e) {
@@ -308,7 +309,8 @@ struct Fold {
 
   void on(const RefundWindowClosed& e) {
     if (InMail* inmail = world.find_to_change(e.ref.inmail))
-      end(*inmail, e.charge, e.refund_amount, RefundOn::no_response);
+      end(*inmail, e.charge, e.refund_amount,
+          e.answered ? refund_on(e.answered->kind) : RefundOn::no_response);
   }
 
   void on(const OutcomeReceived& e) {

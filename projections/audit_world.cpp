@@ -1,5 +1,6 @@
 #include "projections/audit_world.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace inmail::auditing {
@@ -71,6 +72,7 @@ InMail* World::make(const InMailId& id) {
   const std::uint32_t at = free_.back();
   free_.pop_back();
   index_.insert(id.bytes, at) = at;
+  inmails_[at].id = id;
   return &inmails_[at];
 }
 
@@ -85,6 +87,23 @@ void World::unlink(const InMail& inmail) {
   if (at == nullptr) return;
   while (*at != InMail::no_inmail && &inmails_[*at] != &inmail) at = &inmails_[*at].next_between;
   if (*at != InMail::no_inmail) *at = inmail.next_between;
+}
+
+bool World::ends_together(const InMail& answered, const InMail& other) const {
+  const Policy* of_answered = policy(PolicyVersion{answered.pinned});
+  const Policy* of_other = policy(PolicyVersion{other.pinned});
+  if (of_answered == nullptr || of_other == nullptr) return false;
+  const FollowupRefund rule = of_answered->refund.followup_rule;
+  return rule != FollowupRefund::independent && of_other->refund.followup_rule == rule &&
+         refunds_responses(of_answered->refund) && refunds_responses(of_other->refund) &&
+         other.stage == Stage::delivered && other.response == 0;
+}
+
+void World::mark_beside(const InMail& answered) {
+  each_unanswered(answered.sender, answered.to, [&](const InMail& other) {
+    if (ends_together(answered, other) && other.charge_is_open())
+      const_cast<InMail&>(other).answered_beside = true;
+  });
 }
 
 const InMailId* inmail_named_by(const Event& event) {
@@ -110,6 +129,13 @@ bool is_decided(const Event& event) {
                    SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
                    PolicyAdopted, CommandRejected, CommandAccepted>;
   return is_one_of(std::type_identity<Decided>{});
+}
+
+bool refunds_responses(const RefundPolicy& refund) {
+  constexpr std::array responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
+                                 RefundOn::quick_reply};
+  return std::any_of(responses.begin(), responses.end(),
+                     [&](RefundOn reason) { return refund.on.has(reason); });
 }
 
 Timestamp later(Timestamp time, Seconds by) {

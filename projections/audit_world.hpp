@@ -26,6 +26,7 @@ enum class Charge : std::uint8_t { none, reserved, charged, released, refunded, 
 
 /// What the log has said of one InMail.
 struct InMail {
+  InMailId id{};
   StreamId sender{};
   StreamId pool{};
   MemberId from{};
@@ -52,6 +53,8 @@ struct InMail {
   bool opened = false;
   bool refundable = false;
   bool informed = false;  ///< The sender knows the outcome.
+  /// Another InMail of the sender was answered, which has to end this one's charge, too (D4.1.4).
+  bool answered_beside = false;
 
   static constexpr std::uint32_t no_inmail = UINT32_MAX;
 
@@ -119,6 +122,9 @@ class World {
 
   Position last() const { return last_; }
 
+  /// Whether an answer to `answered` ends the charge of `other`, unanswered between the same two.
+  bool ends_together(const InMail& answered, const InMail& other) const;
+
   /// Calls `visit` for each unanswered InMail between the two.
   template <class Visit>
   void each_unanswered(StreamId sender, MemberId to, Visit&& visit) const {
@@ -154,6 +160,8 @@ class World {
   InMail* make(const InMailId& id);
   void link(const InMailId& id, InMail& inmail);
   void unlink(const InMail& inmail);
+  /// Notes on the others between the same two that this answer ends their charges as well.
+  void mark_beside(const InMail& answered);
 
   std::unordered_map<StreamId, StreamState> streams_;
   std::deque<InMail> inmails_;
@@ -172,6 +180,9 @@ const InMailId* inmail_named_by(const Event& event);
 /// Whether only a command makes such an event happen: what follows from others, or from time, does
 /// not.
 bool is_decided(const Event& event);
+
+/// Whether any kind of response gives something back.
+bool refunds_responses(const RefundPolicy& refund);
 
 /// `time` and so much later, without wrapping around.
 Timestamp later(Timestamp time, Seconds by);

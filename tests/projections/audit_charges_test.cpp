@@ -267,6 +267,74 @@ TEST(AuditOfRefunds, WantsTheRefundOfAnExpiryToBeWaitedFor) {
   EXPECT_TRUE(breaks(story.records(), "IC5", closed));
 }
 
+/// Two of ada's to bob; an answer to the second gives the first back, and ends both.
+struct AnsweredTwice {
+  AuditStory story;
+  StoryInMail first;
+  StoryInMail second;
+  Position answered;
+  Position closed;
+
+  AnsweredTwice() {
+    story.three_members();
+    first = story.send(ada, bob);
+    story.deliver(first);
+    story.pass(std::chrono::days{7});
+    second = story.send(ada, bob);
+    story.deliver(second);
+    story.pass(std::chrono::days{1});
+    answered = story.reply(second);
+    closed =
+        story.add(bob, RefundWindowClosed{first.ref, ChargeEnd::refund, 1,
+                                          AnsweredBeside{second.ref.inmail, ReplyKind::accept}});
+    story.finalize(second);
+    story.refund(first);
+  }
+
+  std::vector<Record> records() const {
+    auto records = story.records();
+    auto& reply = event_at<Replied>(records, answered);
+    reply.charge = ChargeEnd::final;
+    reply.refund_amount = 0;
+    return records;
+  }
+};
+
+TEST(AuditOfRefunds, WantsAnAnswerToGiveBackTheFirstOfFollowUpsAndNoOther) {
+  const AnsweredTwice told;
+  EXPECT_TRUE(holds(told.records()));
+
+  auto both = told.records();
+  event_at<Replied>(both, told.answered).charge = ChargeEnd::refund;
+  event_at<Replied>(both, told.answered).refund_amount = 1;
+  EXPECT_TRUE(breaks(both, "IC5", told.answered)) << "the second was refunded, too";
+
+  auto none = told.records();
+  event_at<RefundWindowClosed>(none, told.closed).charge = ChargeEnd::final;
+  event_at<RefundWindowClosed>(none, told.closed).refund_amount = 0;
+  EXPECT_TRUE(breaks(none, "IC5", told.closed)) << "neither was refunded";
+
+  auto unfounded = told.records();
+  event_at<RefundWindowClosed>(unfounded, told.closed).answered->kind = ReplyKind::decline;
+  EXPECT_TRUE(breaks(unfounded, "IC5", told.closed)) << "no such answer";
+}
+
+TEST(AuditOfRefunds, WantsAnAnswerToEndTheChargesOfAllFollowUps) {
+  AuditStory story;
+  story.three_members();
+  StoryInMail first = story.send(ada, bob);
+  story.deliver(first);
+  story.pass(std::chrono::days{7});
+  StoryInMail second = story.send(ada, bob);
+  story.deliver(second);
+  story.reply(first);
+  story.refund(first);
+  story.pass(std::chrono::days{1});
+  const Position again = story.reply(second);
+  story.refund(second);
+  EXPECT_TRUE(breaks(story.records(), "IC5", again));
+}
+
 TEST(AuditOfRefunds, LetsThemGoBackOnlyWhereThePolicySaysSo) {
   for (const bool inherits : {true, false}) {
     AuditStory story(inherits ? "refund.lot_life = \"inherit_original\"" : "");

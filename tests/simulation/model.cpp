@@ -205,13 +205,47 @@ void Model::on(const Replied& e) {
   mail->canned = e.canned;
   mail->answer_text = e.text;
   mail->answer = given;
-  const Timestamp now = record_->header.time;
-  const RefundPolicy& refund = mail->policy->refund;
-  const bool in_window = (refund.clock == RefundClock::opened_at && mail->opened_by_answer) ||
-                         (mail->refund_until && now <= *mail->refund_until);
-  const bool in_time = in_window && mail->stage == Stage::delivered;
-  end_charge(*mail, e.charge, e.refund_amount,
-             in_time ? share_of(refund, mail->cost, refund_on(e.kind)) : 0);
+  must(beside_.empty(), "an answer left a charge open beside it");
+  end_charge(*mail, e.charge, e.refund_amount, settle_with_followups(e.ref.inmail, e.kind));
+}
+
+/// What an answer gives back now, taken by itself.
+std::int64_t Model::answer_gives(const Mail& mail, ReplyKind kind) const {
+  const RefundPolicy& refund = mail.policy->refund;
+  const bool is_yet_to_begin =
+      refund.clock == RefundClock::opened_at && (!mail.opened || mail.opened_by_answer);
+  const bool in_window =
+      is_yet_to_begin || (mail.refund_until && record_->header.time <= *mail.refund_until);
+  const bool counts = mail.charge_open && mail.stage == Stage::delivered && in_window;
+  return counts ? share_of(refund, mail.cost, refund_on(kind)) : 0;
+}
+
+/// D4.1.4: an answer ends the charges of all that its sender had written in vain, and at most one
+/// comes back. Returns what comes back for the one that was answered.
+std::int64_t Model::settle_with_followups(const InMailId& answered, ReplyKind kind) {
+  const Mail& mail = mails_.at(answered);
+  const FollowupRefund rule = mail.policy->refund.followup_rule;
+  if (rule == FollowupRefund::independent || !rewards_words(mail.policy->refund))
+    return answer_gives(mail, kind);
+  std::map<std::pair<Timestamp, InMailId>, const Mail*> in_order;
+  for (const auto& [id, each] : mails_) {
+    const RefundPolicy& own = each.policy->refund;
+    if (each.sender == mail.sender && each.to == mail.to && each.charge_open &&
+        each.stage == Stage::delivered && (!each.reply || id == answered) &&
+        own.followup_rule == rule && rewards_words(own))
+      in_order[{each.sent_at, id}] = &each;
+  }
+  std::int64_t own = 0;
+  bool is_given = false;
+  for (const auto& [key, each] : in_order) {
+    const std::int64_t amount = is_given ? 0 : answer_gives(*each, kind);
+    is_given = is_given || amount > 0 || rule == FollowupRefund::first_only;
+    if (key.second == answered)
+      own = amount;
+    else
+      beside_[key.second] = amount;
+  }
+  return own;
 }
 
 void Model::on(const Expired& e) {
@@ -247,6 +281,14 @@ void Model::on(const RefundWindowClosed& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
   must(mail->charge_open, "a window closed on a charge that had ended");
+  if (e.answered) {
+    const auto found = beside_.find(e.ref.inmail);
+    must(found != beside_.end(), "a charge ended with an answer that does not end it");
+    if (found == beside_.end()) return;
+    end_charge(*mail, e.charge, e.refund_amount, found->second);
+    beside_.erase(found);
+    return;
+  }
   const bool by_silence = mail->silence_from && record_->header.due_at == *mail->silence_from &&
                           record_->header.cause.is_zero();
   end_charge(*mail, e.charge, e.refund_amount,

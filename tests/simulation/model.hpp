@@ -175,6 +175,8 @@ class Model {
   void lose(LotId id, std::int64_t amount);
   Mail* received(const InMailRef& ref);
   void end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount);
+  std::int64_t answer_gives(const Mail& mail, ReplyKind kind) const;
+  std::int64_t settle_with_followups(const InMailId& answered, ReplyKind kind);
   void must(bool holds, const std::string& what);
   template <class C>
   const C* command() {
@@ -199,7 +201,9 @@ class Model {
   std::map<SeatId, SeatState> seats_;
   std::map<InMailId, Mail> mails_;
   std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
-  std::set<CommandId> judged_;                    ///< Commands of which an event was seen.
+  /// What an answer gives back for others of its sender; their ends come right after.
+  std::map<InMailId, std::int64_t> beside_;
+  std::set<CommandId> judged_;  ///< Commands of which an event was seen.
   std::map<StreamId, Position> last_record_;
   std::map<StreamId, PolicyVersion> last_policy_;
   bool may_be_stale_ = false;

@@ -71,7 +71,7 @@ inline std::vector<Event> sample_events() {
               ChargeEnd::refund, 1},
       Expired{ref, ExpiryBasis::unopened, ExpiryEffect::status_only, ChargeEnd::final, 0},
       InMailRetracted{ref, true, ChargeEnd::final, 0},
-      RefundWindowClosed{ref, ChargeEnd::refund, 1},
+      RefundWindowClosed{ref, ChargeEnd::refund, 1, AnsweredBeside{inmail, ReplyKind::accept}},
       OutcomeReceived{inmail, MemberId{9}, Outcome::declined_silently},
       MessageSent{inmail, MemberId{7}, MemberId{9}, sample_text("Thanks.", TextField::message)},
       PolicyAdopted{PolicyVersion{2}, "trace", "name = \"trace\"\n"},

@@ -186,9 +186,7 @@ void each_field(const RefundWindowClosed& e, auto&& visit) {
   each_field(e.ref, visit);
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
-  if (!e.answered) return;
-  visit("answered_inmail", e.answered->inmail);
-  visit("answer", e.answered->kind);
+  visit("answered", e.answered);
 }
 
 void each_field(const OutcomeReceived& e, auto&& visit) {

@@ -64,4 +64,8 @@ Json to_json(const LotSplits& splits) {
   return list;
 }
 
+Json to_json(const AnsweredBeside& answered) {
+  return {{"inmail", to_json(answered.inmail)}, {"kind", to_json(answered.kind)}};
+}
+
 }  // namespace inmail::tools

@@ -62,6 +62,7 @@ Json to_json(ChargeEnd end);
 Json to_json(Outcome outcome);
 
 Json to_json(const LotSplits& splits);
+Json to_json(const AnsweredBeside& answered);
 
 template <class Value>
 Json to_json(const std::optional<Value>& value) {

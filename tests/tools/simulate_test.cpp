@@ -8,6 +8,7 @@
 
 #include "events/policy.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tools/compare.hpp"
 
 namespace inmail::tools {
 namespace {
@@ -64,6 +65,30 @@ TEST(Simulate, LivesUnderEveryPreset) {
     ASSERT_TRUE(report) << name << ": " << report.error().message;
     EXPECT_EQ(report->tally.count<MemberRegistered>(), 60u) << name;
   }
+}
+
+TEST(ComparePolicies, ShowsWhatEachDoesToTheSamePeople) {
+  std::vector<Policy> policies;
+  for (const std::string_view name : preset_names()) policies.push_back(*preset(name));
+  const auto outcomes =
+      compare_policies({.members = 60, .days = 100, .seed = 7, .policies = policies});
+  ASSERT_TRUE(outcomes) << outcomes.error().message;
+  ASSERT_EQ(outcomes->size(), policies.size());
+  for (const PolicyOutcome& each : *outcomes) {
+    EXPECT_TRUE(each.is_proven) << each.policy;
+    EXPECT_EQ(to_json(each)["policy"], each.policy);
+    EXPECT_GT(each.tally.count<InMailSent>(), 0u) << each.policy;
+  }
+  const auto row = [&](std::string_view name) {
+    for (const PolicyOutcome& each : *outcomes)
+      if (each.policy == name) return to_json(each);
+    return Json();
+  };
+  // D2.3: seeds 1 to 3 give nothing back; seed 0 lets nothing roll over; seed 4 refunds silence.
+  for (const char* name : {"seed1", "seed2", "seed3"}) EXPECT_EQ(row(name)["refunded"], 0) << name;
+  for (const char* name : {"seed0", "seed4"}) EXPECT_GT(row(name)["refunded"], 0) << name;
+  EXPECT_GT(row("seed0")["forfeited"], 0);
+  EXPECT_GT(row("default")["response_rate_bp"], 0);
 }
 
 TEST(Simulate, LivesWithOneMember) {

@@ -62,6 +62,9 @@ Speaker speaker_of(const Command& command) {
                         [](const AdoptPolicy&) {
                           return Speaker{PrincipalKind::admin, {}};
                         },
+                        [](const EraseMember&) {
+                          return Speaker{PrincipalKind::system, {}};
+                        },
                     },
                     command);
 }

@@ -78,6 +78,21 @@ struct UnblockMember {
   void serialize(auto& archive) { archive(member, blocked); }
 };
 
+/// Destroys what a person wrote, with their profile, and closes the member for ever; what others
+/// wrote to them stays. Erasing twice is fine. By: system.
+///
+/// When `reply` comes, the erasure is on record and nothing stops it any more; when `settled`
+/// comes, the key is destroyed.
+struct EraseMember {
+  static constexpr CommandType type{.number = 5, .name = "erase_member", .version = 1};
+
+  MemberId member;
+
+  bool operator==(const EraseMember&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member); }
+};
+
 /// A plan begins, with its first cycle; a contract's after its first seats were added, since what
 /// it grants counts them. By: billing.
 struct StartSubscription {
@@ -250,7 +265,7 @@ struct AdoptPolicy {
 using Command =
     std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
                  ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
-                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy>;
+                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember>;
 
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);

@@ -107,7 +107,8 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::deliver:
     case NoticeKind::confirm:
     case NoticeKind::inform:
-    case NoticeKind::open_seat: break;
+    case NoticeKind::open_seat:
+    case NoticeKind::destroy_key: break;
   }
   throw_defect("a notice came to " + to_text(id) + " that is none for a contract");
 }

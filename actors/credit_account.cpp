@@ -272,6 +272,32 @@ std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
   return events;
 }
 
+std::vector<Event> close_account(const CreditAccount& account, const Context& context) {
+  std::vector<Event> events;
+  if (account.plan) events.push_back(SubscriptionEnded{*account.plan});
+  return keep_closed(account, std::move(events), context);
+}
+
+std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> events,
+                               const Context& context) {
+  CreditAccount after = account;
+  Agenda ignored;
+  const Stamp stamp{.at = context.now, .policy = context.version};
+  for (const Event& event : events)
+    std::visit(
+        [&](const auto& e) {
+          if constexpr (requires { evolve(after, ignored, e, stamp); })
+            evolve(after, ignored, e, stamp);
+          else if constexpr (requires { evolve(after, ignored, e); })
+            evolve(after, ignored, e);
+        },
+        event);
+  for (const Lot& lot : after.lots)
+    if (lot.available > 0)
+      events.push_back(CreditsVoided{lot.id, lot.available, VoidReason::member_erased});
+  return events;
+}
+
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp) {
   invariant(e.amount > 0 && e.lot == account.next_lot, "lots are granted in order, and not empty");
   account.lots.push_back({e.lot, e.kind, e.amount, 0, stamp.at, e.expires_at});

@@ -11,10 +11,19 @@ bool is_premium(const MemberState& member, const Policy& policy) {
 }
 
 Decision on(const MemberState& member, const RegisterMember& command, const Context&) {
-  if (member.registered) return Decision::reject(Rejection::already_exists);
+  if (member.membership != Membership::stranger) return Decision::reject(Rejection::already_exists);
 
   return Decision::happened(MemberRegistered{command.display_name, command.headline, command.locale,
                                              command.public_profile});
+}
+
+Decision on(const MemberState& member, const EraseMember& command, const Context& context) {
+  if (member.is_erased()) return Decision::accept();
+
+  Decision decision = Decision::happened(MemberErased{command.member});
+  for (Event& end : close_account(member.account, context))
+    decision.events.push_back(std::move(end));
+  return decision;
 }
 
 Decision on(const MemberState& member, const SetPreference& command, const Context&) {
@@ -104,11 +113,19 @@ Decision on(const MemberState& member, const SendMessage& command, const Context
   // Nobody learns of a block by asking for a thread that is not there.
   const bool is_there = !thread || thread->code != Rejection::unknown_target;
   if (is_there && is_blocked) return Decision::reject(Rejection::thread_unavailable);
+  if (is_there && context.recipient && !context.recipient->exists)
+    return Decision::reject(Rejection::unknown_recipient);
   if (thread) return {{}, thread};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
   return Decision::happened(
       MessageSent{command.conversation, command.from, command.to, command.text});
+}
+
+std::vector<Event> given_back(const MemberState& member, std::vector<Event> events,
+                              const Context& context) {
+  return member.is_erased() ? keep_closed(member.account, std::move(events), context)
+                            : std::move(events);
 }
 
 template <class Other>
@@ -122,7 +139,8 @@ Decision Member::decide(StreamId id, const State& state, const Command& command,
                         const Context& context) {
   if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
   const bool joins = std::holds_alternative<RegisterMember>(command);
-  if (!state.registered && !joins)
+  const bool erases_again = state.is_erased() && std::holds_alternative<EraseMember>(command);
+  if (!state.is_registered() && !joins && !erases_again)
     return Decision::reject(std::holds_alternative<SendInMail>(command)
                                 ? Rejection::unknown_sender
                                 : Rejection::unknown_target);
@@ -137,14 +155,20 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       const auto& sent = std::get<InMailSent>(*notice.event);
       const Policy& policy = context.policy();
       const Admission own = admission(state, policy, Version{0});
-      const RecipientFacts facts{state.registered,
+      const RecipientFacts facts{state.is_registered(),
                                  is_available(own, sent.from, sent.from_premium, policy.recipient)};
       return deliver(state.received, facts, notice, context);
     }
     case NoticeKind::release:
-      return release(state.account, InMailId{notice.key.subject}, ReleaseReason::delivery_failed,
-                     context);
-    case NoticeKind::settle: return settle(state.account, notice, context);
+      return given_back(state,
+                        release(state.account, InMailId{notice.key.subject},
+                                ReleaseReason::delivery_failed, context),
+                        context);
+    case NoticeKind::settle:
+      return given_back(state, settle(state.account, notice, context), context);
+    case NoticeKind::destroy_key:
+      if (state.membership != Membership::erasing) return {};
+      return {MemberKeyDestroyed{}};
     case NoticeKind::inform: return learn_outcome(state.outbox, notice);
     case NoticeKind::confirm:
     case NoticeKind::charge:
@@ -170,7 +194,16 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
   Agenda& agenda = state.agenda;
   std::visit(
       match{
-          [&](const MemberRegistered&) { state.registered = true; },
+          [&](const MemberRegistered&) { state.membership = Membership::registered; },
+          [&](const MemberErased&) {
+            state.membership = Membership::erasing;
+            state.preference = InMailPreference::on;
+            state.blocked.clear();
+          },
+          [&](const MemberKeyDestroyed&) {
+            invariant(state.membership == Membership::erasing, "a key is destroyed after its end");
+            state.membership = Membership::erased;
+          },
           [&](const PreferenceChanged& e) { state.preference = e.inmail; },
           [&](const MemberBlocked& e) { state.blocked.insert(e.target); },
           [&](const MemberUnblocked& e) { state.blocked.erase(e.target); },
@@ -204,7 +237,7 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
 }
 
 std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {
-  if (!state.registered) return std::nullopt;
+  if (!state.is_registered()) return std::nullopt;
   if (const auto* send = std::get_if<SendInMail>(&command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
@@ -212,7 +245,7 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
 }
 
 Admission Member::admission(const State& state, const Policy& policy, Version version) {
-  Admission admission{.exists = state.registered,
+  Admission admission{.exists = state.is_registered(),
                       .is_premium = is_premium(state, policy),
                       .preference = state.preference,
                       .blocked = nullptr,

@@ -12,10 +12,18 @@
 
 namespace inmail {
 
+/// Whether a person is a member. Stored, where once a flag stood: never renumber.
+enum class Membership : std::uint8_t {
+  stranger = 0,
+  registered = 1,
+  erasing = 2,  ///< Erased; the key is still to be destroyed.
+  erased = 3,
+};
+
 /// A person: sends on credits of their own, receives, and decides what becomes of what was
 /// received.
 struct MemberState {
-  bool registered = false;
+  Membership membership = Membership::stranger;
   InMailPreference preference = InMailPreference::on;
   std::set<MemberId> blocked;
   CreditAccount account;
@@ -26,11 +34,20 @@ struct MemberState {
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(registered, preference, blocked, account, outbox, received, agenda);
+    archive(membership, preference, blocked, account, outbox, received, agenda);
+  }
+
+  bool is_registered() const { return membership == Membership::registered; }
+  bool is_erased() const {
+    return membership == Membership::erasing || membership == Membership::erased;
   }
 };
 
 /// The pure half of the member's actor: no clock, no CAF, no I/O. `id` is the member decided for.
+///
+/// Who was erased decides nothing any more, and is to others like one who never was. What was
+/// already under way comes to its end: an InMail to them fails, or, if it was delivered, goes on as
+/// with one who stays silent; what theirs gives back is void at once.
 struct Member {
   using State = MemberState;
   static constexpr StreamKind kind = StreamKind::member;

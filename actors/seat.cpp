@@ -36,6 +36,7 @@ Decision on(const SeatState& seat, const SendMessage& command, const Context& co
   const bool is_there = !thread || thread->code != Rejection::unknown_target;
   if (is_there && context.recipient->blocks(command.from))
     return Decision::reject(Rejection::thread_unavailable);
+  if (is_there && !context.recipient->exists) return Decision::reject(Rejection::unknown_recipient);
   if (thread) return {{}, thread};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 

@@ -85,6 +85,10 @@ class Shell final : public Entity {
   void on(Notice& notice) {
     if constexpr (std::is_same_v<Decider, Seat>)
       if (notice.key.kind == NoticeKind::confirm) return confirm(notice);
+    if (notice.key.kind == NoticeKind::destroy_key && !around_.destroy_key(id_.member())) {
+      if (settlement_) settlement_->lost();
+      return;
+    }
     Context context = make_context(notice.at);
     settle(context);
     std::vector<Event> events = Decider::on_notice(id_, self_.state, notice, context);
@@ -296,6 +300,9 @@ class Shell final : public Entity {
     entry.on_durable = completion(behalf);
     if constexpr (std::is_same_v<Decider, PolicyKeeper>)
       entry.on_durable = adoption(events, std::move(entry.on_durable));
+    if constexpr (std::is_same_v<Decider, Member>)
+      entry.on_durable =
+          erasure(events, context, due_at, behalf.cause, std::move(entry.on_durable));
     const Position handed_in = around_.journal.append(std::move(entry));
     if (handed_in.value == 0) is_lost_ = true;
     if (is_lost_) return;
@@ -333,9 +340,37 @@ class Shell final : public Entity {
       if (duties.empty()) continue;
       const auto event = std::make_shared<const Event>(std::move(events[i]));
       for (const Obligation& duty : duties)
-        post(duty.target,
-             Notice{duty.key, Position{first + i}, id_, at, context.version, cause, event});
+        if (!waits_for_disk(duty.key))
+          post(duty.target,
+               Notice{duty.key, Position{first + i}, id_, at, context.version, cause, event});
     }
+  }
+
+  /// A key that was destroyed does not come back. So it must be certain that its member is erased,
+  /// before it goes: this duty is not told when the event was handed in, but when it is durable.
+  static bool waits_for_disk(const NoticeKey& key) { return key.kind == NoticeKind::destroy_key; }
+
+  OnDurable erasure(const std::vector<Event>& events, const Context& context, Timestamp at,
+                    const CommandId& cause, OnDurable then) {
+    const auto* erased = std::get_if<MemberErased>(&events.front());
+    if (erased == nullptr) return then;
+    Notice notice{notice_key(NoticeKind::destroy_key, erased->member),
+                  {},
+                  id_,
+                  at,
+                  context.version,
+                  cause,
+                  std::make_shared<const Event>(*erased)};
+    return
+        [notice = std::move(notice), behind = events.size() - 1, settlement = settlement_,
+         &registry = around_.registry, then = std::move(then)](Result<Position> written) mutable {
+          if (written) {
+            const StreamId itself = notice.from;
+            notice.position = Position{written->value - behind};
+            registry.post(itself, Mail{std::move(notice), settlement});
+          }
+          then(std::move(written));
+        };
   }
 
   /// A policy is in force for all from the moment it is durable: before anybody hears of it, and
@@ -384,6 +419,7 @@ class Shell final : public Entity {
   static bool changes_admission(const Event& event) {
     return std::visit(match{
                           [](const MemberRegistered&) { return true; },
+                          [](const MemberErased&) { return true; },
                           [](const PreferenceChanged&) { return true; },
                           [](const MemberBlocked&) { return true; },
                           [](const MemberUnblocked&) { return true; },
@@ -398,7 +434,7 @@ class Shell final : public Entity {
   void publish() {
     if constexpr (std::is_same_v<Decider, Member>) {
       const auto book = around_.policies.book();
-      if (self_.state.registered)
+      if (self_.state.membership != Membership::stranger)
         around_.admissions.publish(id_.member(),
                                    Member::admission(self_.state, newest(*book), self_.version));
     }

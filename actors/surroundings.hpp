@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,6 +64,9 @@ struct Surroundings {
   PolicyShelf& policies;
   AdmissionTable& admissions;
   Registry& registry;
+  /// Destroys the key of an erased member, durably, before it returns. False: it could not be done
+  /// now; whoever says so sends the notice again. Any thread.
+  std::function<bool(MemberId)> destroy_key;
   std::size_t waiting_max = 4096;  ///< Commands that may wait behind an open question of one actor.
 };
 

@@ -53,6 +53,14 @@ void CommandDesk::answer(const CommandId& id, const Answer& answer) {
   for (const OnAnswer& reply : replies) reply(answer);
 }
 
+std::optional<Answer> CommandDesk::recall(const CommandId& id) {
+  Shard& shard = shard_of(id);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.entries.find(id);
+  if (found == shard.entries.end()) return std::nullopt;
+  return found->second.answer.value_or(Answer{});
+}
+
 void CommandDesk::forget(Position position) {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);

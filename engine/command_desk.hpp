@@ -46,6 +46,10 @@ class CommandDesk {
   /// answer is the only one.
   void answer(const CommandId& id, const Answer& answer);
 
+  /// What it has come to, whatever its payload: `unknown` while it is under way. Nothing for an id
+  /// that is not on the desk.
+  std::optional<Answer> recall(const CommandId& id);
+
   /// The receipts view has folded up to `position`.
   void forget(Position position);
 

@@ -63,6 +63,7 @@ Status check(const BlockMember& c) {
 Status check(const UnblockMember& c) {
   return all_of(check_id(c.member, "member"), check_id(c.blocked, "blocked"));
 }
+Status check(const EraseMember& c) { return check_id(c.member, "member"); }
 Status check(const StartSubscription& c) {
   return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
 }

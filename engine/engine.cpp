@@ -63,7 +63,7 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   };
   const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
   const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
-  if (const auto refusal = use ? check_at_the_door(request.command, id) : turned_away())
+  if (const auto refusal = use ? check_at_the_door(request.command, id, asked_by) : turned_away())
     return answer_with(*refusal);
 
   std::size_t bytes = 0;
@@ -89,7 +89,8 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
                       std::move(share)});
 }
 
-std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id) {
+std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id,
+                                                      const Principal& asked_by) {
   if (const auto refusal = turned_away()) return refusal;
   const Timestamp now = clock->now();
   if (time_of(id) < now - receipt_ttl) return of_kind(AnswerKind::command_id_expired);
@@ -100,15 +101,31 @@ std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const Co
   const Status sealed = seal_texts(command, id, *keys);
   if (sealed) return std::nullopt;
   const ErrorCode code = sealed.error().code;
-  if (code == ErrorCode::invalid_argument || code == ErrorCode::not_found)
+  if (code == ErrorCode::not_found) return answer_for_erased(command, id, asked_by);
+  if (code == ErrorCode::invalid_argument)
     return refused(Rejection::malformed, sealed.error().message);
   const std::string sentence = "a text could not be sealed: " + sealed.error().message;
   options.keys ? fail(sentence) : reopen_because(sentence);
   return turned_away().value_or(of_kind(AnswerKind::overloaded));
 }
 
+Answer Engine::Impl::answer_for_erased(const Command& command, const CommandId& id,
+                                       const Principal& asked_by) {
+  if (const auto known = desk.recall(id)) {
+    if (known->kind != AnswerKind::unknown) return *known;
+    Answer later = of_kind(AnswerKind::overloaded);
+    later.retry_after = retry_soon;
+    return later;
+  }
+  if (const auto known = look_up_receipt(id, std::nullopt)) return *known;
+  if (!may_give(asked_by, command)) return refused(Rejection::not_allowed);
+  if (std::holds_alternative<RegisterMember>(command)) return refused(Rejection::already_exists);
+  return refused(std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
+                                                             : Rejection::unknown_target);
+}
+
 std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
-                                                    const PayloadHash& payload) {
+                                                    const std::optional<PayloadHash>& payload) {
   auto rows = first_views->read(ReceiptsView::name);
   if (!rows) {
     reopen_because("the receipts could not be read: " + rows.error().message);
@@ -120,7 +137,7 @@ std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
     return of_kind(AnswerKind::unknown);
   }
   if (!*receipt) return std::nullopt;
-  if ((*receipt)->payload_hash != payload) return refused(Rejection::command_id_reused);
+  if (payload && (*receipt)->payload_hash != *payload) return refused(Rejection::command_id_reused);
   return answer_of(**receipt);
 }
 

@@ -10,6 +10,7 @@ constexpr Milliseconds house_tick{250};
 /// Rows of sleeping and waking actors may lag so far behind the log before a sweep.
 constexpr std::uint64_t states_lag_max = 250'000;
 constexpr std::chrono::seconds views_mended_interval{30};
+constexpr std::chrono::seconds keys_tried_interval{30};
 constexpr std::chrono::seconds reserve_made_after{10};
 /// In deterministic runs views are brought up after so many records, and when somebody looks.
 constexpr std::uint64_t views_lag_max = 50'000;
@@ -32,6 +33,7 @@ void Engine::Impl::keep_house() {
     if (!is_disk_full && desk.in_flight() < options.in_flight_max / 2)
       deadline_actor->send(Mail{Wake{}, nullptr});
     registry->sweep({options.residents_max, options.resident_bytes_max});
+    if (steady_clock::now() - keys_tried_at >= keys_tried_interval) destroy_owed_keys();
     Status done = states->write_back(journal->durable(), std::nullopt);
     if (done && log->head().position.value > states->checkpoint().value + states_lag_max)
       done = sweep_states(steady_clock::now() + std::chrono::seconds{30});
@@ -116,6 +118,7 @@ void Engine::Impl::wake_due() {
 }
 
 void Engine::Impl::run_until_quiet() {
+  destroy_owed_keys();
   bool progressed = true;
   while (progressed) {
     progressed = false;

@@ -74,19 +74,31 @@ struct Engine::Impl {
   void wire_actors();
   Status start_views();
   Status adopt_first_policy();
-  Status resend_open_notices();
+  /// Of one kind, or all.
+  Status resend_open_notices(std::optional<NoticeKind> only = {});
 
   // Commands (engine.cpp).
   void submit(Request request, OnAnswer reply, OnAnswer settled);
   /// Why a command is not even looked at; seals its texts on the way in.
-  std::optional<Answer> check_at_the_door(Command& command, const CommandId& id);
+  std::optional<Answer> check_at_the_door(Command& command, const CommandId& id,
+                                          const Principal& asked_by);
   Answer answer_of(const CommandReceipt& receipt);
-  std::optional<Answer> look_up_receipt(const CommandId& id, const PayloadHash& payload);
+  /// Without a payload, whatever it was.
+  std::optional<Answer> look_up_receipt(const CommandId& id,
+                                        const std::optional<PayloadHash>& payload);
   void answered(const CommandId& id, const Answer& answer);
   CommandId new_command_id();
   /// Why no command is taken now.
   std::optional<Answer> turned_away() const;
   OnAnswer honest_when_settled(OnAnswer settled);
+  /// What a command comes to whose author's key is gone: it can be neither sealed nor compared.
+  Answer answer_for_erased(const Command& command, const CommandId& id, const Principal& asked_by);
+
+  // Erasing (engine_erase.cpp).
+  /// False: it could not be done now, and is tried again.
+  bool destroy_key(MemberId member);
+  /// Tries again what could not be done.
+  void destroy_owed_keys();
 
   // Reading (engine_read.cpp).
   /// Where the log ends, or ended when there was one. Requires: `mutex` is held.
@@ -167,6 +179,7 @@ struct Engine::Impl {
   std::atomic<std::uint64_t> generation{0};  ///< Of the actors: what an earlier one did is lost.
   std::atomic<std::uint64_t> reopened{0};
   std::atomic<bool> is_disk_full{false};
+  std::atomic<bool> owes_keys{false};       ///< A key that is to be destroyed is still there.
   std::atomic<std::uint64_t> last_head{0};  ///< While there is no log to ask.
   mutable std::atomic<std::uint64_t> users{0};
   std::atomic<std::uint64_t> accepted{0};
@@ -178,6 +191,7 @@ struct Engine::Impl {
   DiskWatch disk;
   std::deque<std::chrono::steady_clock::time_point> reopened_at;
   std::chrono::steady_clock::time_point views_mended_at{};
+  std::chrono::steady_clock::time_point keys_tried_at{};
   std::thread house;
 };
 

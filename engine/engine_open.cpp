@@ -204,7 +204,8 @@ void Engine::Impl::wire_actors() {
   registry = std::make_unique<Registry>(
       *runtime, [this](StreamId stream) { return make_entity(stream, *around); });
   around = std::make_unique<Surroundings>(
-      Surroundings{*clock, *journal, *states, policies, *admissions, *registry});
+      Surroundings{*clock, *journal, *states, policies, *admissions, *registry,
+                   [this](MemberId member) { return destroy_key(member); }});
   deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
       *clock, [this](Timestamp now, std::size_t limit) { return due_now(now, limit); },
       [this](StreamId stream) {
@@ -256,7 +257,7 @@ Status Engine::Impl::adopt_first_policy() {
   return {};
 }
 
-Status Engine::Impl::resend_open_notices() {
+Status Engine::Impl::resend_open_notices(std::optional<NoticeKind> only) {
   PageRequest page{.limit = page_limit_max, .after = {}};
   SourceReader sources(*log);
   while (true) {
@@ -268,6 +269,7 @@ Status Engine::Impl::resend_open_notices() {
       return std::tie(a.source, a.key) < std::tie(b.source, b.key);
     });
     for (const OpenNotice& notice : open->items) {
+      if (only && notice.key.kind != *only) continue;
       auto record = sources.read(notice.source);
       if (!record) return record.error();
       const RecordHeader& header = record->header;

@@ -177,7 +177,11 @@ struct CreditsForfeited {
 };
 
 /// Why credits were made void. Stored: never renumber.
-enum class VoidReason : std::uint8_t { subscription_ended = 1, plan_changed = 2 };
+enum class VoidReason : std::uint8_t {
+  subscription_ended = 1,
+  plan_changed = 2,
+  member_erased = 3,
+};
 
 /// Credits lost their worth with the plan that granted them (D3.2 lot.on_*).
 struct CreditsVoided {

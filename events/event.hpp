@@ -23,7 +23,8 @@ using Event =
                  CreditReserved, CreditCharged, CreditReleased, CreditRefunded, ChargeFinalized,
                  CreditsExpired, CreditsForfeited, CreditsVoided, InMailSent, InMailDelivered,
                  InMailFailed, Opened, Replied, Expired, InMailRetracted, RefundWindowClosed,
-                 OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted>;
+                 OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted,
+                 MemberErased, MemberKeyDestroyed>;
 
 const EventType& type_of(const Event& event);
 

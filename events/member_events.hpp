@@ -66,6 +66,31 @@ struct MemberUnblocked {
   }
 };
 
+/// A person is gone for good, with all that they wrote (design 6). Stream: the member, who decides
+/// nothing from here on. Obliges that same stream to destroy the member's key, once this event is
+/// durable. What ends with the member (plan, credits) stands in events right after this one.
+struct MemberErased {
+  static constexpr EventType type{.number = 104, .name = "member.erased", .version = 1};
+
+  MemberId member{};
+
+  bool operator==(const MemberErased&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(member);
+  }
+};
+
+/// The key of an erased member was destroyed, durably, before this was recorded: nobody can read
+/// any more what the member wrote. Stream: the member.
+struct MemberKeyDestroyed {
+  static constexpr EventType type{.number = 105, .name = "member.key_destroyed", .version = 1};
+
+  bool operator==(const MemberKeyDestroyed&) const = default;
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
 /// A plan began to run (D4.3). Stream: who pays, a member or a contract. The first cycle begins at
 /// the same instant, with a `CycleRenewed` of its own.
 struct SubscriptionStarted {

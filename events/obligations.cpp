@@ -11,16 +11,18 @@ void add_settlement(std::vector<Obligation>& duties, const InMailRef& ref, Charg
     duties.push_back({notice_key(NoticeKind::settle, ref.inmail), ref.pool});
 }
 
+NoticeKey key_of_number(NoticeKind kind, std::uint64_t number) {
+  NoticeKey key{kind, {}};
+  for (std::size_t i = 0; i < 8; ++i)
+    key.subject[8 + i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  return key;
+}
+
 }  // namespace
 
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail) { return {kind, inmail.bytes}; }
-
-NoticeKey notice_key(NoticeKind kind, SeatId seat) {
-  NoticeKey key{kind, {}};
-  for (std::size_t i = 0; i < 8; ++i)
-    key.subject[8 + i] = static_cast<std::uint8_t>(seat.value >> (56 - 8 * i));
-  return key;
-}
+NoticeKey notice_key(NoticeKind kind, SeatId seat) { return key_of_number(kind, seat.value); }
+NoticeKey notice_key(NoticeKind kind, MemberId member) { return key_of_number(kind, member.value); }
 
 std::vector<Obligation> obligations_of(const Event& event) {
   std::vector<Obligation> duties;
@@ -55,6 +57,9 @@ std::vector<Obligation> obligations_of(const Event& event) {
                  [&](const RefundWindowClosed& e) { add_settlement(duties, e.ref, e.charge); },
                  [&](const SeatAdded& e) {
                    duties.push_back({notice_key(NoticeKind::open_seat, e.seat), e.seat});
+                 },
+                 [&](const MemberErased& e) {
+                   duties.push_back({notice_key(NoticeKind::destroy_key, e.member), e.member});
                  },
                  [](const auto&) {},
              },
@@ -93,6 +98,9 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  },
                  [&](const SeatOpened&) {
                    settled.push_back(notice_key(NoticeKind::open_seat, stream.seat()));
+                 },
+                 [&](const MemberKeyDestroyed&) {
+                   settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));
                  },
                  [](const auto&) {},
              },

@@ -13,26 +13,28 @@ namespace inmail {
 
 /// What an event asks of another stream (design 3, notices). Stored in keys: never renumber.
 enum class NoticeKind : std::uint8_t {
-  deliver = 1,    ///< InMailSent -> recipient: deliver or fail it.
-  confirm = 2,    ///< CreditReserved -> seat: sent, or release it.
-  charge = 3,     ///< InMailDelivered -> contract: charge the reservation.
-  release = 4,    ///< InMailFailed -> pool owner: release.
-  settle = 5,     ///< The one end of a charge -> pool owner: refund or final.
-  inform = 6,     ///< An outcome -> sender: the pair is free again, or the thread open.
-  open_seat = 7,  ///< SeatAdded -> seat.
+  deliver = 1,      ///< InMailSent -> recipient: deliver or fail it.
+  confirm = 2,      ///< CreditReserved -> seat: sent, or release it.
+  charge = 3,       ///< InMailDelivered -> contract: charge the reservation.
+  release = 4,      ///< InMailFailed -> pool owner: release.
+  settle = 5,       ///< The one end of a charge -> pool owner: refund or final.
+  inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
+  open_seat = 7,    ///< SeatAdded -> seat.
+  destroy_key = 8,  ///< MemberErased -> the member itself, once that is durable: destroy the key.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.
 struct NoticeKey {
   NoticeKind kind = NoticeKind::deliver;
   std::array<std::uint8_t, 16>
-      subject{};  ///< An InMail's id, or a seat's number in the last 8 bytes.
+      subject{};  ///< An InMail's id, or a seat's or member's number in the last 8 bytes.
 
   auto operator<=>(const NoticeKey&) const = default;
 };
 
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail);
 NoticeKey notice_key(NoticeKind kind, SeatId seat);
+NoticeKey notice_key(NoticeKind kind, MemberId member);
 
 /// An open duty: `target` must come to record the event that settles `key`.
 struct Obligation {

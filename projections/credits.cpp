@@ -209,6 +209,7 @@ std::string_view reason_of(const LedgerLine& line) {
       switch (static_cast<VoidReason>(line.reason)) {
         case VoidReason::subscription_ended: return "subscription_ended";
         case VoidReason::plan_changed: return "plan_changed";
+        case VoidReason::member_erased: return "member_erased";
       }
       return "unknown";
     case LedgerWhat::reserved:

@@ -36,6 +36,10 @@ void each_field(OneOf<UnblockMember> auto& c, auto&& visit) {
   visit("blocked", c.blocked, Presence::required);
 }
 
+void each_field(OneOf<EraseMember> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+}
+
 void each_field(OneOf<StartSubscription> auto& c, auto&& visit) {
   visit("owner", c.owner, Presence::required);
   visit("plan", c.plan, Presence::required);

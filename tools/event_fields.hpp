@@ -24,6 +24,9 @@ void each_field(const PreferenceChanged& e, auto&& visit) { visit("inmail", e.in
 void each_field(const MemberBlocked& e, auto&& visit) { visit("target", e.target); }
 void each_field(const MemberUnblocked& e, auto&& visit) { visit("target", e.target); }
 
+void each_field(const MemberErased& e, auto&& visit) { visit("member", e.member); }
+void each_field(const MemberKeyDestroyed&, auto&&) {}
+
 void each_field(const SubscriptionStarted& e, auto&& visit) {
   visit("plan", e.plan);
   visit("anchor_day", e.anchor_day);

@@ -23,6 +23,7 @@ Json to_json(VoidReason reason) {
   switch (reason) {
     case VoidReason::subscription_ended: return "subscription_ended";
     case VoidReason::plan_changed: return "plan_changed";
+    case VoidReason::member_erased: return "member_erased";
   }
   return "unknown";
 }

@@ -32,6 +32,7 @@ std::vector<Command> all_commands() {
       RetractInMail{ada, bob, some_inmail},
       SendMessage{some_inmail, ada, desk, bob, "And another thing"},
       AdoptPolicy{"name = \"x\""},
+      EraseMember{ada},
   };
 }
 
@@ -109,8 +110,8 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system,  member, member, member, billing, billing, billing, admin,
-      billing, admin,  seat,   member, member,  member,  seat,    admin,
+      system, member, member, member, billing, billing, billing, admin,  billing,
+      admin,  seat,   member, member, member,  seat,    admin,   system,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

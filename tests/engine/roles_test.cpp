@@ -93,6 +93,7 @@ class Roles : public test::EngineTest {
         {SendMessage{answered_, bob, {}, ada, "And?"}, member, bob.value},
         {SendMessage{answered_, ada, desk, bob, "Well."}, seat, desk.value},
         {AdoptPolicy{"name = \"ours\"\n"}, admin, {}},
+        {EraseMember{eve}, system, {}},
     };
   }
 

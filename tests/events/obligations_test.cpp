@@ -36,6 +36,13 @@ TEST(Obligations, ChargeAContractButNotAMemberAtDelivery) {
   EXPECT_EQ(obligations_of(delivered)[0].key.kind, NoticeKind::settle);
 }
 
+TEST(Obligations, MakeAnErasedMemberDestroyItsOwnKey) {
+  const auto duties = obligations_of(MemberErased{MemberId{7}});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{MemberId{7}});
+  EXPECT_EQ(duties[0].key, notice_key(NoticeKind::destroy_key, MemberId{7}));
+}
+
 TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   const InMailId id = test::sample_inmail();
   const InMailRef ref = test::sample_ref();
@@ -60,6 +67,8 @@ TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   EXPECT_TRUE(
       settles(SeatId{3}, OutcomeReceived{.inmail = id}, notice_key(NoticeKind::inform, id)));
   EXPECT_TRUE(settles(SeatId{3}, SeatOpened{}, notice_key(NoticeKind::open_seat, SeatId{3})));
+  EXPECT_TRUE(
+      settles(MemberId{7}, MemberKeyDestroyed{}, notice_key(NoticeKind::destroy_key, MemberId{7})));
 }
 
 }  // namespace

@@ -72,8 +72,30 @@ bool Model::is_news(StreamId stream) const {
 
 void Model::on(const MemberRegistered&) {
   Person& person = people_[record_->header.stream.member()];
-  must(!person.registered, "somebody joined twice");
+  must(!person.registered && !person.erased, "somebody joined twice");
   person.registered = true;
+}
+
+bool Model::is_erased(StreamId stream) const {
+  if (stream.kind() != StreamKind::member) return false;
+  const auto found = people_.find(stream.member());
+  return found != people_.end() && found->second.erased;
+}
+
+void Model::on(const MemberErased& e) {
+  const auto* given = command<EraseMember>();
+  must(given && given->member == e.member && StreamId{e.member} == record_->header.stream,
+       "somebody else was erased");
+  Person& person = people_[e.member];
+  must(person.registered && !person.erased, "erased, and was not there");
+  person = {};
+  person.erased = true;
+}
+
+void Model::on(const MemberKeyDestroyed&) {
+  Person& person = people_[record_->header.stream.member()];
+  must(person.erased && !person.key_destroyed, "a key was destroyed that was not to be");
+  person.key_destroyed = true;
 }
 
 void Model::on(const PreferenceChanged& e) {
@@ -371,6 +393,8 @@ void Model::on(const CommandAccepted&) {
     must(accounts_[stream].plan == c->plan, "a plan was not changed");
   if (std::holds_alternative<CancelSubscription>(given))
     must(accounts_[stream].ends_at.has_value(), "a plan was not cancelled");
+  if (const auto* c = std::get_if<EraseMember>(&given))
+    must(people_[c->member].erased, "somebody was not erased");
   const bool acts =
       std::holds_alternative<SendInMail>(given) || std::holds_alternative<Respond>(given) ||
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
@@ -398,6 +422,8 @@ void Model::finish() {
       if (!is_open) complain(to_text(owner) + " holds credits for " + to_text(inmail));
     }
     if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");
+    if (is_erased(owner) && (account.plan || account.available() > 0))
+      complain(to_text(owner) + " was erased, and keeps a plan or credits");
   }
 }
 

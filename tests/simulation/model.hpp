@@ -52,6 +52,8 @@ class Model {
 
   struct Person {
     bool registered = false;
+    bool erased = false;
+    bool key_destroyed = false;
     InMailPreference preference = InMailPreference::on;
     std::set<MemberId> blocked;
   };
@@ -137,6 +139,8 @@ class Model {
   void on(const PolicyAdopted& e);
   void on(const CommandRejected& e);
   void on(const CommandAccepted& e);
+  void on(const MemberErased& e);
+  void on(const MemberKeyDestroyed& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -158,12 +162,14 @@ class Model {
   Refused expect(const RetractInMail& c);
   Refused expect(const SendMessage& c);
   Refused expect(const AdoptPolicy& c);
+  Refused expect(const EraseMember& c);
   Refused judge_words(const SendInMail& c) const;
   Refused judge_silence(const SendInMail& c) const;
   Refused judge_text(const Text& text) const;
   Refused judge_readable(const InMailId& id, MemberId recipient) const;
 
   const Policy& policy() const;
+  bool is_erased(StreamId stream) const;
   bool is_news(StreamId stream) const;
   bool is_premium(MemberId member) const;
   bool is_available(MemberId to, MemberId from, bool premium);

@@ -66,6 +66,10 @@ Status Model::compare_texts(Engine& engine) {
     if (kept.empty() && written.empty()) return {};
     auto opened = engine.open_text(kept);
     if (!opened) return opened.error();
+    if (is_erased(kept.author())) {
+      if (*opened) findings_.push_back("model: what an erased member wrote can be read");
+      return {};
+    }
     if (!*opened || **opened != written.plain())
       findings_.push_back("model: a text reads otherwise than it was written");
     return {};
@@ -78,6 +82,9 @@ Status Model::compare_texts(Engine& engine) {
     if (!mail.answer) continue;
     if (const Status reply = compare(mail.answer_text, mail.answer->text); !reply) return reply;
   }
+  for (const auto& [member, person] : people_)
+    if (person.erased && !person.key_destroyed)
+      findings_.push_back("model: the key of " + to_text(StreamId{member}) + " is still there");
   return {};
 }
 

@@ -74,7 +74,8 @@ void Model::on(const SubscriptionCancelled& e) { account().ends_at = e.ends_at; 
 
 void Model::on(const SubscriptionEnded&) {
   must(account().plan.has_value(), "a plan ended that did not run");
-  must(account().ends_at && *account().ends_at <= record_->header.time, "a plan ended too early");
+  const bool has_come = account().ends_at && *account().ends_at <= record_->header.time;
+  must(has_come || is_erased(record_->header.stream), "a plan ended too early");
   account().plan.reset();
   account().next_renewal.reset();
   account().ends_at.reset();
@@ -187,6 +188,10 @@ void Model::on(const CreditsExpired& e) {
 }
 
 void Model::on(const CreditsForfeited& e) { lose(e.lot, e.amount); }
-void Model::on(const CreditsVoided& e) { lose(e.lot, e.amount); }
+void Model::on(const CreditsVoided& e) {
+  must(e.reason != VoidReason::member_erased || is_erased(record_->header.stream),
+       "credits of somebody who was not erased");
+  lose(e.lot, e.amount);
+}
 
 }  // namespace inmail::sim

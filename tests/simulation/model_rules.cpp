@@ -38,6 +38,7 @@ void Model::judge(const Given& given) {
 
 Model::Refused Model::expect(const Command& command) {
   const StreamId target = record_->header.stream;
+  if (is_erased(target) && std::holds_alternative<EraseMember>(command)) return {};
   if (target.kind() == StreamKind::member && !people_[target.member()].registered &&
       !std::holds_alternative<RegisterMember>(command))
     return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
@@ -52,7 +53,7 @@ Model::Refused Model::expect(const Command& command) {
 }
 
 Model::Refused Model::expect(const RegisterMember& c) {
-  if (people_[c.member].registered) return Rejection::already_exists;
+  if (people_[c.member].registered || people_[c.member].erased) return Rejection::already_exists;
   return {};
 }
 Model::Refused Model::expect(const SetPreference&) { return {}; }
@@ -86,6 +87,7 @@ Model::Refused Model::expect(const AddSeat& c) {
   return {};
 }
 Model::Refused Model::expect(const AdoptPolicy&) { return {}; }
+Model::Refused Model::expect(const EraseMember&) { return {}; }
 
 Model::Refused Model::expect(const SendInMail& c) {
   const Policy& rules = policy();
@@ -220,6 +222,7 @@ Model::Refused Model::expect(const SendMessage& c) {
   const bool is_blocked =
       (!c.seat && people_[c.from].blocked.contains(c.to)) || people_[c.to].blocked.contains(c.from);
   if (is_there && is_blocked) return Rejection::thread_unavailable;
+  if (is_there && !people_[c.to].registered) return Rejection::unknown_recipient;
   if (thread) return thread;
   return judge_text(c.text);
 }

@@ -69,6 +69,10 @@ Command adopt(People& people) {
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
 }
 
+Command erase(People& people) {
+  return EraseMember{people.one_in(10) ? MemberId{777} : people.anyone()};
+}
+
 const std::array table{
     act<RegisterMember>(1,
                         [](People& people) -> Command {
@@ -114,6 +118,7 @@ const std::array table{
     act<RetractInMail>(4, retract),
     act<SendMessage>(6, write),
     act<AdoptPolicy>(2, adopt),
+    act<EraseMember>(1, erase),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");

@@ -87,7 +87,13 @@ ActorWorld::Run::Run(ActorWorld& world, std::uint64_t seed)
                                    if (!log.is_dead()) world.defects_.push_back(sentence);
                                  }}),
       registry(runtime, [this](StreamId stream) { return make_entity(stream, around); }),
-      around{world.clock_, journal, *world.states_, policies, admissions, registry} {}
+      around{world.clock_,
+             journal,
+             *world.states_,
+             policies,
+             admissions,
+             registry,
+             [&world](MemberId member) { return world.keys_.erase(member).ok(); }} {}
 
 ActorWorld::ActorWorld(ActorWorldOptions options)
     : options_(std::move(options)),

@@ -158,6 +158,7 @@ class RandomLife {
   }
 
   void rarely() {
+    if (dice_.once_in(8)) return command(EraseMember{anyone()});
     if (!dice_.once_in(4)) return;
     world_.ground().adopt(random_policy(dice_));
     tell("another policy");

@@ -77,6 +77,8 @@ inline std::vector<Event> sample_events() {
       PolicyAdopted{PolicyVersion{2}, "trace", "name = \"trace\"\n"},
       CommandRejected{Rejection::awaiting_response, 0, 1, 30, "command"},
       CommandAccepted{31},
+      MemberErased{MemberId{7}},
+      MemberKeyDestroyed{},
   };
 }
 

@@ -51,7 +51,7 @@ inline Agenda sample_agenda() {
 
 inline Resident<Member> sample_member() {
   auto member = sample_resident<Member>();
-  member.state.registered = true;
+  member.state.membership = Membership::registered;
   member.state.preference = InMailPreference::opted_out;
   member.state.blocked = {MemberId{9}, MemberId{11}};
   member.state.account = sample_account();

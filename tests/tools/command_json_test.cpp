@@ -52,6 +52,7 @@ std::vector<Command> all_commands() {
                   .to = MemberId{9},
                   .text = "Then later"},
       AdoptPolicy{.document = "[refund]\nwindow_s = 604800\n"},
+      EraseMember{.member = MemberId{7}},
   };
 }
 

@@ -1,0 +1,311 @@
+// A member is erased: nothing that they wrote can be read any more, in no file and with no key,
+// whatever dies meanwhile; all else goes on.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/store_layout.hpp"
+#include "events/file_key_store.hpp"
+#include "events/memory_key_store.hpp"
+#include "projections/audit.hpp"
+#include "projections/inbox.hpp"
+#include "tests/support/engine_fixture.hpp"
+#include "tests/support/erased_words.hpp"
+#include "tests/support/faulty_disk.hpp"
+
+namespace inmail {
+namespace {
+
+namespace fs = std::filesystem;
+using test::EngineTest;
+
+constexpr MemberId ada{1};
+constexpr MemberId bob{2};
+constexpr MemberId eve{3};
+constexpr ContractId company{1};
+constexpr SeatId desk{1};
+
+/// Ada writes all that one can write: to bob, who answers, on her seat, in an answer to eve, in a
+/// thread, in a command that is refused, and her profile. Nobody else uses her words.
+class Erasing : public EngineTest {
+ protected:
+  void tell_the_story(Engine& engine) {
+    introduce(engine, {bob.value, eve.value});
+    const auto all = std::vector<Command>{
+        RegisterMember{ada, words_.new_one("name"), words_.new_one("headline")},
+        StartSubscription{ada, PlanKind::business},
+        StartSubscription{eve, PlanKind::business},
+        CreateContract{company, 2},
+        AddSeat{company, desk, ada},
+        StartSubscription{company, PlanKind::recruiter_lite},
+    };
+    for (const Command& each : all) ASSERT_TRUE(settle(engine, each).ok());
+    to_bob_ = send(engine, {ada, {}, bob, words_.new_one("subject"), words_.new_one("body")});
+    ASSERT_TRUE(settle(engine, Respond{bob, to_bob_, ReplyKind::reply, "Gladly, says Bob"}).ok());
+    ASSERT_TRUE(settle(engine, SendMessage{to_bob_, ada, {}, bob, words_.new_one("message")}).ok());
+    (void)send(engine, {ada, desk, eve, words_.new_one("subject"), words_.new_one("body")});
+    from_eve_ = send(engine, {eve, {}, ada, "Hello from Eve", "How do you do?"});
+    ASSERT_TRUE(
+        settle(engine, Respond{ada, from_eve_, ReplyKind::decline, words_.new_one("reply")}).ok());
+    (void)settle(engine, SendInMail{ada, {}, ada, words_.new_one("subject"), words_.new_one("b")});
+    open_ = send(engine, {eve, {}, ada, "Once more", "Are you there?"});
+  }
+
+  InMailId send(Engine& engine, const SendInMail& letter) {
+    EXPECT_TRUE(settle(engine, letter).ok());
+    return last_inmail();
+  }
+
+  /// The texts of an author on record, also in commands that were refused, as `engine` opens them;
+  /// nothing for what it cannot.
+  static std::vector<std::optional<std::string>> read_of(Engine& engine, MemberId author) {
+    std::vector<std::optional<std::string>> texts;
+    for (const Text& text : test::texts_of(engine.log(), author)) {
+      const auto opened = engine.open_text(text);
+      if (!opened) throw std::runtime_error(opened.error().message);
+      texts.push_back(*opened);
+    }
+    return texts;
+  }
+
+  static bool is_sound(Engine& engine) {
+    const auto report = audit(engine.log());
+    EXPECT_TRUE(report.ok() && report->ok) << report->first_violations.front().sentence;
+    return report.ok() && report->ok;
+  }
+
+  void expect_gone(Engine& engine) {
+    const auto texts = read_of(engine, ada);
+    EXPECT_EQ(texts.size(), words_.all().size());
+    for (const auto& text : texts) EXPECT_EQ(text, std::nullopt);
+    EXPECT_TRUE(is_sound(engine));
+    expect_equal_views(engine);
+  }
+
+  static std::size_t count(const EventLog& log, std::uint16_t event) {
+    std::size_t found = 0;
+    (void)for_each_record(log, Position{1}, [&](const Record& record) {
+      found += type_of(record.event).number == event ? 1 : 0;
+      return true;
+    });
+    return found;
+  }
+
+  test::ErasedWords words_;
+  InMailId to_bob_;    ///< Bob has answered it.
+  InMailId from_eve_;  ///< Ada has answered it.
+  InMailId open_;      ///< Of eve, to ada, not answered.
+};
+
+TEST_F(Erasing, DestroysWhatTheyWroteAndKeepsWhatOthersWrote) {
+  Engine engine = open();
+  tell_the_story(engine);
+  const auto before = read_of(engine, ada);
+  ASSERT_EQ(before.size(), words_.all().size());
+  for (const auto& text : before) EXPECT_TRUE(words_.has(text.value_or("")));
+  EXPECT_TRUE(is_sound(engine));
+  expect_equal_views(engine);
+
+  const Answer settled = settle(engine, EraseMember{ada});
+  ASSERT_TRUE(settled.ok());
+  EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u) << "and it is on record";
+  expect_gone(engine);
+  for (const auto& text : read_of(engine, bob)) EXPECT_TRUE(text.has_value());
+  for (const auto& text : read_of(engine, eve)) EXPECT_TRUE(text.has_value());
+
+  const auto page = engine.query(InboxView::name, {engine.head()}, [&](const Rows& rows) {
+    return inbox_of(rows, bob, {.limit = 10, .after = {}});
+  });
+  ASSERT_TRUE(page.ok() && page->ok());
+  const InboxItem& item = (*page)->items.at(0);
+  EXPECT_EQ(engine.open_text(item.body).value_or("?"), std::nullopt);
+  EXPECT_EQ(engine.open_text(item.reply).value_or("?"), "Gladly, says Bob");
+  EXPECT_GT(item.body.counts().codepoints, 0u) << "how long it was stays on record";
+}
+
+TEST_F(Erasing, LeavesNoWordAndNoKeyInAnyFile) {
+  std::string key;
+  {
+    Engine engine = open();
+    tell_the_story(engine);
+    key = test::key_in(StoreLayout{path()}.keys(), ada);
+    ASSERT_TRUE(settle(engine, EraseMember{ada}).ok());
+    introduce(engine, {4, 5});
+    EXPECT_EQ(words_.files_with_any(path()), std::vector<fs::path>{}) << "while it is open";
+  }
+  EXPECT_EQ(words_.files_with_any(path()), std::vector<fs::path>{});
+  EXPECT_EQ(test::files_with(path(), key), std::vector<fs::path>{});
+  Engine engine = open();
+  expect_gone(engine);
+  const auto texts = test::texts_of(engine.log(), ada);
+  EXPECT_EQ(test::openable_with_bytes_of(StoreLayout{path()}.keys(), texts), 0u);
+}
+
+TEST_F(Erasing, LeavesAStrangerToAllCommands) {
+  Engine engine = open();
+  tell_the_story(engine);
+  const SendInMail letter{ada, {}, eve, "Before", "It is over."};
+  const CommandId id = engine.new_command_id();
+  const Answer first = engine.submit({letter, id, {}}).reply.get();
+  ASSERT_TRUE(settle(engine, EraseMember{ada}).ok());
+  EXPECT_TRUE(settle(engine, EraseMember{ada}).ok()) << "twice";
+  EXPECT_EQ(count(engine.log(), MemberErased::type.number), 1u);
+
+  const Position head = engine.head();
+  const std::vector<std::pair<Command, Rejection>> of_hers = {
+      {SendInMail{ada, {}, bob, "Hello", "It is me."}, Rejection::unknown_sender},
+      {SendInMail{ada, desk, bob, "Hello", "It is me."}, Rejection::unknown_sender},
+      {SendMessage{to_bob_, ada, {}, bob, "It is me."}, Rejection::unknown_target},
+      {Respond{ada, open_, ReplyKind::reply, "Here I am."}, Rejection::unknown_target},
+      {RegisterMember{ada, "Ada", "Again"}, Rejection::already_exists}};
+  for (const auto& [command, code] : of_hers) {
+    const Answer answer = settle(engine, command);
+    EXPECT_EQ(answer.kind, AnswerKind::rejected) << type_of(command).name;
+    EXPECT_EQ(answer.refusal.code, code) << name_of(answer.refusal.code);
+  }
+  EXPECT_EQ(engine.submit({of_hers[0].first, {}, Principal::of(bob)}).reply.get().refusal.code,
+            Rejection::not_allowed);
+  EXPECT_EQ(engine.head(), head) << "what cannot be sealed is not put on record";
+  EXPECT_EQ(engine.submit({letter, id, {}}).reply.get(), first) << "the first answer stands";
+
+  EXPECT_EQ(settle(engine, OpenInMail{ada, open_}).refusal.code, Rejection::unknown_target);
+  EXPECT_EQ(settle(engine, SendInMail{eve, {}, ada, "Hello", "Still there?"}).refusal.code,
+            Rejection::unknown_recipient);
+  EXPECT_EQ(settle(engine, SendMessage{to_bob_, bob, {}, ada, "Still there?"}).refusal.code,
+            Rejection::unknown_recipient);
+  EXPECT_EQ(settle(engine, RetractInMail{eve, ada, open_}).refusal.code, Rejection::unknown_target);
+  clock().advance(std::chrono::hours{24 * 400});
+  engine.wake_due();
+  expect_equal_views(engine);
+  EXPECT_TRUE(is_sound(engine)) << "what was under way has come to its end";
+}
+
+/// A seeded engine does one step at a time, and what its files are then is what a crash leaves.
+class ErasingInACrash : public Erasing {
+ protected:
+  EngineOptions options() override {
+    EngineOptions options = EngineTest::options();
+    options.deterministic = EngineOptions::Deterministic{0, 1, true};
+    options.logger = std::make_shared<test::SilentLogger>();
+    options.path = image_ ? *image_ : path();
+    options.keys = keys_;
+    return options;
+  }
+
+  /// Opens what the files are now, as after a crash.
+  Engine open_after_crash() {
+    image_ = path().parent_path() / ("image" + std::to_string(++images_));
+    fs::copy(path(), *image_, fs::copy_options::recursive);
+    Engine engine = open();
+    return engine;
+  }
+
+  std::optional<fs::path> image_;
+  int images_ = 0;
+  std::shared_ptr<KeyStore> keys_;
+};
+
+TEST_F(ErasingInACrash, LosesNoKeyBeforeItIsOnRecordAndAllAfterwards) {
+  Engine engine = open();
+  tell_the_story(engine);
+  const auto submission = engine.submit({EraseMember{ada}, {}, {}});
+  while (engine.step()) {
+  }
+  {
+    Engine crashed = open_after_crash();
+    EXPECT_EQ(count(crashed.log(), MemberErased::type.number), 0u);
+    for (const auto& text : read_of(crashed, ada)) EXPECT_TRUE(text.has_value()) << "not decided";
+    expect_equal_views(crashed);
+  }
+  engine.write();
+  EXPECT_NE(test::key_in(StoreLayout{path()}.keys(), ada), "") << "it is on record, and no more";
+  {
+    Engine crashed = open_after_crash();
+    EXPECT_EQ(count(crashed.log(), MemberKeyDestroyed::type.number), 1u);
+    EXPECT_EQ(test::key_in(StoreLayout{*image_}.keys(), ada), "");
+    expect_gone(crashed);
+  }
+  while (engine.step()) {
+  }
+  EXPECT_EQ(test::key_in(StoreLayout{path()}.keys(), ada), "") << "destroyed, but not on record";
+  {
+    Engine crashed = open_after_crash();
+    EXPECT_EQ(count(crashed.log(), MemberKeyDestroyed::type.number), 1u);
+    expect_gone(crashed);
+  }
+  engine.run_until_quiet();
+  expect_gone(engine);
+}
+
+/// Keys that a host keeps, and that it cannot destroy for a while.
+class StubbornKeys final : public KeyStore {
+ public:
+  Result<Key> key_for_writing(MemberId author) override { return keys_.key_for_writing(author); }
+  Result<std::optional<Key>> key_for_reading(MemberId author) override {
+    return keys_.key_for_reading(author);
+  }
+  Status sync() override { return keys_.sync(); }
+  Status erase(MemberId author) override {
+    if (refusals-- > 0) return Error{ErrorCode::io, "the vault does not answer"};
+    return keys_.erase(author);
+  }
+  const Key& store_key() const override { return keys_.store_key(); }
+
+  int refusals = 2;
+
+ private:
+  MemoryKeyStore keys_{1};
+};
+
+TEST_F(ErasingInACrash, TriesAgainUntilAKeyIsDestroyed) {
+  const auto stubborn = std::make_shared<StubbornKeys>();
+  keys_ = stubborn;
+  Engine engine = open();
+  tell_the_story(engine);
+  auto submission = engine.submit({EraseMember{ada}, {}, {}});
+  while (engine.step()) {
+  }
+  engine.write();
+  while (engine.step()) {
+  }
+  EXPECT_EQ(stubborn->refusals, 1);
+  EXPECT_TRUE(submission.reply.get().ok()) << "the erasure is on record";
+  EXPECT_EQ(submission.settled.get().kind, AnswerKind::unknown) << "the key is still there";
+  EXPECT_FALSE(engine.failure()) << "others are served";
+  introduce(engine, {6});
+  introduce(engine, {7});
+  EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u);
+  expect_gone(engine);
+}
+
+TEST_F(Erasing, GoesOnOverADiskThatFails) {
+  const auto disk = std::make_shared<test::FaultyDisk>();
+  EngineOptions with = options();
+  with.files = disk;
+  with.logger = std::make_shared<test::SilentLogger>();
+  auto opened = Engine::open(std::move(with));
+  ASSERT_TRUE(opened.ok());
+  Engine engine = std::move(opened).value();
+  tell_the_story(engine);
+  int faults = 1;
+  disk->decide_by([&](test::DiskAct act, const std::string& path) {
+    const bool fails = act == test::DiskAct::sync && path.ends_with("/keys") && faults-- > 0;
+    return fails ? std::optional{test::DiskFault::io} : std::nullopt;
+  });
+  auto told = engine.subscribe(engine.head(), {{MemberKeyDestroyed::type.number}, {}});
+  ASSERT_TRUE(told.ok());
+  EXPECT_TRUE(do_now(engine, EraseMember{ada}).ok());
+  const auto record = told->next(std::chrono::seconds{30});
+  ASSERT_TRUE(record.ok() && *record);
+  EXPECT_LE(faults, 0);
+  EXPECT_EQ(engine.stats().reopened, 1u);
+  expect_gone(engine);
+}
+
+}  // namespace
+}  // namespace inmail

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/commands.hpp"
+#include "events/event_log.hpp"
+#include "events/file_key_store.hpp"
+#include "tests/support/file_bytes.hpp"
+#include "tools/event_fields.hpp"
+
+namespace inmail::test {
+
+/// The files below `folder` that hold these bytes anywhere.
+inline std::vector<std::filesystem::path> files_with(const std::filesystem::path& folder,
+                                                     std::string_view bytes) {
+  std::vector<std::filesystem::path> found;
+  for (const auto& [name, content] : read_folder(folder))
+    if (content.find(bytes) != std::string::npos) found.push_back(name);
+  return found;
+}
+
+/// Texts of a person who is to be erased, of words that nobody else ever writes.
+class ErasedWords {
+ public:
+  std::string new_one(std::string_view about) {
+    std::string word(about);
+    for (int each = 0; each < 20; ++each) word += static_cast<char>('a' + random_() % 26);
+    words_.push_back(word);
+    return word;
+  }
+
+  const std::vector<std::string>& all() const { return words_; }
+  bool has(const std::string& text) const {
+    return std::find(words_.begin(), words_.end(), text) != words_.end();
+  }
+
+  std::vector<std::filesystem::path> files_with_any(const std::filesystem::path& folder) const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& [name, content] : read_folder(folder))
+      for (const std::string& word : words_)
+        // Also half a word is too much.
+        if (content.find(word) != std::string::npos ||
+            content.find(std::string_view(word).substr(word.size() - 12)) != std::string::npos)
+          found.push_back(name);
+    return found;
+  }
+
+ private:
+  std::mt19937_64 random_{std::random_device{}()};
+  std::vector<std::string> words_;
+};
+
+/// Every text of an author on record: in events, and in commands that were refused.
+inline std::vector<Text> texts_of(const EventLog& log, MemberId author) {
+  std::vector<Text> texts;
+  const auto take = [&](const Text& text) {
+    if (text.is_sealed() && text.author() == author) texts.push_back(text);
+  };
+  const auto take_field = [&](const auto&, const auto& value) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Text>) take(value);
+  };
+  const auto take_command = [&](const CommandRejected& rejected) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(rejected.command.data());
+    auto command = decode_command(rejected.command_type, {bytes, rejected.command.size()});
+    if (!command) throw std::runtime_error(command.error().message);
+    std::visit(
+        [&](auto& each) {
+          if constexpr (requires { each.author(); })
+            each.each_text([&](TextField, Text& text) { take(text); });
+        },
+        *command);
+  };
+  (void)for_each_record(log, Position{1}, [&](const Record& record) {
+    std::visit(
+        [&](const auto& event) {
+          if constexpr (requires { tools::each_field(event, take_field); })
+            tools::each_field(event, take_field);
+        },
+        record.event);
+    if (const auto* rejected = std::get_if<CommandRejected>(&record.event)) take_command(*rejected);
+    return true;
+  });
+  return texts;
+}
+
+/// The bytes of a member's key in a key file; "" if the member has none.
+inline std::string key_in(const std::filesystem::path& file, MemberId member) {
+  FileKeyStore::Options options;
+  options.read_only = true;
+  const auto keys = FileKeyStore::open(file, options);
+  if (!keys) throw std::runtime_error(keys.error().message);
+  const auto key = (*keys)->key_for_reading(member);
+  if (!key) throw std::runtime_error(key.error().message);
+  return *key ? std::string(reinterpret_cast<const char*>((*key)->data()), (*key)->size()) : "";
+}
+
+/// One key for everybody.
+class OneKey final : public KeyStore {
+ public:
+  explicit OneKey(const char* bytes) { std::copy_n(bytes, key_.size(), key_.begin()); }
+
+  Result<Key> key_for_writing(MemberId) override { return key_; }
+  Result<std::optional<Key>> key_for_reading(MemberId) override { return std::optional<Key>(key_); }
+  Status sync() override { return {}; }
+  Status erase(MemberId) override { return {}; }
+  const Key& store_key() const override { return key_; }
+
+ private:
+  Key key_{};
+};
+
+/// How many of the texts open with any 32 bytes of a key file that are not all zeros.
+inline std::size_t openable_with_bytes_of(const std::filesystem::path& file,
+                                          const std::vector<Text>& texts) {
+  const std::string content = read_file(file);
+  const std::string zeros(sizeof(Key), '\0');
+  std::size_t opened = 0;
+  for (std::size_t at = 0; at + sizeof(Key) <= content.size(); at += 8) {
+    if (content.compare(at, zeros.size(), zeros) == 0) continue;
+    OneKey key(content.data() + at);
+    for (const Text& text : texts) {
+      const auto plain = open(text, key);
+      opened += plain && *plain ? 1 : 0;
+    }
+  }
+  return opened;
+}
+
+}  // namespace inmail::test

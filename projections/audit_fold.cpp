@@ -87,6 +87,12 @@ struct Fold {
   // Members, seats, policies.
 
   void on(const MemberRegistered&) { stream.registered = true; }
+  void on(const MemberErased&) {
+    stream.registered = false;
+    stream.erased_at = header.time;
+    stream.erased_position = header.position;
+  }
+  void on(const MemberKeyDestroyed&) { stream.key_destroyed = true; }
   void on(const PreferenceChanged& e) { stream.preference = e.inmail; }
   void on(const MemberBlocked& e) { stream.blocked.insert(e.target); }
   void on(const MemberUnblocked& e) { stream.blocked.erase(e.target); }

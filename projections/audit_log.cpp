@@ -72,6 +72,35 @@ void no_command_is_left(const World& world, Timestamp, Verdict& verdict) {
   });
 }
 
+// IL5.
+
+void the_erased_are_gone(const Step& step, Verdict& verdict) {
+  const StreamId stream = step.header.stream;
+  const bool is_erased = step.stream.erased_at.has_value();
+  if (const auto* e = std::get_if<MemberErased>(&step.event))
+    verdict.check(step.stream.registered && StreamId(e->member) == stream, stream,
+                  " was erased, and is not there, or was erased before");
+  if (std::holds_alternative<MemberKeyDestroyed>(step.event))
+    verdict.check(is_erased && !step.stream.key_destroyed, "the key of ", stream,
+                  " was destroyed, and is not to be, or was before");
+  if (!is_erased) return;
+  const bool is_answer = std::holds_alternative<CommandRejected>(step.event) ||
+                         std::holds_alternative<CommandAccepted>(step.event);
+  verdict.check(is_answer || !is_decided(step.event), stream, " was erased, and decided on ",
+                type_of(step.event).name);
+}
+
+void nothing_of_the_erased_is_left(const World& world, Timestamp since, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    if (!stream.erased_at) return;
+    verdict.at(stream.erased_position, id)
+        .check(stream.key_destroyed || *stream.erased_at >= since, id,
+               " was erased, and its key never destroyed");
+    const std::int64_t left = stream.pool ? stream.pool->total.available : 0;
+    verdict.check(left == 0, id, " was erased, and has ", left, " credits");
+  });
+}
+
 constexpr std::array rules{
     Rule{"IL1", "the chain is whole, and positions, versions, times and policies are in order",
          records_are_in_order},
@@ -79,6 +108,8 @@ constexpr std::array rules{
     Rule{"IL3",
          "a command is answered once, and what it decided stands in one run before the answer",
          commands_act_once, nullptr, no_command_is_left},
+    Rule{"IL5", "who was erased decides nothing, has no credits, and no key to what they wrote",
+         the_erased_are_gone, nullptr, nothing_of_the_erased_is_left},
 };
 
 }  // namespace

@@ -65,9 +65,12 @@ void credits_have_a_source(const Step& step, Verdict& verdict) {
                 ", whose release had lost ", pool->lost_by_release);
 }
 
-/// Credits are void only with the plan that they belong to.
+/// Credits are void only with the plan that they belong to, or with their owner.
 void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
   const Pool* pool = step.pool();
+  if (e.reason == VoidReason::member_erased)
+    return (void)verdict.check(step.stream.erased_at.has_value(), step.header.stream, " voided ",
+                               e.amount, " of lot ", e.lot, ", though its owner was not erased");
   const bool has_ended = pool != nullptr && pool->has_ended && !pool->plan;
   const bool is_changing = pool != nullptr && pool->began_at && pool->was_changed;
   verdict.check(e.reason == VoidReason::plan_changed ? is_changing : has_ended, step.header.stream,
@@ -336,7 +339,8 @@ constexpr std::array rules{
          lots_are_granted_in_order, lots_add_up},
     Rule{"IC2", "a pool is the sum of its lots", nullptr, pools_add_up},
     Rule{"IC3",
-         "credits come only from outside or from a refund, and are void only with their plan",
+         "credits come only from outside or from a refund, and are void only with their plan or "
+         "owner",
          credits_go_for_a_reason, nothing_comes_from_nowhere, no_refund_grant_is_left},
     Rule{"IC6", "lots are spent alive and in the policy's order, and expire at their time",
          lots_are_spent_in_order},

@@ -127,7 +127,7 @@ bool is_decided(const Event& event) {
       std::variant<MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked,
                    SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, ContractCreated,
                    SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
-                   PolicyAdopted, CommandRejected, CommandAccepted>;
+                   PolicyAdopted, CommandRejected, CommandAccepted, MemberErased>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

@@ -80,6 +80,9 @@ struct StreamState {
 
   // Of a member.
   bool registered = false;
+  std::optional<Timestamp> erased_at;
+  Position erased_position{};
+  bool key_destroyed = false;
   InMailPreference preference = InMailPreference::on;
   std::set<MemberId> blocked;
 

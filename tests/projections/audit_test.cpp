@@ -77,6 +77,8 @@ std::vector<Record> long_story() {
   story.add(eve, SubscriptionEnded{PlanKind::business}, ends);
   story.add(eve, CreditsVoided{LotId{1}, 13, VoidReason::subscription_ended}, ends);
   story.answer(eve, CreditsVoided{LotId{2}, 2, VoidReason::subscription_ended}, ends);
+  story.decide(eve, MemberErased{eve});
+  story.add(eve, MemberKeyDestroyed{});
   return story.records();
 }
 
@@ -94,7 +96,7 @@ TEST(Audit, ChecksEveryInvariantItKnows) {
   auto records = long_story();
   const AuditReport report = audit_of(records);
   for (const char* name : {"IC1", "IC2", "IC3", "IC4", "IC5", "IC6", "IC7", "IC9", "IC10", "IC11",
-                           "IM1", "IM2", "IM3", "IM4", "IM5", "IM7", "IL1", "IL3"})
+                           "IM1", "IM2", "IM3", "IM4", "IM5", "IM7", "IL1", "IL3", "IL5"})
     EXPECT_GT(checks_of(report, name), 0u) << name;
   EXPECT_EQ(checks_of(report, "IL2"), 0u) << "no view was compared";
 }
@@ -242,6 +244,69 @@ TEST(AuditOfTheLog, WantsAnswersToNameTheirPayload) {
   auto records = story.records();
   record_at(records, joined).header.payload_hash = {};
   EXPECT_TRUE(breaks(records, "IL3", joined));
+}
+
+/// A member with 15 credits is erased; what follows is the test's.
+CommandId erase(AuditStory& story, MemberId member) {
+  const CommandId command = story.new_command();
+  story.add(member, MemberErased{member}, command);
+  story.add(member, SubscriptionEnded{PlanKind::business}, command);
+  return command;
+}
+
+TEST(AuditOfTheErased, FindsNothingWhereAllOfThemIsGone) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = erase(story, bob);
+  story.answer(bob, CreditsVoided{LotId{1}, 15, VoidReason::member_erased}, command);
+  story.add(bob, MemberKeyDestroyed{}, command);
+  EXPECT_TRUE(holds(story.records()));
+}
+
+TEST(AuditOfTheErased, WantsTheirKeysDestroyed) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = erase(story, bob);
+  const Position last =
+      story.answer(bob, CreditsVoided{LotId{1}, 15, VoidReason::member_erased}, command);
+  story.pass(std::chrono::days{2});
+  story.join(MemberId{4});
+  EXPECT_TRUE(breaks(story.records(), "IL5", Position{last.value - 2}));
+}
+
+TEST(AuditOfTheErased, WantsTheirCreditsVoid) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = story.new_command();
+  const Position erased = story.add(bob, MemberErased{bob}, command);
+  story.answer(bob, SubscriptionEnded{PlanKind::business}, command);
+  story.add(bob, MemberKeyDestroyed{}, command);
+  EXPECT_TRUE(breaks(story.records(), "IL5", erased));
+}
+
+TEST(AuditOfTheErased, WantsThemToDecideNothing) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = erase(story, bob);
+  story.answer(bob, CreditsVoided{LotId{1}, 15, VoidReason::member_erased}, command);
+  story.add(bob, MemberKeyDestroyed{}, command);
+  const Position blocked = story.decide(bob, MemberBlocked{ada});
+  EXPECT_TRUE(breaks(story.records(), "IL5", blocked));
+}
+
+TEST(AuditOfTheErased, WantsNobodyErasedTwiceOrWithoutCause) {
+  AuditStory story;
+  story.three_members();
+  const Position early = story.add(ada, MemberKeyDestroyed{});
+  EXPECT_TRUE(breaks(story.records(), "IL5", early));
+  AuditStory other;
+  other.three_members();
+  const Position another = other.decide(ada, MemberErased{bob});
+  EXPECT_TRUE(breaks(other.records(), "IL5", another));
+  AuditStory third;
+  third.three_members();
+  const Position voided = third.decide(ada, CreditsVoided{LotId{1}, 15, VoidReason::member_erased});
+  EXPECT_TRUE(breaks(third.records(), "IC3", voided));
 }
 
 TEST(AuditOfTheLog, WantsAnInMailToBeCarriedOutByTheCommandThatSentIt) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -37,6 +38,31 @@ Result<ErasureList> extend_erasures(const fs::path& file, const std::vector<Memb
   list->insert(erased.begin(), erased.end());
   if (auto written = write_erasures(file, *list); !written) return written.error();
   return list;
+}
+
+/// Who joined and who was erased, by the records from a position on.
+struct OnRecord {
+  std::set<MemberId> joined;  ///< Only those on the list that was asked for.
+  std::vector<MemberId> erased;
+};
+
+/// Errors: as `LogReader`.
+Result<OnRecord> look_up_erasures(const EventLog& log, Position from, const ErasureList& list) {
+  OnRecord found;
+  if (from > log.head().position) return found;
+  auto reader = LogReader::from(log, from);
+  if (!reader) return reader.error();
+  while (true) {
+    const auto view = reader->next();
+    if (!view) return view.error();
+    if (!*view) return found;
+    const RecordHeader& header = (*view)->header;
+    if (header.event_number == MemberErased::type.number)
+      found.erased.push_back(header.stream.member());
+    if (header.event_number == MemberRegistered::type.number &&
+        list.contains(header.stream.member()))
+      found.joined.insert(header.stream.member());
+  }
 }
 
 Status check_may_hold_backup(const fs::path& store, const fs::path& folder) {
@@ -90,19 +116,42 @@ Status restore_log(const RestoreOptions& options, const StoreLayout& making,
   return head_file ? Status{} : Status{head_file.error()};
 }
 
+/// Everybody who was ever erased. Who is still a member by the log that was brought back is left
+/// to the next opening.
+Result<ErasureList> gather_erasures(const RestoreOptions& options, const StoreLayout& making) {
+  auto all = read_erasures(options.backup / erasures_name);
+  if (!all) return all;
+  if (options.keys) {
+    const auto more = read_erasures(*options.keys / erasures_name);
+    if (!more) return more;
+    all->insert(more->begin(), more->end());
+  }
+  const auto log = RocksLog::open({.path = making.log(),
+                                   .head_file = making.head_file(),
+                                   .access = LogAccess::read,
+                                   .store = {}});
+  if (!log) return log.error();
+  const auto found = look_up_erasures(**log, Position{1}, *all);
+  if (!found) return found.error();
+  ErasureList still_members = found->joined;
+  for (const MemberId member : found->erased) still_members.erase(member);
+  if (!still_members.empty())
+    if (auto left = write_erasures(making.erasures(), still_members); !left) return left.error();
+  all->insert(found->erased.begin(), found->erased.end());
+  return all;
+}
+
 Status restore_keys(const RestoreOptions& options, const StoreLayout& making,
                     RestoreReport& report) {
+  const auto all = gather_erasures(options, making);
+  if (!all) return all.error();
   if (!options.keys) return {};
   if (auto copied = copy_key_file(*options.keys / keys_name, making.keys()); !copied)
     return copied.error();
   auto keys = FileKeyStore::open(making.keys(), {});
   if (!keys) return keys.error();
-  for (const fs::path& folder : {options.backup, *options.keys}) {
-    const auto list = read_erasures(folder / erasures_name);
-    if (!list) return list.error();
-    for (const MemberId member : *list)
-      if (auto erased = (*keys)->erase(member); !erased) return erased;
-  }
+  for (const MemberId member : *all)
+    if (auto erased = (*keys)->erase(member); !erased) return erased;
   keys->reset();
   const auto erased = erased_in_key_file(making.keys());
   if (!erased) return erased.error();
@@ -137,10 +186,13 @@ Result<BackupReport> back_up_store(const fs::path& store, const fs::path& folder
       on_progress);
   if (!copied) return copied.error();
 
-  const auto erased = erased_in_key_file(from.keys());
-  if (!erased && erased.error().code != ErrorCode::not_found) return erased.error();
-  const auto list =
-      extend_erasures(folder / erasures_name, erased ? *erased : std::vector<MemberId>{});
+  const auto in_keys = erased_in_key_file(from.keys());
+  if (!in_keys && in_keys.error().code != ErrorCode::not_found) return in_keys.error();
+  const auto added = look_up_erasures(**source, Position{copied->before.position.value + 1}, {});
+  if (!added) return added.error();
+  std::vector<MemberId> erased = added->erased;
+  if (in_keys) erased.insert(erased.end(), in_keys->begin(), in_keys->end());
+  const auto list = extend_erasures(folder / erasures_name, erased);
   if (!list) return list.error();
   return BackupReport{.store = (*source)->store(),
                       .before = copied->before.position,

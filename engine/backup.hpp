@@ -27,8 +27,8 @@ struct KeyBackupReport {
 
 /// Brings the backup in `folder` up to what is durable in the store now: the frames of the log that
 /// the backup has not. The store may be at work in another process; it is only read. The backup
-/// holds no keys, hence no text that can be read, but the list of erasures (as of now). It is a
-/// store that can be read like any other.
+/// holds no keys, hence no text that can be read, but the list of erasures (as of now, on record or
+/// in the keys). It is a store that can be read like any other.
 ///
 /// After a crash the backup is what it was, or more. Errors: as `copy_log`; conflict where the
 /// backup is of another store or holds another history.
@@ -61,8 +61,9 @@ struct RestoreReport {
 };
 
 /// Makes a store of a backup. The whole chain is proven, and every event audited, before there is a
-/// store; every member on a list of erasures (of the backup, and of the keys) is erased in its
-/// keys. It begins a new epoch, so that subscribers notice.
+/// store; every member who was erased (by a list of the backup or of the keys, or on record) is
+/// erased in its keys, and who is on a list and still a member is erased by the next opening,
+/// before it answers anything. It begins a new epoch, so that subscribers notice.
 ///
 /// After a crash in the middle there is no store; what was begun lies beside it, and the next
 /// restore removes it. Errors: conflict (something is in the way); those of `RocksLog::open`,

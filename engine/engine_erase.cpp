@@ -1,4 +1,7 @@
+#include <future>
+
 #include "engine/engine_impl.hpp"
+#include "engine/erasure_list.hpp"
 #include "projections/notices.hpp"
 
 // How the key of an erased member goes, certainly and not too early:
@@ -42,6 +45,28 @@ void Engine::Impl::destroy_owed_keys() {
   owes_keys = false;
   if (const Status sent = resend_open_notices(NoticeKind::destroy_key); !sent)
     reopen_because(sent.error().message);
+}
+
+Status Engine::Impl::erase_again() {
+  const auto list = read_erasures(layout.erasures(), files);
+  if (!list) return list.error();
+  if (list->empty()) return {};
+  std::vector<std::future<Answer>> settled;
+  for (const MemberId member : *list) {
+    const auto done = std::make_shared<std::promise<Answer>>();
+    settled.push_back(done->get_future());
+    submit(
+        {.command = EraseMember{member}, .id = {}, .asked_by = {}}, [](const Answer&) {},
+        [done](const Answer& answer) { done->set_value(answer); });
+  }
+  if (options.deterministic) run_until_quiet();
+  for (std::future<Answer>& each : settled)
+    if (const Answer answer = each.get(); !answer.ok())
+      return Error{ErrorCode::io,
+                   "members that were erased before the restore could not be erased "
+                   "again; opening the store tries that once more"};
+  if (const Status removed = files.remove(layout.erasures()); !removed) return removed;
+  return files.sync_directory_of(layout.erasures());
 }
 
 }  // namespace inmail

@@ -99,6 +99,8 @@ struct Engine::Impl {
   bool destroy_key(MemberId member);
   /// Tries again what could not be done.
   void destroy_owed_keys();
+  /// Whom a restore has brought back, though they were erased.
+  Status erase_again();
 
   // Reading (engine_read.cpp).
   /// Where the log ends, or ended when there was one. Requires: `mutex` is held.

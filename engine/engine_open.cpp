@@ -302,7 +302,7 @@ Status Engine::Impl::open() {
     run_until_quiet();
   else
     house = std::thread([this] { keep_house(); });
-  return {};
+  return erase_again();
 }
 
 }  // namespace inmail

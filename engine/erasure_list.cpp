@@ -3,8 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include "events/file_system.hpp"
-
 namespace inmail {
 namespace {
 
@@ -29,8 +27,8 @@ Result<ErasureList> parse(std::string_view text, const std::filesystem::path& fi
 
 }  // namespace
 
-Result<ErasureList> read_erasures(const std::filesystem::path& file) {
-  const auto text = read_whole(system_files(), file);
+Result<ErasureList> read_erasures(const std::filesystem::path& file, FileSystem& files) {
+  const auto text = read_whole(files, file);
   if (!text && text.error().code == ErrorCode::not_found) return ErasureList{};
   if (!text) return text.error();
   return parse(*text, file);

@@ -17,6 +17,8 @@ struct StoreLayout {
   std::filesystem::path verified() const { return root / "verified"; }
   /// Gives its place away when the disk is full.
   std::filesystem::path reserve() const { return root / "reserve"; }
+  /// Whom a restore brought back, and the next opening erases again (engine/erasure_list.hpp).
+  std::filesystem::path erasures() const { return root / "erasing"; }
   /// What repairs took away, a folder each.
   std::filesystem::path lost() const { return root / "lost"; }
 };

@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/backup.hpp"
+#include "engine/erasure_list.hpp"
 #include "engine/store_layout.hpp"
-#include "events/file_key_store.hpp"
 #include "events/memory_key_store.hpp"
 #include "projections/audit.hpp"
 #include "projections/inbox.hpp"
@@ -183,6 +184,94 @@ TEST_F(Erasing, LeavesAStrangerToAllCommands) {
   engine.wake_due();
   expect_equal_views(engine);
   EXPECT_TRUE(is_sound(engine)) << "what was under way has come to its end";
+}
+
+/// A backup of a time when Ada was there, and one of a time when she was not.
+class ErasingBeforeARestore : public Erasing {
+ protected:
+  fs::path beside(const char* name) const { return path().parent_path() / name; }
+
+  void back_up(const char* log, const char* keys) {
+    ASSERT_TRUE(back_up_store(path(), beside(log)).ok());
+    ASSERT_TRUE(back_up_keys(path(), beside(keys)).ok());
+  }
+
+  RestoreReport restore(const char* log, const char* keys) {
+    const auto report = restore_store({.backup = beside(log),
+                                       .store = beside("restored"),
+                                       .keys = beside(keys),
+                                       .on_progress = {}});
+    if (!report) throw std::runtime_error(report.error().message);
+    return *report;
+  }
+
+  Engine open_restored() {
+    EngineOptions with = options();
+    with.path = beside("restored");
+    auto engine = Engine::open(std::move(with));
+    if (!engine) throw std::runtime_error(engine.error().message);
+    return std::move(engine).value();
+  }
+
+  /// Nothing of her is in what was restored, and she is a stranger there.
+  void expect_gone_from_restored() {
+    EXPECT_EQ(words_.files_with_any(beside("restored")), std::vector<fs::path>{});
+    EXPECT_EQ(test::files_with(beside("restored"), key_), std::vector<fs::path>{});
+    {
+      Engine engine = open_restored();
+      EXPECT_EQ(count(engine.log(), MemberErased::type.number), 1u);
+      EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u);
+      expect_gone(engine);
+      EXPECT_EQ(settle(engine, SendInMail{eve, {}, ada, "Hello", "Are you back?"}).refusal.code,
+                Rejection::unknown_recipient);
+    }
+    EXPECT_FALSE(fs::exists(StoreLayout{beside("restored")}.erasures()));
+    Engine again = open_restored();
+    EXPECT_EQ(count(again.log(), MemberErased::type.number), 1u);
+    EXPECT_EQ(words_.files_with_any(beside("restored")), std::vector<fs::path>{});
+  }
+
+  void SetUp() override {
+    Engine engine = open();
+    tell_the_story(engine);
+    back_up("early", "early-keys");
+    key_ = test::key_in(beside("early-keys") / "keys", ada);
+    ASSERT_EQ(key_.size(), 32u) << "they could be read then";
+    ASSERT_TRUE(settle(engine, EraseMember{ada}).ok());
+    back_up("late", "late-keys");
+  }
+
+  std::string key_;
+};
+
+TEST_F(ErasingBeforeARestore, LeavesNoWordAndNoKeyInALaterBackup) {
+  for (const char* folder : {"late", "late-keys"}) {
+    EXPECT_EQ(words_.files_with_any(beside(folder)), std::vector<fs::path>{});
+    EXPECT_EQ(test::files_with(beside(folder), key_), std::vector<fs::path>{});
+    EXPECT_EQ(*read_erasures(beside(folder) / "erased"), ErasureList{ada});
+  }
+  EXPECT_EQ(restore("late", "late-keys").erased_members, 1u);
+  expect_gone_from_restored();
+}
+
+TEST_F(ErasingBeforeARestore, IsDoneAgainToAnEarlierBackupWithTheListOfToday) {
+  fs::copy_file(beside("late") / "erased", beside("early") / "erased",
+                fs::copy_options::overwrite_existing);
+  EXPECT_EQ(restore("early", "early-keys").erased_members, 1u);
+  expect_gone_from_restored();
+}
+
+TEST_F(ErasingBeforeARestore, IsDoneAgainToEarlierKeysWithoutAnyList) {
+  fs::remove(beside("late") / "erased");
+  fs::remove(beside("early-keys") / "erased");
+  EXPECT_EQ(restore("late", "early-keys").erased_members, 1u) << "it is on record";
+  expect_gone_from_restored();
+}
+
+TEST_F(ErasingBeforeARestore, CannotReachABackupThatKnowsNothingOfIt) {
+  EXPECT_EQ(restore("early", "early-keys").erased_members, 0u);
+  Engine engine = open_restored();
+  for (const auto& text : read_of(engine, ada)) EXPECT_TRUE(text.has_value());
 }
 
 /// A seeded engine does one step at a time, and what its files are then is what a crash leaves.

@@ -185,6 +185,15 @@ void add_store(CLI::App& app, fs::path& store) {
            "The folder of the store.");
 }
 
+void add_member(CLI::App& app, MemberId& member) {
+  const auto from_text = [](std::string_view text) -> std::optional<MemberId> {
+    const auto stream = stream_from_text(text);
+    if (!stream || stream->kind() != StreamKind::member) return std::nullopt;
+    return stream->member();
+  };
+  add_read(app, "MEMBER", member, from_text, "a text like member:7", "member:7.");
+}
+
 void add_folder(CLI::App& app, const std::string& name, fs::path& folder, const std::string& help) {
   add_read(app, name, folder, path_from_text, "a folder", help);
 }

@@ -113,6 +113,9 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& v
 /// The argument STORE: the folder of a store.
 void add_store(CLI::App& app, std::filesystem::path& store);
 
+/// The argument MEMBER.
+void add_member(CLI::App& app, MemberId& member);
+
 /// An option or argument that names a folder.
 void add_folder(CLI::App& app, const std::string& name, std::filesystem::path& folder,
                 const std::string& help);

@@ -39,12 +39,6 @@ std::optional<InMailId> inmail_from_text(std::string_view text) {
   return bytes ? std::optional(InMailId{*bytes}) : std::nullopt;
 }
 
-std::optional<MemberId> member_from_text(std::string_view text) {
-  const auto stream = stream_from_text(text);
-  if (!stream || stream->kind() != StreamKind::member) return std::nullopt;
-  return stream->member();
-}
-
 struct InboxCommand {
   static constexpr CommandText text{
       .name = "inbox",
@@ -53,7 +47,7 @@ struct InboxCommand {
 
   void declare(CLI::App& app) {
     add_store(app, store_);
-    add_read(app, "MEMBER", member_, member_from_text, "a text like member:7", "member:7.");
+    add_member(app, member_);
     add_read(app, "--conversation", conversation_, inmail_from_text, "32 hexadecimal digits",
              "Only this one, with its messages.")
         ->type_name("ID");

@@ -17,6 +17,7 @@ int main(int count, char** arguments) {
   add_analytics(program);
   add_policy(program);
   add_verify(program);
+  add_erase(program);
   add_repair(program);
   add_backup(program);
   add_restore(program);

@@ -16,6 +16,7 @@ void add_inbox(Program& program);
 void add_credits(Program& program);
 void add_analytics(Program& program);
 void add_policy(Program& program);
+void add_erase(Program& program);
 void add_repair(Program& program);
 void add_backup(Program& program);
 void add_restore(Program& program);

@@ -60,6 +60,11 @@ class Portrait {
     facts_["inmail"] = to_json(InMailPreference::on);
     facts_["blocked"] = Json::array();
   }
+  void on(const MemberErased&) {
+    facts_["erased_at"] = to_json(at_);
+    facts_["key_destroyed"] = false;
+  }
+  void on(const MemberKeyDestroyed&) { facts_["key_destroyed"] = true; }
   void on(const PreferenceChanged& e) { facts_["inmail"] = to_json(e.inmail); }
   void on(const MemberBlocked& e) { facts_["blocked"].push_back(to_json(e.target)); }
   void on(const MemberUnblocked& e) {

@@ -225,6 +225,34 @@ TEST_F(Answers, SayThatATextWasErased) {
   EXPECT_EQ(ben[0]["reply"], "I would");
 }
 
+TEST_F(Answers, AreGoneWithAMemberThatIsErased) {
+  const Json erased = Json::parse(ask({"erase", store(), "member:7", "--yes", "--format", "json"}));
+  EXPECT_EQ(erased["member"], "member:7");
+  EXPECT_EQ(erased["key_destroyed"], true);
+  const Json again = Json::parse(ask({"erase", store(), "member:7", "--yes", "--format", "json"}));
+  EXPECT_GT(again["position"], erased["position"]);
+  before_ = content_of(store());
+  const Json ben = json_of({"inbox", store(), "member:9", "--conversation", std::string(first)});
+  EXPECT_EQ(ben["subject"], "erased");
+  EXPECT_EQ(ben["body"], "erased");
+  EXPECT_EQ(ben["reply"], "I would");
+  EXPECT_EQ(ben["messages_since"][0]["text"], "erased");
+  const Json ada = json_of({"show", store(), "member:7"});
+  EXPECT_EQ(ada["display_name"], "erased");
+  EXPECT_EQ(ada["headline"], "erased");
+  EXPECT_EQ(ada["plan"], nullptr);
+  EXPECT_EQ(ada["key_destroyed"], true);
+  EXPECT_TRUE(ada.contains("erased_at"));
+  const std::string on_disk = [&] {
+    std::string all;
+    for (const auto& [name, bytes] : content_of(store())) all += bytes;
+    return all;
+  }();
+  for (const char* text : {"Engines, mostly", "like it?", "Splendid", "Anybody?"})
+    EXPECT_EQ(on_disk.find(text), std::string::npos) << text;
+  EXPECT_EQ(run_tool({"audit", store()}).exit, 0);
+}
+
 TEST_F(Answers, AccountForEveryCredit) {
   const Json credits = json_of({"credits", store(), "member:7"});
   const Json& balance = credits["balance"];

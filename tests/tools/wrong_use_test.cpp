@@ -101,6 +101,7 @@ std::vector<Arguments> owners(const std::string& store, const std::string& input
   return {{"replay", store, "--verify"},
           {"repair", store},
           {"repair", store, "--accept-loss"},
+          {"erase", store, "member:7", "--yes"},
           {"import", store, "--commands", input},
           {"import", store, "--edges", edges},
           {"simulate", store, "--members", "10", "--days", "1", "--seed", "1"}};
@@ -145,6 +146,7 @@ TEST_F(WrongUse, NamesTheValueThatIsNotWanted) {
   expect_failure({"replay", store, "--view", "outbox"}, 2, "--view wants one of states, receipts");
   expect_failure({"show", store, "inmail:12"}, 2, "WHAT wants");
   expect_failure({"inbox", store, "seat:3"}, 2, "MEMBER wants a text like member:7");
+  expect_failure({"erase", store, "seat:3", "--yes"}, 2, "MEMBER wants a text like member:7");
   expect_failure({"credits", store, "seat:3"}, 2, "OWNER wants");
   expect_failure({"analytics", store, "contract:1"}, 2, "SENDER wants");
   expect_failure({"simulate", store, "--members", "0", "--days", "1", "--seed", "1"}, 2,
@@ -155,7 +157,7 @@ TEST_F(WrongUse, SurvivesAnArgumentListOfNonsense) {
   const std::string bytes = "\x01\x1b[31m\xff\xfe\n\n%s%n";
   for (const char* command :
        {"simulate", "import", "replay", "audit", "events", "show", "inbox", "credits", "analytics",
-        "policy", "stats", "repair", "backup", "restore", "verify"})
+        "policy", "stats", "repair", "backup", "restore", "verify", "erase"})
     expect_failure({command, bytes, "--", "-", "--=", "---", bytes, "--limit=--limit", "{}"}, 2,
                    "");
   expect_failure(Arguments(2'000, bytes), 2, "");
@@ -236,6 +238,7 @@ TEST_F(WrongUse, LeavesAStoreToTheProcessThatHoldsIt) {
   expect_failure({"replay", store, "--verify"}, 3, "another process");
   expect_failure({"audit", store, "--views"}, 3, "another process");
   expect_failure({"repair", store, "--accept-loss"}, 3, "another process");
+  expect_failure({"erase", store, "member:7", "--yes"}, 3, "another process");
   expect_failure({"import", store, "--commands", path("two.jsonl")}, 3, "another process");
   for (Arguments arguments : readers(store)) {
     SCOPED_TRACE(arguments.front());
@@ -267,10 +270,15 @@ TEST_F(WrongUse, SaysThatSomebodyIsNotInTheStore) {
   const std::string store = make_store();
   expect_failure({"show", store, "member:8"}, 1, "member:8 is not in the store");
   expect_failure({"inbox", store, "member:8"}, 1, "member:8 is not in the store");
+  expect_failure({"erase", store, "member:8", "--yes"}, 1, "member:8 is not in the store");
   expect_failure({"credits", store, "contract:1"}, 1, "contract:1 is not in the store");
   expect_failure({"analytics", store, "seat:3"}, 1, "seat:3 is not in the store");
   expect_failure({"show", store, "inmail:00000000000000000000000000000001"}, 1,
                  "is not in the store");
+}
+
+TEST_F(WrongUse, ErasesNobodyUnasked) {
+  expect_failure({"erase", make_store(), "member:7"}, 2, "erase wants --yes");
 }
 
 TEST_F(WrongUse, KeepsThePolicyOfAStoreThatIsThere) {

@@ -1,0 +1,110 @@
+#include <unistd.h>
+
+#include <iostream>
+
+#include "projections/notices.hpp"
+#include "tools/command_json.hpp"
+#include "tools/json_values.hpp"
+#include "tools/program.hpp"
+#include "tools/store_engine.hpp"
+#include "tools/store_reader.hpp"
+
+namespace inmail::tools {
+namespace {
+
+constexpr Milliseconds close_deadline{30'000};
+
+struct EraseCommand {
+  static constexpr CommandText text{
+      .name = "erase",
+      .does = "Destroys for ever what a member wrote, and closes the member.",
+      .more =
+          "The member's key is overwritten, so no text of theirs can be read again: neither here\n"
+          "nor in a backup made later. What others wrote to them stays, and so does what is no\n"
+          "text: numbers, times and lengths. Copies of the keys that were made before, and what a\n"
+          "disk keeps below its files, are out of reach: back up the keys anew after an erasure.",
+      .example =
+          "inmail erase world member:7\n"
+          "inmail erase world member:7 --yes"};
+
+  void declare(CLI::App& app) {
+    add_store(app, store_);
+    add_member(app, member_);
+    app.add_flag("--yes", is_sure_, "Do not ask.");
+    add_format(app, format_);
+  }
+
+  Finished run() const;
+
+ private:
+  Finished ask() const;
+  Finished erase(Engine& engine) const;
+
+  std::filesystem::path store_;
+  MemberId member_;
+  bool is_sure_ = false;
+  Format format_ = Format::table;
+};
+
+/// Whether to go on: `done`, or why not.
+Finished EraseCommand::ask() const {
+  if (is_sure_) return Exit::done;
+  const std::string name = to_text(StreamId{member_});
+  if (::isatty(STDIN_FILENO) == 0)
+    return wrong_use("erase wants --yes where nobody can be asked, since what " + name +
+                     " wrote never comes back");
+  std::cerr << "All that " << name << " wrote is destroyed for ever. Type " << name
+            << " to go on: " << std::flush;
+  std::string typed;
+  std::getline(std::cin, typed);
+  return typed == name ? Finished(Exit::done) : answer_is_no("nothing was erased");
+}
+
+Finished EraseCommand::erase(Engine& engine) const {
+  Submission submission = engine.submit({EraseMember{member_}, {}, {}});
+  const Answer answer = submission.reply.get();
+  (void)submission.settled.get();
+  if (!answer.ok()) {
+    if (const auto failure = engine.failure()) return no_store(*failure);
+    return answer_is_no(to_text(StreamId{member_}) +
+                        " was not erased: " + to_json(submission.id, answer).dump());
+  }
+  const auto still_open = engine.query(NoticesView::name, {engine.head()}, [&](const Rows& rows) {
+    return find_notice(rows, notice_key(NoticeKind::destroy_key, member_));
+  });
+  if (!still_open) return no_store(still_open.error());
+  if (!*still_open) return no_store(still_open->error());
+  const bool has_key = (*still_open)->has_value();
+  print(std::cout, format_,
+        Report{.facts = {{"member", to_json(member_)},
+                         {"position", to_json(answer.position)},
+                         {"erased", true},
+                         {"key_destroyed", !has_key}},
+               .listings = {}});
+  return has_key ? Exit::no : Exit::done;
+}
+
+Finished EraseCommand::run() const {
+  {
+    const auto store = StoreReader::open(store_);
+    if (!store) return store.error();
+    const auto is_known = store->knows(member_);
+    if (!is_known) return is_known.error();
+    if (!*is_known) return not_in_store(member_, store_);
+  }
+  if (const auto sure = ask(); !sure) return sure;
+  EngineOptions options{.path = store_, .create_if_missing = false};
+  options.logger = operator_logger();
+  auto engine = Engine::open(std::move(options));
+  if (!engine) return no_store(engine.error());
+  Finished finished = erase(*engine);
+  const auto closed = engine->close(close_deadline);
+  if (finished && !closed) return no_store(closed.error());
+  return finished;
+}
+
+}  // namespace
+
+void add_erase(Program& program) { program.add<EraseCommand>(); }
+
+}  // namespace inmail::tools

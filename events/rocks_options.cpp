@@ -58,7 +58,7 @@ void set_write_path(rocksdb::Options& options, const FileSystem& files) {
   if (!files.rocks())
     options.sst_file_manager.reset(rocksdb::NewSstFileManager(
         rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-        /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
+        /*max_trash_db_ratio=*/0.5, /*bytes_max_delete_chunk=*/8 * mib));
 
   // Keys only grow, so tables never overlap and compaction only moves them down; what would rewrite
   // them for their age is off.

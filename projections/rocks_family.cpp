@@ -69,11 +69,12 @@ rocksdb::DBOptions database_options(const FileSystem& files) {
   // Batches come sorted, mostly from one thread: then plain inserts are the fastest.
   options.allow_concurrent_memtable_write = false;
   options.bytes_per_sync = mib;
-  // Deleting a large file at once stalls the syncs of the log beside it.
+  // Deleting a large file at once stalls the syncs of the log beside it; but what waits to be
+  // deleted must stay less than what is there. (The ratio is to both together: 1.0 bounds nothing.)
   if (!files.rocks())
     options.sst_file_manager.reset(rocksdb::NewSstFileManager(
         rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-        /*max_trash_db_ratio=*/1.0, /*bytes_max_delete_chunk=*/mib));
+        /*max_trash_db_ratio=*/0.5, /*bytes_max_delete_chunk=*/8 * mib));
   // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

@@ -30,6 +30,18 @@ Speaker speaker_of(const Command& command) {
                         [](const UnblockMember& c) {
                           return Speaker{PrincipalKind::member, c.member.value};
                         },
+                        [](const SetConnection&) {
+                          return Speaker{PrincipalKind::system, {}};
+                        },
+                        [](const RemoveConnection&) {
+                          return Speaker{PrincipalKind::system, {}};
+                        },
+                        [](const StopSender& c) {
+                          return Speaker{PrincipalKind::member, c.member.value};
+                        },
+                        [](const AllowSender& c) {
+                          return Speaker{PrincipalKind::member, c.member.value};
+                        },
                         [](const StartSubscription&) {
                           return Speaker{PrincipalKind::billing, {}};
                         },
@@ -88,6 +100,18 @@ Result<Command> decode_any(std::variant<Commands...>*, std::uint16_t number, Byt
 }
 
 }  // namespace
+
+Status take_markup(Command& command) {
+  auto* send = std::get_if<SendInMail>(&command);
+  if (send == nullptr || send->subject.is_sealed() || send->body.is_sealed()) return {};
+  const auto subject = normalise(send->subject.plain());
+  if (!subject) return subject.error();
+  const auto body = normalise(send->body.plain());
+  if (!body) return body.error();
+  send->markup = markup_of(*body);
+  send->markup.html = send->markup.html || has_html(*subject);
+  return {};
+}
 
 const CommandType& type_of(const Command& command) {
   return std::visit(

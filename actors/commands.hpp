@@ -1,14 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
+#include "events/markup.hpp"
 #include "events/plan_kind.hpp"
 #include "events/terms.hpp"
 #include "events/text.hpp"
@@ -18,7 +21,9 @@ namespace inmail {
 // Orders that a host gives (D5.1). Each knows its `type` (numbers are stored in CommandRejected:
 // never renumber), its `target`: the stream that owns the fact it changes, and so decides, and
 // shows its texts to `each_text(field, text)` so that the engine's edge can seal them for
-// `author()`.
+// `author()`. What a command has learned to say since its number was given stands in the `tail` of
+// its encoding: an order that does not say it keeps its bytes, and so may be repeated across
+// releases.
 
 using CommandType = EventType;
 
@@ -31,6 +36,7 @@ struct RegisterMember {
   Text headline;
   std::string locale;
   bool public_profile = true;
+  std::vector<std::string> lists;  ///< On which the host has the member: "platform_staff" (D3.7).
 
   bool operator==(const RegisterMember&) const = default;
   StreamId target() const { return member; }
@@ -39,19 +45,26 @@ struct RegisterMember {
     visit(TextField::display_name, display_name);
     visit(TextField::headline, headline);
   }
-  void serialize(auto& archive) { archive(member, display_name, headline, locale, public_profile); }
+  void serialize(auto& archive) {
+    archive(member, display_name, headline, locale, public_profile);
+    archive.tail(lists);
+  }
 };
 
-/// The recipient's switch for InMail (D4.6). By: that member.
+/// The recipient's switches for InMail (D4.6). By: that member.
 struct SetPreference {
   static constexpr CommandType type{.number = 2, .name = "set_preference", .version = 1};
 
   MemberId member;
   InMailPreference inmail = InMailPreference::on;
+  std::optional<bool> open_profile;  ///< Nothing: stays as it is. On is for premium members only.
 
   bool operator==(const SetPreference&) const = default;
   StreamId target() const { return member; }
-  void serialize(auto& archive) { archive(member, inmail); }
+  void serialize(auto& archive) {
+    archive(member, inmail);
+    archive.tail(open_profile);
+  }
 };
 
 /// By: that member. Blocking twice is fine.
@@ -91,6 +104,56 @@ struct EraseMember {
   bool operator==(const EraseMember&) const = default;
   StreamId target() const { return member; }
   void serialize(auto& archive) { archive(member); }
+};
+
+/// Two members are connected; the host says so. Whichever is named first: the one with the lower
+/// number decides, and the other learns it. By: system.
+struct SetConnection {
+  static constexpr CommandType type{.number = 6, .name = "set_connection", .version = 1};
+
+  MemberId a;
+  MemberId b;
+
+  bool operator==(const SetConnection&) const = default;
+  StreamId target() const { return std::min(a, b); }
+  void serialize(auto& archive) { archive(a, b); }
+};
+
+/// By: system.
+struct RemoveConnection {
+  static constexpr CommandType type{.number = 7, .name = "remove_connection", .version = 1};
+
+  MemberId a;
+  MemberId b;
+
+  bool operator==(const RemoveConnection&) const = default;
+  StreamId target() const { return std::min(a, b); }
+  void serialize(auto& archive) { archive(a, b); }
+};
+
+/// No more InMails of `sender`, nor, as `recipient.stop_scope` says, of the contracts on whose
+/// credits they came (S2: honour any stop request). By: that member.
+struct StopSender {
+  static constexpr CommandType type{.number = 8, .name = "stop_sender", .version = 1};
+
+  MemberId member;
+  MemberId sender;
+
+  bool operator==(const StopSender&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, sender); }
+};
+
+/// Takes back all that was stopped on account of `sender`. By: that member.
+struct AllowSender {
+  static constexpr CommandType type{.number = 9, .name = "allow_sender", .version = 1};
+
+  MemberId member;
+  MemberId sender;
+
+  bool operator==(const AllowSender&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, sender); }
 };
 
 /// A plan begins, with its first cycle; a contract's after its first seats were added, since what
@@ -171,6 +234,18 @@ struct AddSeat {
   void serialize(auto& archive) { archive(contract, seat, holder, role); }
 };
 
+/// What a host knows of a send that the engine cannot, and what its sender says of it.
+struct SendHints {
+  /// How far the two are apart, from second on: who is connected says `SetConnection`. Nothing: the
+  /// host does not say, and no rule about it refuses.
+  std::optional<Degree> degree;
+  bool applicant = false;  ///< The recipient has applied for a job of the sender's.
+  Purpose purpose = Purpose::other;
+
+  bool operator==(const SendHints&) const = default;
+  void serialize(auto& archive) { archive(degree, applicant, purpose); }
+};
+
 /// The InMail gets the id of this command. By: that member, or that seat.
 struct SendInMail {
   static constexpr CommandType type{.number = 30, .name = "send_inmail", .version = 1};
@@ -180,6 +255,8 @@ struct SendInMail {
   MemberId to;
   Text subject;
   Text body;
+  SendHints hints;
+  TextMarkup markup;  ///< As the engine's edge finds it; what a host says here is not heard.
 
   bool operator==(const SendInMail&) const = default;
   StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
@@ -188,7 +265,10 @@ struct SendInMail {
     visit(TextField::subject, subject);
     visit(TextField::body, body);
   }
-  void serialize(auto& archive) { archive(from, seat, to, subject, body); }
+  void serialize(auto& archive) {
+    archive(from, seat, to, subject, body);
+    archive.tail(hints, markup);
+  }
 };
 
 /// By: the recipient.
@@ -265,7 +345,12 @@ struct AdoptPolicy {
 using Command =
     std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
                  ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
-                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember>;
+                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
+                 SetConnection, RemoveConnection, StopSender, AllowSender>;
+
+/// Takes from the plain texts of a command what the guards ask of them beside their length, before
+/// they are sealed. Leaves sealed ones alone. Errors: invalid_argument, as `normalise`.
+Status take_markup(Command& command);
 
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);

@@ -1,6 +1,7 @@
 #include "actors/contract.hpp"
 
 #include "actors/footprint.hpp"
+#include "actors/send_guards.hpp"
 
 namespace inmail {
 namespace {
@@ -69,8 +70,12 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
     return Decision::reject(state.account.has_ended ? Rejection::subscription_ended
                                                     : Rejection::premium_required);
   const Policy& policy = context.policy();
-  if (!policy.terms(*state.account.plan).can_send_inmail)
+  const PlanTerms& plan = policy.terms(*state.account.plan);
+  if (!may_send(plan, question.free_class, policy.free))
     return Decision::reject(Rejection::premium_required);
+  if (question.degree && *question.degree > plan.max_degree)
+    return Decision::reject(Rejection::out_of_degree, static_cast<std::int64_t>(plan.max_degree),
+                            static_cast<std::int64_t>(*question.degree));
   if (question.cost == 0 || state.account.charges.contains(question.inmail))
     return Decision::accept();
   auto splits = splits_for(state.account, question.cost, policy);
@@ -108,7 +113,8 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::confirm:
     case NoticeKind::inform:
     case NoticeKind::open_seat:
-    case NoticeKind::destroy_key: break;
+    case NoticeKind::destroy_key:
+    case NoticeKind::connect: break;
   }
   throw_defect("a notice came to " + to_text(id) + " that is none for a contract");
 }

@@ -7,6 +7,7 @@
 #include "actors/credit_account.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
+#include "actors/reserve.hpp"
 
 namespace inmail {
 
@@ -25,14 +26,6 @@ struct ContractState {
   }
 };
 
-/// A seat asks its contract to set credits aside. The answer is `CreditReserved` as a notice, or a
-/// refusal.
-struct Reserve {
-  InMailId inmail;
-  SeatId seat;
-  std::uint32_t cost = 0;
-};
-
 /// The pure half of the contract's actor.
 struct Contract {
   using State = ContractState;
@@ -40,8 +33,8 @@ struct Contract {
 
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
-  /// Guards 5 and 17 of D5.2, then `CreditReserved`. No events: it is reserved already, or costs
-  /// nothing. Requires: nothing is reserved for it at another cost.
+  /// Guards 5, 8 (how far) and 17 of D5.2, then `CreditReserved`. No events: it is reserved
+  /// already, or costs nothing. Requires: nothing is reserved for it at another cost.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
   /// The price has changed since the seat asked first, and lost the answer: all goes back.
   static std::vector<Event> release_other_cost(const State& state, const Reserve& question,

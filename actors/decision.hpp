@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -72,10 +73,20 @@ struct Admission {
   bool exists = false;
   bool is_premium = false;
   InMailPreference preference = InMailPreference::on;
-  std::shared_ptr<const std::set<MemberId>> blocked{};  ///< Null: nobody.
-  Version version{};                                    ///< Of the recipient's stream.
+  bool open_profile = false;
+  bool public_profile = true;
+  std::shared_ptr<const std::vector<std::string>> lists{};  ///< Null, as below: none.
+  std::shared_ptr<const std::set<MemberId>> blocked{};
+  std::shared_ptr<const std::set<StreamId>> stopped{};  ///< Senders, and contracts.
+  std::shared_ptr<const std::set<MemberId>> connections{};
+  Version version{};  ///< Of the recipient's stream.
 
   bool blocks(MemberId member) const { return blocked && blocked->contains(member); }
+  /// A member who writes on the credits of `pool`.
+  bool stops(MemberId member, StreamId pool) const {
+    return stopped && (stopped->contains(member) || stopped->contains(pool));
+  }
+  bool is_connected(MemberId member) const { return connections && connections->contains(member); }
 };
 
 /// All that a decision may look at besides the state and the command. One snapshot per decision.
@@ -86,7 +97,8 @@ struct Context {
   Principal asked_by{};
   CommandId id{};
   const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
-  bool reserved = false;                 ///< The contract has set the credits of this send aside.
+  /// So many credits has the contract set aside for this send.
+  std::optional<std::uint32_t> reserved{};
 
   const Policy& policy() const { return policies->at(version); }
 };

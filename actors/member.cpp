@@ -1,5 +1,7 @@
 #include "actors/member.hpp"
 
+#include <algorithm>
+
 #include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
@@ -14,7 +16,7 @@ Decision on(const MemberState& member, const RegisterMember& command, const Cont
   if (member.membership != Membership::stranger) return Decision::reject(Rejection::already_exists);
 
   return Decision::happened(MemberRegistered{command.display_name, command.headline, command.locale,
-                                             command.public_profile});
+                                             command.public_profile, command.lists});
 }
 
 Decision on(const MemberState& member, const EraseMember& command, const Context& context) {
@@ -26,23 +28,38 @@ Decision on(const MemberState& member, const EraseMember& command, const Context
   return decision;
 }
 
-Decision on(const MemberState& member, const SetPreference& command, const Context&) {
-  if (command.inmail == member.preference) return Decision::accept();
-
-  return Decision::happened(PreferenceChanged{command.inmail});
+Decision on(const MemberState& member, const SetPreference& command, const Context& context) {
+  return set_preference(member.recipient, command, is_premium(member, context.policy()));
 }
 
 Decision on(const MemberState& member, const BlockMember& command, const Context&) {
-  if (command.blocked == command.member) return Decision::reject(Rejection::not_allowed);
-  if (member.blocked.contains(command.blocked)) return Decision::accept();
-
-  return Decision::happened(MemberBlocked{command.blocked});
+  return block(member.recipient, command);
 }
 
 Decision on(const MemberState& member, const UnblockMember& command, const Context&) {
-  if (!member.blocked.contains(command.blocked)) return Decision::accept();
+  return unblock(member.recipient, command);
+}
 
-  return Decision::happened(MemberUnblocked{command.blocked});
+Decision on(const MemberState& member, const StopSender& command, const Context& context) {
+  std::set<ContractId> writes_from;
+  for (const auto& [id, letter] : member.received)
+    if (letter.ref.from == command.sender && letter.ref.pool.kind() == StreamKind::contract &&
+        letter.lifecycle != Lifecycle::failed)
+      writes_from.insert(letter.ref.pool.contract());
+  return stop_sender(member.recipient, command, std::move(writes_from),
+                     context.policy().recipient.stop_scope);
+}
+
+Decision on(const MemberState& member, const AllowSender& command, const Context&) {
+  return allow_sender(member.recipient, command);
+}
+
+Decision on(const MemberState& member, const SetConnection& command, const Context& context) {
+  return set_connection(member.recipient, command, context.recipient && context.recipient->exists);
+}
+
+Decision on(const MemberState& member, const RemoveConnection& command, const Context&) {
+  return remove_connection(member.recipient, command);
 }
 
 Decision on(const MemberState& member, const StartSubscription& command, const Context& context) {
@@ -64,33 +81,27 @@ Decision on(const MemberState& member, const GrantBonus& command, const Context&
 SenderFacts sender_facts(const MemberState& member, MemberId id, const Policy& policy) {
   const CreditAccount& account = member.account;
   return {.member = id,
+          .pool = id,
           .is_premium = is_premium(member, policy),
           .role = {},
           .plan = &policy.terms(account.plan_or_free()),
           .plan_has_ended = !account.plan && account.has_ended,
-          .blocked = &member.blocked};
+          .blocked = &member.recipient.blocked,
+          .received = &member.received};
 }
 
 Decision on(const MemberState& member, const SendInMail& command, const Context& context) {
-  const Policy& policy = context.policy();
-  const SenderFacts sender = sender_facts(member, command.from, policy);
-  if (Guard guard = first_refusal({command, sender, member.outbox, context})) return {{}, guard};
-  const auto cost = static_cast<std::uint32_t>(policy.charge.cost);
-  auto splits = splits_for(member.account, cost, policy);
+  const SenderFacts sender = sender_facts(member, command.from, context.policy());
+  const SendCase send{command, sender, member.outbox, context};
+  if (Guard guard = first_refusal(send)) return {{}, guard};
+  InMailSent sent = sent_by(send);
+  auto splits = splits_for(member.account, sent.cost, context.policy());
   if (!splits)
-    return Decision::reject(Rejection::insufficient_credits, policy.charge.cost,
+    return Decision::reject(Rejection::insufficient_credits, sent.cost,
                             static_cast<std::int64_t>(member.account.available()));
 
-  return Decision::happened(InMailSent{.inmail = inmail_of(context.id),
-                                       .from = command.from,
-                                       .to = command.to,
-                                       .from_premium = sender.is_premium,
-                                       .pool = command.from,
-                                       .cost = cost,
-                                       .splits = std::move(*splits),
-                                       .recipient_version = context.recipient->version,
-                                       .subject = command.subject,
-                                       .body = command.body});
+  sent.splits = std::move(*splits);
+  return Decision::happened(std::move(sent));
 }
 
 Decision on(const MemberState& member, const OpenInMail& command, const Context& context) {
@@ -108,8 +119,10 @@ Decision on(const MemberState& member, const RetractInMail& command, const Conte
 Decision on(const MemberState& member, const SendMessage& command, const Context& context) {
   const auto as_recipient = check_received_thread(member.received, command);
   const Guard thread = as_recipient ? *as_recipient : check_thread(member.outbox, command);
-  const bool is_blocked = member.blocked.contains(command.to) ||
-                          (context.recipient && context.recipient->blocks(command.from));
+  const Admission* other = context.recipient;
+  const bool is_blocked =
+      member.recipient.blocked.contains(command.to) ||
+      (other && (other->blocks(command.from) || other->stops(command.from, command.from)));
   // Nobody learns of a block by asking for a thread that is not there.
   const bool is_there = !thread || thread->code != Rejection::unknown_target;
   if (is_there && is_blocked) return Decision::reject(Rejection::thread_unavailable);
@@ -155,8 +168,11 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       const auto& sent = std::get<InMailSent>(*notice.event);
       const Policy& policy = context.policy();
       const Admission own = admission(state, policy, Version{0});
-      const RecipientFacts facts{state.is_registered(),
-                                 is_available(own, sent.from, sent.from_premium, policy.recipient)};
+      const SenderFacts sender{
+          .member = sent.from, .pool = sent.pool, .is_premium = sent.from_premium};
+      const RecipientFacts facts{
+          state.is_registered(),
+          is_available(own, sender, policy.recipient) && !is_banned(own, policy.recipient)};
       return deliver(state.received, facts, notice, context);
     }
     case NoticeKind::release:
@@ -170,6 +186,7 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       if (state.membership != Membership::erasing) return {};
       return {MemberKeyDestroyed{}};
     case NoticeKind::inform: return learn_outcome(state.outbox, notice);
+    case NoticeKind::connect: return learn_connection(state.recipient, notice);
     case NoticeKind::confirm:
     case NoticeKind::charge:
     case NoticeKind::open_seat: break;
@@ -194,19 +211,18 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
   Agenda& agenda = state.agenda;
   std::visit(
       match{
-          [&](const MemberRegistered&) { state.membership = Membership::registered; },
-          [&](const MemberErased&) {
+          [&](const MemberRegistered& e) {
+            state.membership = Membership::registered;
+            inmail::evolve(state.recipient, e);
+          },
+          [&](const MemberErased& e) {
             state.membership = Membership::erasing;
-            state.preference = InMailPreference::on;
-            state.blocked.clear();
+            inmail::evolve(state.recipient, e);
           },
           [&](const MemberKeyDestroyed&) {
             invariant(state.membership == Membership::erasing, "a key is destroyed after its end");
             state.membership = Membership::erased;
           },
-          [&](const PreferenceChanged& e) { state.preference = e.inmail; },
-          [&](const MemberBlocked& e) { state.blocked.insert(e.target); },
-          [&](const MemberUnblocked& e) { state.blocked.erase(e.target); },
           [&](const CycleRenewed& e) { inmail::evolve(state.account, agenda, e, stamp); },
           [&](const CreditsGranted& e) { inmail::evolve(state.account, agenda, e, stamp); },
           [&](const InMailSent& e) {
@@ -229,6 +245,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
           [&](const auto& e) {
             if constexpr (requires { inmail::evolve(state.account, agenda, e); })
               inmail::evolve(state.account, agenda, e);
+            else if constexpr (requires { inmail::evolve(state.recipient, e); })
+              inmail::evolve(state.recipient, e);
             else
               throw_defect("a member's stream holds an event that is none of a member");
           },
@@ -241,22 +259,21 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
   if (const auto* send = std::get_if<SendInMail>(&command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
+  if (const auto* tie = std::get_if<SetConnection>(&command); tie && tie->a != tie->b)
+    return std::max(tie->a, tie->b);
   return std::nullopt;
 }
 
 Admission Member::admission(const State& state, const Policy& policy, Version version) {
-  Admission admission{.exists = state.is_registered(),
-                      .is_premium = is_premium(state, policy),
-                      .preference = state.preference,
-                      .blocked = nullptr,
-                      .version = version};
-  if (!state.blocked.empty())
-    admission.blocked = std::make_shared<const std::set<MemberId>>(state.blocked);
+  Admission admission = admission_of(state.recipient);
+  admission.exists = state.is_registered();
+  admission.is_premium = is_premium(state, policy);
+  admission.version = version;
   return admission;
 }
 
 std::size_t Member::footprint(const State& state) {
-  return footprint_of(state.blocked) + inmail::footprint(state.account) +
+  return inmail::footprint(state.recipient) + inmail::footprint(state.account) +
          inmail::footprint(state.outbox) + footprint_of(state.received) +
          footprint_of(state.agenda);
 }

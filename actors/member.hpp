@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "actors/commands.hpp"
@@ -9,6 +8,7 @@
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
 #include "actors/received.hpp"
+#include "actors/recipient.hpp"
 
 namespace inmail {
 
@@ -24,8 +24,7 @@ enum class Membership : std::uint8_t {
 /// received.
 struct MemberState {
   Membership membership = Membership::stranger;
-  InMailPreference preference = InMailPreference::on;
-  std::set<MemberId> blocked;
+  Recipient recipient;
   CreditAccount account;
   Outbox outbox;
   ReceivedMap received;
@@ -34,7 +33,7 @@ struct MemberState {
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(membership, preference, blocked, account, outbox, received, agenda);
+    archive(membership, recipient, account, outbox, received, agenda);
   }
 
   bool is_registered() const { return membership == Membership::registered; }

@@ -34,6 +34,11 @@ std::optional<Told> told_by(const Event& source) {
 
 }  // namespace
 
+std::int32_t month_of(Timestamp time) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+  return static_cast<int>(day.year()) * 12 + static_cast<int>(static_cast<unsigned>(day.month()));
+}
+
 bool Outbox::knows(const InMailId& inmail, MemberId to) const {
   if (threads.contains(inmail)) return true;
   const auto found = unanswered.find(to);
@@ -83,6 +88,10 @@ Guard check_thread(const Outbox& outbox, const SendMessage& command) {
 
 void evolve(Outbox& outbox, const InMailSent& e, const Stamp& stamp) {
   outbox.unanswered[e.to].push_back({e.inmail, stamp.at});
+  if (e.free_class != FreeClass::open_profile) return;
+  const std::int32_t month = month_of(stamp.at);
+  if (outbox.open_profile.month != month) outbox.open_profile = {month, 0};
+  ++outbox.open_profile.count;
 }
 
 void evolve(Outbox& outbox, const OutcomeReceived& e) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -35,15 +36,30 @@ struct OpenThread {
   }
 };
 
+/// Free sends to open profiles, counted in one month of UTC (D3.3).
+struct OpenProfileSends {
+  std::int32_t month = 0;  ///< Since the year 0.
+  std::uint32_t count = 0;
+
+  bool operator==(const OpenProfileSends&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(month, count);
+  }
+};
+
+std::int32_t month_of(Timestamp time);
+
 /// What a sender, member or seat, remembers of its own InMails; part of its state.
 struct Outbox {
   std::map<MemberId, std::vector<Unanswered>> unanswered;  ///< Oldest first.
   std::map<InMailId, OpenThread> threads;
+  OpenProfileSends open_profile;  ///< In the month of the last of them.
 
   bool operator==(const Outbox&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(unanswered, threads);
+    archive(unanswered, threads, open_profile);
   }
 
   bool knows(const InMailId& inmail, MemberId to) const;

@@ -6,27 +6,24 @@
 namespace inmail {
 namespace {
 
+SenderFacts sender_facts(const SeatState& seat) {
+  return {.member = seat.holder, .pool = seat.contract, .is_premium = true, .role = seat.role};
+}
+
 /// Guards 1 to 16 of D5.2.
-Guard check_send(const SeatState& seat, const SendInMail& command, const Context& context) {
-  if (command.from != seat.holder) return refuse(Rejection::not_allowed);
-  const SenderFacts sender{.member = command.from, .is_premium = true, .role = seat.role};
-  return first_refusal({command, sender, seat.outbox, context});
+Guard check_send(const SendCase& send) {
+  if (send.command.from != send.sender.member) return refuse(Rejection::not_allowed);
+  return first_refusal(send);
 }
 
 Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {
-  if (Guard guard = check_send(seat, command, context)) return {{}, guard};
-  const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
-  invariant(context.reserved, "a seat sends only what its contract has reserved");
+  const SenderFacts sender = sender_facts(seat);
+  const SendCase send{command, sender, seat.outbox, context};
+  if (Guard guard = check_send(send)) return {{}, guard};
+  InMailSent sent = sent_by(send);
+  invariant(context.reserved == sent.cost, "a seat sends only what its contract has reserved");
 
-  return Decision::happened(InMailSent{.inmail = inmail_of(context.id),
-                                       .from = command.from,
-                                       .to = command.to,
-                                       .from_premium = true,
-                                       .pool = seat.contract,
-                                       .cost = cost,
-                                       .recipient_version = context.recipient->version,
-                                       .subject = command.subject,
-                                       .body = command.body});
+  return Decision::happened(std::move(sent));
 }
 
 Decision on(const SeatState& seat, const SendMessage& command, const Context& context) {
@@ -34,7 +31,8 @@ Decision on(const SeatState& seat, const SendMessage& command, const Context& co
   const Guard thread = check_thread(seat.outbox, command);
   // Nobody learns of a block by asking for a thread that is not there.
   const bool is_there = !thread || thread->code != Rejection::unknown_target;
-  if (is_there && context.recipient->blocks(command.from))
+  const Admission& other = *context.recipient;
+  if (is_there && (other.blocks(command.from) || other.stops(command.from, seat.contract)))
     return Decision::reject(Rejection::thread_unavailable);
   if (is_there && !context.recipient->exists) return Decision::reject(Rejection::unknown_recipient);
   if (thread) return {{}, thread};
@@ -101,14 +99,16 @@ std::optional<MemberId> Seat::looks_at(const State& state, const Command& comman
   return std::nullopt;
 }
 
-std::optional<std::uint32_t> Seat::needs_reservation(const State& state, const Command& command,
-                                                     const Context& context) {
-  const auto* send = std::get_if<SendInMail>(&command);
-  if (send == nullptr || context.reserved || !state.open) return std::nullopt;
+std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
+                                               const Command& command, const Context& context) {
+  const auto* letter = std::get_if<SendInMail>(&command);
+  if (letter == nullptr || !state.open) return std::nullopt;
   if (!may_give(context.asked_by, command)) return std::nullopt;
-  const auto cost = static_cast<std::uint32_t>(context.policy().charge.cost);
-  if (check_send(state, *send, context)) return std::nullopt;
-  return cost;
+  const SenderFacts sender = sender_facts(state);
+  const SendCase send{*letter, sender, state.outbox, context};
+  if (check_send(send) || context.reserved == cost_of(send)) return std::nullopt;
+  return Reserve{inmail_of(context.id), id.seat(), cost_of(send), free_class_of(send),
+                 degree_of(send)};
 }
 
 std::size_t Seat::footprint(const State& state) {

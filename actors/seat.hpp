@@ -6,6 +6,7 @@
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
+#include "actors/reserve.hpp"
 
 namespace inmail {
 
@@ -31,7 +32,8 @@ struct Seat {
   static constexpr StreamKind kind = StreamKind::seat;
 
   /// A send that passes guards 1 to 16 needs the contract's credits: `needs_reservation` says so as
-  /// long as `context.reserved` is false; `decide` then runs again, whole, on the state of then.
+  /// long as `context.reserved` is not its cost; `decide` then runs again, whole, on the state of
+  /// then.
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
   static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
@@ -44,11 +46,11 @@ struct Seat {
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
 
-  /// How many credits the contract must set aside before `command` can be decided, perhaps zero;
-  /// nothing if it need not be asked, or if a guard before the last refuses it anyway (so a doomed
-  /// send never holds a credit).
-  static std::optional<std::uint32_t> needs_reservation(const State& state, const Command& command,
-                                                        const Context& context);
+  /// What the contract must be asked before `command` can be decided, perhaps for no credits at
+  /// all; nothing if it need not be asked, or if a guard before the last refuses it anyway (so a
+  /// doomed send never holds a credit).
+  static std::optional<Reserve> needs_reservation(StreamId id, const State& state,
+                                                  const Command& command, const Context& context);
 };
 
 }  // namespace inmail

@@ -1,7 +1,6 @@
 #include "actors/send_guards.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace inmail {
 namespace {
@@ -9,12 +8,12 @@ namespace {
 // 1, 2.
 
 Guard recipient_exists(const SendCase& send) {
-  const bool is_self = send.command.to == send.command.from;
-  return is_self || send.recipient().exists ? pass() : refuse(Rejection::unknown_recipient);
+  return send.is_to_self() || send.recipient().exists ? pass()
+                                                      : refuse(Rejection::unknown_recipient);
 }
 
 Guard is_to_another(const SendCase& send) {
-  return send.command.to == send.command.from ? refuse(Rejection::self_send) : pass();
+  return send.is_to_self() ? refuse(Rejection::self_send) : pass();
 }
 
 // 4.
@@ -27,23 +26,52 @@ Guard role_may_send(const SendCase& send) {
 
 // 5.
 
-Guard plan_runs(const SendCase& send) {
-  return send.sender.plan_has_ended ? refuse(Rejection::subscription_ended) : pass();
-}
-
+/// Whose plan has ended may still send what the free plan may.
 Guard plan_may_send(const SendCase& send) {
   const PlanTerms* plan = send.sender.plan;
-  return plan != nullptr && !plan->can_send_inmail ? refuse(Rejection::premium_required) : pass();
+  if (plan == nullptr) return pass();
+  const auto free_class = free_class_of(send);
+  const FreePolicy& free = send.policy().free;
+  if (send.sender.plan_has_ended && !(free_class && free.plan_classes.has(*free_class)))
+    return refuse(Rejection::subscription_ended);
+  return may_send(*plan, free_class, free) ? pass() : refuse(Rejection::premium_required);
 }
 
-// 6.
+// 6, 7.
 
 Guard recipient_is_available(const SendCase& send) {
   const SenderFacts& sender = send.sender;
   const bool blocks = sender.blocked != nullptr && sender.blocked->contains(send.command.to);
-  const bool is_open =
-      is_available(send.recipient(), sender.member, sender.is_premium, send.policy().recipient);
+  const bool is_open = is_available(send.recipient(), sender, send.policy().recipient);
   return blocks || !is_open ? refuse(Rejection::recipient_unavailable) : pass();
+}
+
+Guard recipient_is_not_banned(const SendCase& send) {
+  return is_banned(send.recipient(), send.policy().recipient) ? refuse(Rejection::banned_list)
+                                                              : pass();
+}
+
+// 8, 9.
+
+Guard profile_is_public(const SendCase& send) {
+  return send.policy().recipient.require_public_profile && !send.recipient().public_profile
+             ? refuse(Rejection::profile_not_public)
+             : pass();
+}
+
+Guard degree_is_near(const SendCase& send) {
+  const auto degree = degree_of(send);
+  const PlanTerms* plan = send.sender.plan;
+  if (plan == nullptr || !degree || *degree <= plan->max_degree) return pass();
+  return refuse(Rejection::out_of_degree, static_cast<std::int64_t>(plan->max_degree),
+                static_cast<std::int64_t>(*degree));
+}
+
+Guard connections_are_left_to_messages(const SendCase& send) {
+  const bool forbids = send.policy().recipient.first_degree == FirstDegreeRule::forbid;
+  return forbids && send.recipient().is_connected(send.command.from)
+             ? refuse(Rejection::first_degree_forbidden)
+             : pass();
 }
 
 // 11.
@@ -68,6 +96,28 @@ Guard body_is_fine(const SendCase& send) {
   if (limit.body_max > 0 && counted > limit.body_max)
     return refuse(Rejection::body_too_long, limit.body_max, counted);
   return pass();
+}
+
+Guard html_is_allowed(const SendCase& send) {
+  return send.command.markup.html && send.policy().format.html == HtmlRule::reject
+             ? refuse(Rejection::html_not_allowed)
+             : pass();
+}
+
+Guard markup_is_allowed(const SendCase& send) {
+  const TextMarkup& markup = send.command.markup;
+  const EnumSet<Markup> allowed = send.policy().format.allowed;
+  const bool breaks = (markup.bullets && !allowed.has(Markup::bullets)) ||
+                      (markup.numbered && !allowed.has(Markup::numbered)) ||
+                      (markup.links > 0 && !allowed.has(Markup::link));
+  return breaks ? refuse(Rejection::markup_not_allowed) : pass();
+}
+
+Guard links_are_good(const SendCase& send) {
+  const TextMarkup& markup = send.command.markup;
+  const std::int64_t most = send.policy().format.links_max;
+  if (markup.links > most) return refuse(Rejection::link_bad, most, markup.links);
+  return markup.bad_links > 0 ? refuse(Rejection::link_bad, 0, markup.bad_links) : pass();
 }
 
 // 12.
@@ -95,16 +145,64 @@ Guard silence_is_respected(const SendCase& send) {
   return pass();
 }
 
-constexpr std::array ladder{
-    SendGuard{1, recipient_exists},        //
-    SendGuard{2, is_to_another},           //
-    SendGuard{4, role_may_send},           //
-    SendGuard{5, plan_runs},               //
-    SendGuard{5, plan_may_send},           //
-    SendGuard{6, recipient_is_available},  //
-    SendGuard{11, subject_is_fine},        //
-    SendGuard{11, body_is_fine},           //
-    SendGuard{12, silence_is_respected},
+// 15.
+
+Guard open_profiles_are_left(const SendCase& send) {
+  const std::int64_t most = send.policy().free.open_profile_max_per_month;
+  if (most == 0 || free_class_of(send) != FreeClass::open_profile) return pass();
+  const OpenProfileSends& sent = send.outbox.open_profile;
+  const std::int64_t count = sent.month == month_of(send.context.now) ? sent.count : 0;
+  return count >= most ? refuse(Rejection::open_profile_limit, most, count) : pass();
+}
+
+// 16.
+
+/// Whether one of the two has answered the other, or written to the sender.
+bool have_talked(const SendCase& send) {
+  const MemberId to = send.command.to;
+  const auto is_with = [&](const auto& thread) { return thread.second.with == to; };
+  const auto is_of = [&](const auto& letter) {
+    return letter.second.ref.from == to && letter.second.lifecycle != Lifecycle::failed;
+  };
+  const auto& threads = send.outbox.threads;
+  const ReceivedMap* received = send.sender.received;
+  return std::any_of(threads.begin(), threads.end(), is_with) ||
+         (received != nullptr && std::any_of(received->begin(), received->end(), is_of));
+}
+
+Guard reason_is_given(const SendCase& send) {
+  const bool says_one = send.command.hints.purpose != Purpose::other;
+  if (says_one || !send.policy().compliance.require_reason) return pass();
+  const bool are_acquainted = send.recipient().is_connected(send.command.from) || have_talked(send);
+  return are_acquainted ? pass() : refuse(Rejection::reason_required);
+}
+
+Guard is_not_commercial(const SendCase& send) {
+  return send.command.hints.purpose == Purpose::sales &&
+                 send.policy().compliance.commercial_use == CommercialUse::forbid
+             ? refuse(Rejection::commercial_use)
+             : pass();
+}
+
+constexpr SendGuard ladder[] = {
+    {1, recipient_exists},
+    {2, is_to_another},
+    {4, role_may_send},
+    {5, plan_may_send},
+    {6, recipient_is_available},
+    {7, recipient_is_not_banned},
+    {8, profile_is_public},
+    {8, degree_is_near},
+    {9, connections_are_left_to_messages},
+    {11, subject_is_fine},
+    {11, body_is_fine},
+    {11, html_is_allowed},
+    {11, markup_is_allowed},
+    {11, links_are_good},
+    {12, silence_is_respected},
+    {15, open_profiles_are_left},
+    {16, reason_is_given},
+    {16, is_not_commercial},
 };
 
 }  // namespace
@@ -120,17 +218,76 @@ Guard first_refusal(const SendCase& send) {
   return first;
 }
 
-bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
+std::optional<FreeClass> free_class_of(const SendCase& send) {
+  const Policy& policy = send.policy();
+  const Admission& recipient = send.recipient();
+  const SendHints& hints = send.command.hints;
+  const auto applies = [&](FreeClass each, bool holds) {
+    return holds && policy.free.classes.has(each);
+  };
+  const bool is_connected = recipient.is_connected(send.command.from) &&
+                            policy.recipient.first_degree == FirstDegreeRule::free;
+  if (applies(FreeClass::first_degree, is_connected)) return FreeClass::first_degree;
+  if (applies(FreeClass::job_applicant, hints.applicant)) return FreeClass::job_applicant;
+  if (applies(FreeClass::group_member, hints.degree == Degree::group))
+    return FreeClass::group_member;
+  if (applies(FreeClass::open_profile, recipient.open_profile && recipient.is_premium))
+    return FreeClass::open_profile;
+  return std::nullopt;
+}
+
+std::optional<Degree> degree_of(const SendCase& send) {
+  if (send.recipient().is_connected(send.command.from)) return Degree::first;
+  return send.command.hints.degree;
+}
+
+std::uint32_t cost_of(const SendCase& send) {
+  return free_class_of(send) ? 0 : static_cast<std::uint32_t>(send.policy().charge.cost);
+}
+
+InMailSent sent_by(const SendCase& send) {
+  const SendInMail& command = send.command;
+  return {.inmail = inmail_of(send.context.id),
+          .from = command.from,
+          .to = command.to,
+          .from_premium = send.sender.is_premium,
+          .pool = send.sender.pool,
+          .cost = cost_of(send),
+          .recipient_version = send.recipient().version,
+          .subject = command.subject,
+          .body = command.body,
+          .free_class = free_class_of(send),
+          .degree = degree_of(send),
+          .purpose = command.hints.purpose,
+          .markup = command.markup};
+}
+
+bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,
+              const FreePolicy& free) {
+  return plan.can_send_inmail || (free_class && free.plan_classes.has(*free_class));
+}
+
+bool is_available(const Admission& recipient, const SenderFacts& sender,
                   const RecipientPolicy& policy) {
-  if (recipient.blocks(sender)) return false;
-  if (policy.premium_override && sender_is_premium && recipient.is_premium) return true;
+  if (recipient.blocks(sender.member) || recipient.stops(sender.member, sender.pool)) return false;
+  if (policy.premium_override && sender.is_premium && recipient.is_premium) return true;
   switch (recipient.preference) {
     case InMailPreference::on: return true;
     case InMailPreference::opted_out:
-      return policy.optout_scope == OptoutScope::free_senders_only && sender_is_premium;
+      return policy.optout_scope == OptoutScope::free_senders_only &&
+             (sender.is_premium || recipient.is_connected(sender.member));
     case InMailPreference::disabled: return false;
   }
   return false;
+}
+
+bool is_banned(const Admission& recipient, const RecipientPolicy& policy) {
+  const auto is_on = [&](const std::string& banned) {
+    return std::find(recipient.lists->begin(), recipient.lists->end(), banned) !=
+           recipient.lists->end();
+  };
+  return recipient.lists &&
+         std::any_of(policy.banned_lists.begin(), policy.banned_lists.end(), is_on);
 }
 
 }  // namespace inmail

@@ -7,17 +7,20 @@
 #include "actors/commands.hpp"
 #include "actors/decision.hpp"
 #include "actors/outbox.hpp"
+#include "actors/received.hpp"
 
 namespace inmail {
 
 /// Who sends, as far as the guards ask. What it points to must outlive the case.
 struct SenderFacts {
   MemberId member{};
+  StreamId pool{};  ///< Who pays: the member, or the contract of the seat.
   bool is_premium = false;
   std::optional<SeatRole> role{};   ///< Of a seat, whose plan its contract judges.
   const PlanTerms* plan = nullptr;  ///< Of a member; null for a seat.
   bool plan_has_ended = false;
   const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
+  const ReceivedMap* received = nullptr;        ///< What the sender got; null: not known.
 };
 
 /// One send before the guards. A view of what it was made of, for one decision.
@@ -29,21 +32,39 @@ struct SendCase {
 
   const Policy& policy() const { return context.policy(); }
   const Admission& recipient() const { return *context.recipient; }
+  bool is_to_self() const { return command.to == command.from; }
 };
 
 /// Tells `visit(refusal)` of each send guard of D5.2, 1 to 16, that refuses, in their order, until
-/// it returns false. (17 is who holds the credits' to know, and 5 the contract's for its seats.)
-/// What asks about a recipient is not asked where there is none.
+/// it returns false. (17 is who holds the credits' to know; 5 and the degree of 8 the contract's
+/// for its seats.) What asks about a recipient is not asked where there is none.
 template <class Visit>
 void each_refusal(const SendCase& send, Visit&& visit);
 
 /// The answer to a send that a guard refuses: the first one counts.
 Guard first_refusal(const SendCase& send);
 
-/// What a recipient's own switches and blocks say to this sender; the same question at the send and
-/// at the delivery (D3.7).
-bool is_available(const Admission& recipient, MemberId sender, bool sender_is_premium,
+// What follows is asked of a send whose recipient exists.
+
+/// Why the send costs nothing, if there is a reason beside its price. Where there are several, one
+/// that is not counted goes before Open Profile, which is.
+std::optional<FreeClass> free_class_of(const SendCase& send);
+/// How far the two are apart; nothing: nobody says.
+std::optional<Degree> degree_of(const SendCase& send);
+std::uint32_t cost_of(const SendCase& send);
+/// What happens if no guard refuses; the lots are for a member to fill in.
+InMailSent sent_by(const SendCase& send);
+
+/// Whether a sender on this plan may send at all, or in this class.
+bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,
+              const FreePolicy& free);
+
+/// What a recipient's own switches, blocks and stops say to this sender; the same question at the
+/// send and at the delivery (D3.7).
+bool is_available(const Admission& recipient, const SenderFacts& sender,
                   const RecipientPolicy& policy);
+/// Whether nobody may write to the recipient at all; likewise.
+bool is_banned(const Admission& recipient, const RecipientPolicy& policy);
 
 /// One rung of the ladder.
 struct SendGuard {

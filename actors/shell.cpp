@@ -174,10 +174,10 @@ class Shell final : public Entity {
       if (admission) context.recipient = &*admission;
     }
     // Where the price has changed since the contract was asked, it is asked again.
-    context.reserved = reserved && std::int64_t{*reserved} == context.policy().charge.cost;
+    context.reserved = reserved;
     if constexpr (std::is_same_v<Decider, Seat>) {
-      if (const auto cost = Seat::needs_reservation(self_.state, mail.command, context)) {
-        AskReserve question{{inmail_of(mail.id), id_.seat(), *cost}, mail.id, mail.asked_by};
+      if (const auto wish = Seat::needs_reservation(id_, self_.state, mail.command, context)) {
+        AskReserve question{*wish, mail.id, mail.asked_by};
         return ask(std::move(mail), std::move(admission), self_.state.contract, question);
       }
     }
@@ -423,6 +423,11 @@ class Shell final : public Entity {
                           [](const PreferenceChanged&) { return true; },
                           [](const MemberBlocked&) { return true; },
                           [](const MemberUnblocked&) { return true; },
+                          [](const OpenProfileSet&) { return true; },
+                          [](const SenderStopped&) { return true; },
+                          [](const SenderAllowed&) { return true; },
+                          [](const ConnectionSet&) { return true; },
+                          [](const ConnectionRemoved&) { return true; },
                           [](const SubscriptionStarted&) { return true; },
                           [](const SubscriptionChanged&) { return true; },
                           [](const SubscriptionEnded&) { return true; },

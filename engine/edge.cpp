@@ -2,6 +2,7 @@
 
 #include "events/codec.hpp"
 #include "events/policy.hpp"
+#include "events/policy_value.hpp"
 
 namespace inmail {
 namespace {
@@ -49,10 +50,19 @@ Status all_of(Checks&&... checks) {
   return result;
 }
 
+/// A list, as `recipient.banned_lists` names it.
+Status check_list(const std::string& list) {
+  if (word_form.accepts(list)) return {};
+  return malformed("a list is named by " + std::string(word_form.sentence));
+}
+
 Status check(const RegisterMember& c) {
+  for (const std::string& list : c.lists)
+    if (const Status fine = check_list(list); !fine) return fine;
   return all_of(check_id(c.member, "member"), check_text(c.display_name, "display_name"),
                 check_text(c.headline, "headline"),
-                c.locale.size() <= 35 ? Status{} : malformed("locale is longer than 35 bytes"));
+                c.locale.size() <= 35 ? Status{} : malformed("locale is longer than 35 bytes"),
+                c.lists.size() <= 100 ? Status{} : malformed("lists has more than 100 of them"));
 }
 Status check(const SetPreference& c) {
   return all_of(check_id(c.member, "member"), check_enum(c.inmail, "inmail"));
@@ -64,6 +74,18 @@ Status check(const UnblockMember& c) {
   return all_of(check_id(c.member, "member"), check_id(c.blocked, "blocked"));
 }
 Status check(const EraseMember& c) { return check_id(c.member, "member"); }
+Status check_pair(MemberId a, MemberId b) {
+  if (a == b) return malformed("a and b are the same member");
+  return all_of(check_id(a, "a"), check_id(b, "b"));
+}
+Status check(const SetConnection& c) { return check_pair(c.a, c.b); }
+Status check(const RemoveConnection& c) { return check_pair(c.a, c.b); }
+Status check(const StopSender& c) {
+  return all_of(check_id(c.member, "member"), check_id(c.sender, "sender"));
+}
+Status check(const AllowSender& c) {
+  return all_of(check_id(c.member, "member"), check_id(c.sender, "sender"));
+}
 Status check(const StartSubscription& c) {
   return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
 }
@@ -83,9 +105,16 @@ Status check(const AddSeat& c) {
   return all_of(check_id(c.contract, "contract"), check_id(c.seat, "seat"),
                 check_id(c.holder, "holder"), check_enum(c.role, "role"));
 }
+Status check(const SendHints& hints) {
+  if (hints.degree == Degree::first)
+    return malformed("degree is first, but who is connected says set_connection");
+  return all_of(hints.degree ? check_enum(*hints.degree, "degree") : Status{},
+                check_enum(hints.purpose, "purpose"));
+}
 Status check(const SendInMail& c) {
-  return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
-                check_id(c.to, "to"), check_text(c.subject, "subject"), check_text(c.body, "body"));
+  return all_of(check(c.hints), check_id(c.from, "from"),
+                c.seat ? check_id(*c.seat, "seat") : Status{}, check_id(c.to, "to"),
+                check_text(c.subject, "subject"), check_text(c.body, "body"));
 }
 Status check(const OpenInMail& c) { return check_id(c.recipient, "recipient"); }
 Status check(const Respond& c) {
@@ -104,6 +133,16 @@ Status check(const AdoptPolicy& c) {
   return policy ? Status{} : Status{policy.error()};
 }
 
+/// Without what the edge has found in the texts: the same order may come again after a release that
+/// finds more in them.
+void encode_as_ordered(const Command& command, std::string& out) {
+  const auto* send = std::get_if<SendInMail>(&command);
+  if (send == nullptr || send->markup == TextMarkup{}) return encode_command(command, out);
+  SendInMail ordered = *send;
+  ordered.markup = {};
+  encode_command(ordered, out);
+}
+
 }  // namespace
 
 Status check_input(const Command& command) {
@@ -111,7 +150,7 @@ Status check_input(const Command& command) {
 }
 
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
-  Status result;
+  Status result = take_markup(command);
   std::visit(
       [&](auto& each) {
         if constexpr (requires { each.author(); })
@@ -128,7 +167,7 @@ PayloadHash hash_payload(const Command& command, const Principal& asked_by, cons
   std::string payload;
   encode_to(type_of(command).number, payload);
   encode_to(asked_by, payload);
-  encode_command(command, payload);
+  encode_as_ordered(command, payload);
   encoded_bytes = payload.size();
   return keyed_hash(keys.store_key(), bytes_of(payload));
 }

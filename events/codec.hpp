@@ -50,6 +50,13 @@ class SpanOutput : public cereal::OutputArchive<SpanOutput> {
     out_.append(static_cast<const char*>(data), size);
   }
 
+  /// The last fields of a stored type that it did not always have: written only if one of them says
+  /// something, so that what could be said before has the bytes that it had.
+  template <class... Fields>
+  void tail(const Fields&... fields) {
+    if ((... || !(fields == Fields{}))) (*this)(fields...);
+  }
+
  private:
   std::string& out_;
 };
@@ -70,6 +77,15 @@ class SpanInput : public cereal::InputArchive<SpanInput> {
     const Bytes taken = rest_.first(size);
     rest_ = rest_.subspan(size);
     return taken;
+  }
+
+  /// What `SpanOutput::tail` wrote, or left out.
+  template <class... Fields>
+  void tail(Fields&... fields) {
+    ((fields = Fields{}), ...);
+    if (rest_.empty()) return;
+    (*this)(fields...);
+    if ((... && (fields == Fields{}))) throw cereal::Exception("a tail says nothing");
   }
 
   /// The number of elements that follow, each of at least `bytes_min` bytes.

@@ -24,7 +24,8 @@ using Event =
                  CreditsExpired, CreditsForfeited, CreditsVoided, InMailSent, InMailDelivered,
                  InMailFailed, Opened, Replied, Expired, InMailRetracted, RefundWindowClosed,
                  OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted,
-                 MemberErased, MemberKeyDestroyed>;
+                 MemberErased, MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet,
+                 SenderStopped, SenderAllowed>;
 
 const EventType& type_of(const Event& event);
 

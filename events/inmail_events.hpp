@@ -2,20 +2,44 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "events/credit_events.hpp"
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
+#include "events/markup.hpp"
 #include "events/terms.hpp"
 #include "events/text.hpp"
 
 namespace inmail {
 
+/// As it was before a send could be free by its class.
+struct InMailSentV1 {
+  static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 1};
+
+  InMailId inmail{};
+  MemberId from{};
+  MemberId to{};
+  bool from_premium = false;
+  StreamId pool{};
+  std::uint32_t cost = 0;
+  LotSplits splits{};
+  Version recipient_version{};
+  Text subject{};
+  Text body{};
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body);
+  }
+};
+
 /// The decision to send (D5.3). Stream: the sender, a member or a seat. For a member's own credits
 /// it carries the lot splits and is itself the reservation. Starts every clock of the InMail.
 /// Obliges the recipient to deliver or to fail it. The policy version of its record is pinned.
 struct InMailSent {
-  static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 1};
+  static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 2};
+  using previous = InMailSentV1;
 
   InMailId inmail{};
   MemberId from{};  ///< The person: the member, or the holder of the seat.
@@ -27,13 +51,33 @@ struct InMailSent {
   Version recipient_version{};  ///< Of the recipient's stream that the sender looked at.
   Text subject{};
   Text body{};
+  std::optional<FreeClass>
+      free_class{};                ///< Why it costs nothing, where that is no matter of price.
+  std::optional<Degree> degree{};  ///< How far the two are apart, where the host said.
+  Purpose purpose = Purpose::other;
+  TextMarkup markup{};  ///< Of the body; HTML of both texts.
 
+  static InMailSent upcast(InMailSentV1 old);
   bool operator==(const InMailSent&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body);
+    archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body,
+            free_class, degree, purpose, markup);
   }
 };
+
+inline InMailSent InMailSent::upcast(InMailSentV1 old) {
+  return {.inmail = old.inmail,
+          .from = old.from,
+          .to = old.to,
+          .from_premium = old.from_premium,
+          .pool = old.pool,
+          .cost = old.cost,
+          .splits = std::move(old.splits),
+          .recipient_version = old.recipient_version,
+          .subject = std::move(old.subject),
+          .body = std::move(old.body)};
+}
 
 /// What every event of the recipient's side repeats, so that no fold has to look it up.
 struct InMailRef {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
@@ -11,19 +13,43 @@
 
 namespace inmail {
 
+/// As it was before members could be on lists.
+struct MemberRegisteredV1 {
+  static constexpr EventType type{.number = 100, .name = "member.registered", .version = 1};
+
+  Text display_name{};
+  Text headline{};
+  std::string locale{};
+  bool public_profile = true;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(display_name, headline, locale, public_profile);
+  }
+};
+
 /// A person joined. Stream: the member. D5.3 MemberRegistered.
 struct MemberRegistered {
-  static constexpr EventType type{.number = 100, .name = "member.registered", .version = 1};
+  static constexpr EventType type{.number = 100, .name = "member.registered", .version = 2};
+  using previous = MemberRegisteredV1;
 
   Text display_name{};
   Text headline{};
   std::string locale{};  ///< BCP-47, at most 35 bytes.
   bool public_profile = true;
+  std::vector<std::string> lists{};  ///< That a policy may ban ("platform_staff").
 
+  static MemberRegistered upcast(MemberRegisteredV1 old) {
+    return {std::move(old.display_name),
+            std::move(old.headline),
+            std::move(old.locale),
+            old.public_profile,
+            {}};
+  }
   bool operator==(const MemberRegistered&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(display_name, headline, locale, public_profile);
+    archive(display_name, headline, locale, public_profile, lists);
   }
 };
 
@@ -89,6 +115,83 @@ struct MemberKeyDestroyed {
   bool operator==(const MemberKeyDestroyed&) const = default;
   template <class Archive>
   void serialize(Archive&) {}
+};
+
+/// Two members are connected. In the stream of each of the two: of `owner`, who decides what
+/// becomes of the pair and so obliges the other to record it, too; then of the other.
+struct ConnectionSet {
+  static constexpr EventType type{.number = 120, .name = "member.connection_set", .version = 1};
+
+  MemberId with{};           ///< The other one.
+  MemberId owner{};          ///< The one of the two with the lower number.
+  std::uint64_t change = 0;  ///< Counts all changes of connections that `owner` decides.
+
+  /// Recorded by who has learned of it.
+  bool is_learned() const { return with == owner; }
+  bool operator==(const ConnectionSet&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(with, owner, change);
+  }
+};
+
+/// Two members are connected no more. As `ConnectionSet`.
+struct ConnectionRemoved {
+  static constexpr EventType type{.number = 121, .name = "member.connection_removed", .version = 1};
+
+  MemberId with{};
+  MemberId owner{};
+  std::uint64_t change = 0;
+
+  bool is_learned() const { return with == owner; }
+  bool operator==(const ConnectionRemoved&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(with, owner, change);
+  }
+};
+
+/// Whether who is no connection may write to the member for free (D4.6); worth something only while
+/// the member's plan is a premium one. Stream: the member.
+struct OpenProfileSet {
+  static constexpr EventType type{.number = 122, .name = "member.open_profile_set", .version = 1};
+
+  bool on = false;
+
+  bool operator==(const OpenProfileSet&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(on);
+  }
+};
+
+/// The member wants no more of `sender` (D3.7 recipient.stop_scope). Stream: the member. Says all
+/// that is stopped on account of this sender; an earlier one is replaced.
+struct SenderStopped {
+  static constexpr EventType type{.number = 123, .name = "member.sender_stopped", .version = 1};
+
+  MemberId sender{};
+  bool person = true;                   ///< The sender, whoever pays.
+  std::vector<ContractId> contracts{};  ///< With all their seats. Sorted.
+
+  bool operator==(const SenderStopped&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(sender, person, contracts);
+  }
+};
+
+/// What was stopped on account of `sender` is not stopped any more.
+struct SenderAllowed {
+  static constexpr EventType type{.number = 124, .name = "member.sender_allowed", .version = 1};
+
+  MemberId sender{};
+
+  bool operator==(const SenderAllowed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(sender);
+  }
 };
 
 /// A plan began to run (D4.3). Stream: who pays, a member or a contract. The first cycle begins at

@@ -11,11 +11,26 @@ void add_settlement(std::vector<Obligation>& duties, const InMailRef& ref, Charg
     duties.push_back({notice_key(NoticeKind::settle, ref.inmail), ref.pool});
 }
 
+void put_big_endian(NoticeKey& key, std::size_t at, std::uint64_t value) {
+  for (std::size_t i = 0; i < 8; ++i)
+    key.subject[at + i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+}
+
 NoticeKey key_of_number(NoticeKind kind, std::uint64_t number) {
   NoticeKey key{kind, {}};
-  for (std::size_t i = 0; i < 8; ++i)
-    key.subject[8 + i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  put_big_endian(key, 8, number);
   return key;
+}
+
+/// The owner of a connection tells the other one.
+template <class Change>
+void add_change(std::vector<Obligation>& duties, const Change& e) {
+  if (!e.is_learned()) duties.push_back({notice_key(e.owner, e.change), e.with});
+}
+
+template <class Change>
+void settle_change(std::vector<NoticeKey>& settled, const Change& e) {
+  if (e.is_learned()) settled.push_back(notice_key(e.owner, e.change));
 }
 
 }  // namespace
@@ -23,6 +38,13 @@ NoticeKey key_of_number(NoticeKind kind, std::uint64_t number) {
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail) { return {kind, inmail.bytes}; }
 NoticeKey notice_key(NoticeKind kind, SeatId seat) { return key_of_number(kind, seat.value); }
 NoticeKey notice_key(NoticeKind kind, MemberId member) { return key_of_number(kind, member.value); }
+
+NoticeKey notice_key(MemberId owner, std::uint64_t change) {
+  NoticeKey key{NoticeKind::connect, {}};
+  put_big_endian(key, 0, owner.value);
+  put_big_endian(key, 8, change);
+  return key;
+}
 
 std::vector<Obligation> obligations_of(const Event& event) {
   std::vector<Obligation> duties;
@@ -61,6 +83,8 @@ std::vector<Obligation> obligations_of(const Event& event) {
                  [&](const MemberErased& e) {
                    duties.push_back({notice_key(NoticeKind::destroy_key, e.member), e.member});
                  },
+                 [&](const ConnectionSet& e) { add_change(duties, e); },
+                 [&](const ConnectionRemoved& e) { add_change(duties, e); },
                  [](const auto&) {},
              },
              event);
@@ -102,6 +126,8 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  [&](const MemberKeyDestroyed&) {
                    settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));
                  },
+                 [&](const ConnectionSet& e) { settle_change(settled, e); },
+                 [&](const ConnectionRemoved& e) { settle_change(settled, e); },
                  [](const auto&) {},
              },
              event);

@@ -21,13 +21,15 @@ enum class NoticeKind : std::uint8_t {
   inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
   open_seat = 7,    ///< SeatAdded -> seat.
   destroy_key = 8,  ///< MemberErased -> the member itself, once that is durable: destroy the key.
+  connect = 9,      ///< A connection set or removed -> the other member: know it.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.
 struct NoticeKey {
   NoticeKind kind = NoticeKind::deliver;
-  std::array<std::uint8_t, 16>
-      subject{};  ///< An InMail's id, or a seat's or member's number in the last 8 bytes.
+  /// An InMail's id; or a seat's or member's number in the last 8 bytes; or who owns a connection,
+  /// and the number of the change, so that those of one owner come in their order.
+  std::array<std::uint8_t, 16> subject{};
 
   auto operator<=>(const NoticeKey&) const = default;
 };
@@ -35,6 +37,8 @@ struct NoticeKey {
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail);
 NoticeKey notice_key(NoticeKind kind, SeatId seat);
 NoticeKey notice_key(NoticeKind kind, MemberId member);
+/// Of a change of the connections that `owner` decides.
+NoticeKey notice_key(MemberId owner, std::uint64_t change);
 
 /// An open duty: `target` must come to record the event that settles `key`.
 struct Obligation {

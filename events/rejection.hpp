@@ -27,13 +27,23 @@ enum class Rejection : std::uint16_t {
   premium_required = 502,
   recipient_unavailable =
       601,  ///< One code for block, opt-out and disabled; what lies behind is not told.
+  banned_list = 701,
+  profile_not_public = 801,
+  out_of_degree = 802,
+  first_degree_forbidden = 901,
   subject_empty = 1101,
   subject_too_long = 1102,
   body_empty = 1103,
   body_too_long = 1104,
+  html_not_allowed = 1105,
+  markup_not_allowed = 1106,  ///< Links or lists; all other signs are literal text.
+  link_bad = 1107,            ///< By its scheme, or because there are too many.
   awaiting_response = 1201,
   followup_limit = 1202,
   followup_too_soon = 1203,
+  open_profile_limit = 1504,
+  reason_required = 1601,
+  commercial_use = 1602,
   insufficient_credits = 1701,
 
   // Other commands.

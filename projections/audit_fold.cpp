@@ -86,7 +86,11 @@ struct Fold {
 
   // Members, seats, policies.
 
-  void on(const MemberRegistered&) { stream.registered = true; }
+  void on(const MemberRegistered& e) {
+    stream.registered = true;
+    stream.public_profile = e.public_profile;
+    stream.lists = e.lists;
+  }
   void on(const MemberErased&) {
     stream.registered = false;
     stream.erased_at = header.time;
@@ -96,6 +100,17 @@ struct Fold {
   void on(const PreferenceChanged& e) { stream.preference = e.inmail; }
   void on(const MemberBlocked& e) { stream.blocked.insert(e.target); }
   void on(const MemberUnblocked& e) { stream.blocked.erase(e.target); }
+
+  void on(const OpenProfileSet& e) { stream.open_profile.set(e.on, header.version); }
+  void on(const SenderStopped& e) { stream.stopped[e.sender] = {e.person, e.contracts}; }
+  void on(const SenderAllowed& e) { stream.stopped.erase(e.sender); }
+  void on(const ConnectionSet& e) { connect(e.with, true); }
+  void on(const ConnectionRemoved& e) { connect(e.with, false); }
+  void connect(MemberId with, bool on) {
+    stream.connections[with].set(on, header.version);
+    stream.connected_at = header.time;
+    stream.connected_position = header.position;
+  }
 
   void on(const SeatAdded& e) {
     if (world.seats_.emplace(e.seat, header.stream.contract()).second) ++own_pool().seats;
@@ -116,6 +131,7 @@ struct Fold {
   void begin_plan(PlanKind plan, bool was_changed) {
     Pool& pool = own_pool();
     if (static_cast<std::size_t>(plan) < plan_kinds) pool.plan = plan;
+    stream.plans.emplace_back(header.version, pool.plan);
     pool.began_at = header.due_at;
     pool.was_changed = was_changed;
     pool.has_ended = false;
@@ -126,6 +142,7 @@ struct Fold {
     Pool& pool = own_pool();
     pool.plan.reset();
     pool.has_ended = true;
+    stream.plans.emplace_back(header.version, pool.plan);
   }
 
   void on(const CycleRenewed& e) {
@@ -249,9 +266,17 @@ struct Fold {
     inmail->pinned = static_cast<std::uint32_t>(header.policy.value);
     inmail->stage = Stage::sent;
     inmail->from_premium = e.from_premium;
+    if (e.free_class == FreeClass::open_profile) count_open_profile();
     if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
     world.link(e.inmail, *inmail);
     oblige(*inmail);
+  }
+
+  void count_open_profile() {
+    const auto month = month_at(header.due_at);
+    if (stream.open_profile_month != month) stream.open_profile_sends = 0;
+    stream.open_profile_month = month;
+    ++stream.open_profile_sends;
   }
 
   void on(const InMailDelivered& e) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "projections/audit_rules.hpp"
@@ -163,18 +164,59 @@ bool is_premium(const StreamState* owner, const Policy& policy) {
          policy.terms(*owner->pool->plan).is_premium;
 }
 
+bool is_stopped(const StreamState& recipient, const InMail& inmail) {
+  return std::any_of(recipient.stopped.begin(), recipient.stopped.end(), [&](const auto& entry) {
+    const auto& [sender, stop] = entry;
+    const bool by_contract =
+        std::any_of(stop.contracts.begin(), stop.contracts.end(),
+                    [&](ContractId contract) { return StreamId(contract) == inmail.pool; });
+    return by_contract || (stop.person && sender == inmail.from);
+  });
+}
+
+bool is_listed(const StreamState& member, const std::vector<std::string>& banned) {
+  return std::any_of(member.lists.begin(), member.lists.end(), [&](const std::string& list) {
+    return std::find(banned.begin(), banned.end(), list) != banned.end();
+  });
+}
+
 bool takes_inmail(const StreamState& recipient, const InMail& inmail, const Policy& policy) {
   if (!recipient.registered || recipient.blocked.contains(inmail.from)) return false;
+  if (is_stopped(recipient, inmail) || is_listed(recipient, policy.recipient.banned_lists))
+    return false;
   if (recipient.preference == InMailPreference::on) return true;
   if (policy.recipient.premium_override && inmail.from_premium && is_premium(&recipient, policy))
     return true;
-  return recipient.preference == InMailPreference::opted_out && inmail.from_premium &&
+  return recipient.preference == InMailPreference::opted_out &&
+         (inmail.from_premium || recipient.is_connected(inmail.from, recipient.version)) &&
          policy.recipient.optout_scope == OptoutScope::free_senders_only;
+}
+
+/// What the policy says of recipients that no switch of theirs decides.
+void check_reach(const Step& step, const InMailSent& e, Verdict& verdict) {
+  const RecipientPolicy& rules = step.policy->recipient;
+  const StreamState* to = step.world.find_stream(e.to);
+  if (to == nullptr) return;
+  verdict.check(!is_listed(*to, rules.banned_lists), e.inmail, " was sent to member:", e.to,
+                ", who is on a banned list");
+  verdict.check(to->public_profile || !rules.require_public_profile, e.inmail,
+                " was sent to member:", e.to, ", whose profile is not public");
+  const bool is_connected = to->is_connected(e.from, e.recipient_version);
+  verdict.check(!is_connected || rules.first_degree != FirstDegreeRule::forbid, e.inmail,
+                " was sent to a connection, where the policy forbids it");
+  verdict.check((e.degree == Degree::first) == is_connected, e.inmail,
+                " was sent as by a connection, or not, which member:", e.to, " denies");
+  if (step.header.stream.kind() != StreamKind::member) return;
+  const Pool* pool = step.pool();
+  const PlanTerms& plan = step.policy->terms(pool && pool->plan ? *pool->plan : PlanKind::free);
+  verdict.check(!e.degree || *e.degree <= plan.max_degree, e.inmail,
+                " was sent farther than the plan of ", step.header.stream, " reaches");
 }
 
 void deliveries_are_welcome(const Step& step, Verdict& verdict) {
   if (step.policy == nullptr) return;
   if (const auto* e = std::get_if<InMailSent>(&step.event)) {
+    check_reach(step, *e, verdict);
     if (step.header.stream.kind() != StreamKind::member) return;
     verdict.check(e->from_premium == is_premium(&step.stream, *step.policy), e->inmail,
                   " was sent as by a premium member, or not, which the sender's plan denies");
@@ -238,11 +280,32 @@ void check_texts(const InMailSent& e, const LimitPolicy& limit, Verdict& verdict
                 limit.body_min, " to ", limit.body_max, " are allowed");
 }
 
-void texts_have_their_length(const Step& step, Verdict& verdict) {
+void check_markup(const InMailSent& e, const FormatPolicy& format, Verdict& verdict) {
+  const TextMarkup& found = e.markup;
+  verdict.check(!found.html || format.html != HtmlRule::reject, e.inmail, " holds HTML");
+  verdict.check((!found.bullets || format.allowed.has(Markup::bullets)) &&
+                    (!found.numbered || format.allowed.has(Markup::numbered)) &&
+                    (found.links == 0 || format.allowed.has(Markup::link)),
+                e.inmail, " holds links or lists that are not allowed");
+  verdict.check(found.bad_links == 0 && std::int64_t{found.links} <= format.links_max, e.inmail,
+                " holds ", found.links, " links, ", found.bad_links, " of them bad, where ",
+                format.links_max, " good ones are allowed");
+}
+
+void check_purpose(const InMailSent& e, const CompliancePolicy& compliance, Verdict& verdict) {
+  const bool is_sales = e.purpose == Purpose::sales;
+  verdict.check(!is_sales || compliance.commercial_use != CommercialUse::forbid, e.inmail,
+                " is to sell something, where the policy forbids it");
+}
+
+void texts_are_as_allowed(const Step& step, Verdict& verdict) {
   if (step.policy == nullptr) return;
   const LimitPolicy& limit = step.policy->limit;
-  if (const auto* sent = std::get_if<InMailSent>(&step.event))
-    return check_texts(*sent, limit, verdict);
+  if (const auto* sent = std::get_if<InMailSent>(&step.event)) {
+    check_texts(*sent, limit, verdict);
+    check_markup(*sent, step.policy->format, verdict);
+    return check_purpose(*sent, step.policy->compliance, verdict);
+  }
   const auto* reply = std::get_if<Replied>(&step.event);
   const auto* message = std::get_if<MessageSent>(&step.event);
   if (reply == nullptr && message == nullptr) return;
@@ -267,6 +330,40 @@ void retractions_are_allowed(const Step& step, Verdict& verdict) {
                 " was retracted after its window");
 }
 
+// IM8.
+
+template <class Change>
+void check_change(const Step& step, const Change& e, bool connects, Verdict& verdict) {
+  const MemberId self = step.header.stream.member();
+  const bool is_of_pair = e.owner == std::min(self, e.with) && self != e.with;
+  const auto known = step.stream.connections.find(e.with);
+  const bool is_on = known != step.stream.connections.end() && known->second.is_on();
+  const bool is_somebody = e.with == e.owner || step.stream.registered;
+  verdict.check(is_of_pair && is_on != connects && is_somebody, step.header.stream,
+                " changed its connection to member:", e.with, " into what it was, or not its own");
+}
+
+void changes_are_in_turn(const Step& step, Verdict& verdict) {
+  if (const auto* set = std::get_if<ConnectionSet>(&step.event))
+    check_change(step, *set, true, verdict);
+  if (const auto* removed = std::get_if<ConnectionRemoved>(&step.event))
+    check_change(step, *removed, false, verdict);
+}
+
+void both_know_of_a_connection(const World& world, Timestamp since, Verdict& verdict) {
+  world.each_stream([&](StreamId id, const StreamState& stream) {
+    for (const auto& [with, connection] : stream.connections) {
+      const StreamState* other = world.find_stream(with);
+      const auto theirs = other ? other->connections.find(id.member()) : stream.connections.end();
+      const bool is_there = other && theirs != other->connections.end();
+      const bool agree = connection.is_on() == (is_there && theirs->second.is_on());
+      verdict.at(stream.connected_position, id)
+          .check(agree || stream.connected_at >= since, id, " and member:", with,
+                 " do not both know whether they are connected");
+    }
+  });
+}
+
 constexpr std::array rules{
     Rule{"IM1", "an InMail goes only ways that there are, in the order of time",
          inmails_go_their_way, nullptr, sends_arrive},
@@ -276,8 +373,11 @@ constexpr std::array rules{
          deliveries_are_welcome},
     Rule{"IM4", "no more InMails than allowed wait for an answer of one recipient",
          silence_is_respected},
-    Rule{"IM5", "texts are as long as the policy allows", texts_have_their_length},
+    Rule{"IM5", "texts are as long, as marked up and as meant as the policy allows",
+         texts_are_as_allowed},
     Rule{"IM7", "what is retracted may be, in its window", retractions_are_allowed},
+    Rule{"IM8", "who is connected knows it on both sides", changes_are_in_turn, nullptr,
+         both_know_of_a_connection},
 };
 
 }  // namespace

@@ -120,6 +120,9 @@ const InMailId* inmail_named_by(const Event& event) {
 }
 
 bool is_decided(const Event& event) {
+  if (const auto* set = std::get_if<ConnectionSet>(&event)) return set->with != set->owner;
+  if (const auto* removed = std::get_if<ConnectionRemoved>(&event))
+    return removed->with != removed->owner;
   const auto is_one_of = [&]<class... Events>(std::type_identity<std::variant<Events...>>) {
     return (std::holds_alternative<Events>(event) || ...);
   };
@@ -127,7 +130,8 @@ bool is_decided(const Event& event) {
       std::variant<MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked,
                    SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, ContractCreated,
                    SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
-                   PolicyAdopted, CommandRejected, CommandAccepted, MemberErased>;
+                   PolicyAdopted, CommandRejected, CommandAccepted, MemberErased, OpenProfileSet,
+                   SenderStopped, SenderAllowed>;
   return is_one_of(std::type_identity<Decided>{});
 }
 
@@ -136,6 +140,11 @@ bool refunds_responses(const RefundPolicy& refund) {
                                  RefundOn::quick_reply};
   return std::any_of(responses.begin(), responses.end(),
                      [&](RefundOn reason) { return refund.on.has(reason); });
+}
+
+std::chrono::year_month month_at(Timestamp time) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
+  return day.year() / day.month();
 }
 
 Timestamp later(Timestamp time, Seconds by) {

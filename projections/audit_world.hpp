@@ -1,12 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "events/event.hpp"
@@ -70,6 +75,27 @@ struct InMail {
   bool charge_is_open() const { return cost > 0 && refundable && end == ChargeEnd::none; }
 };
 
+/// Something that was switched on first, then off, then on again: the versions of the stream at
+/// which it was. Who looked at an earlier version saw it as it was then.
+struct Switch {
+  std::vector<Version> changes;
+
+  bool is_on() const { return changes.size() % 2 == 1; }
+  bool was_on(Version version) const {
+    const auto later = std::upper_bound(changes.begin(), changes.end(), version);
+    return (later - changes.begin()) % 2 == 1;
+  }
+  void set(bool on, Version version) {
+    if (on != is_on()) changes.push_back(version);
+  }
+};
+
+/// What a member has stopped on account of one sender.
+struct StoppedSender {
+  bool person = false;
+  std::vector<ContractId> contracts;
+};
+
 /// What the log has said in one stream.
 struct StreamState {
   Version version{};
@@ -85,6 +111,24 @@ struct StreamState {
   bool key_destroyed = false;
   InMailPreference preference = InMailPreference::on;
   std::set<MemberId> blocked;
+  bool public_profile = true;
+  std::vector<std::string> lists;
+  Switch open_profile;
+  std::map<MemberId, StoppedSender> stopped;
+  std::map<MemberId, Switch> connections;
+  Timestamp connected_at = Timestamp::min();  ///< The last change of a connection.
+  Position connected_position{};
+  /// From which version of the stream on the member had which plan.
+  std::vector<std::pair<Version, std::optional<PlanKind>>> plans;
+
+  bool is_connected(MemberId member, Version as_of) const {
+    const auto found = connections.find(member);
+    return found != connections.end() && found->second.was_on(as_of);
+  }
+
+  // Of a sender.
+  std::chrono::year_month open_profile_month{};
+  std::int64_t open_profile_sends = 0;  ///< In that month.
 
   // Of a seat.
   ContractId contract{};
@@ -186,6 +230,7 @@ bool is_decided(const Event& event);
 
 /// Whether any kind of response gives something back.
 bool refunds_responses(const RefundPolicy& refund);
+std::chrono::year_month month_at(Timestamp time);
 
 /// `time` and so much later, without wrapping around.
 Timestamp later(Timestamp time, Seconds by);

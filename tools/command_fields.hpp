@@ -19,11 +19,13 @@ void each_field(OneOf<RegisterMember> auto& c, auto&& visit) {
   visit("headline", c.headline, Presence::optional);
   visit("locale", c.locale, Presence::optional);
   visit("public_profile", c.public_profile, Presence::optional);
+  visit("lists", c.lists, Presence::optional);
 }
 
 void each_field(OneOf<SetPreference> auto& c, auto&& visit) {
   visit("member", c.member, Presence::required);
   visit("inmail", c.inmail, Presence::required);
+  visit("open_profile", c.open_profile, Presence::optional);
 }
 
 void each_field(OneOf<BlockMember> auto& c, auto&& visit) {
@@ -38,6 +40,26 @@ void each_field(OneOf<UnblockMember> auto& c, auto&& visit) {
 
 void each_field(OneOf<EraseMember> auto& c, auto&& visit) {
   visit("member", c.member, Presence::required);
+}
+
+void each_field(OneOf<SetConnection> auto& c, auto&& visit) {
+  visit("a", c.a, Presence::required);
+  visit("b", c.b, Presence::required);
+}
+
+void each_field(OneOf<RemoveConnection> auto& c, auto&& visit) {
+  visit("a", c.a, Presence::required);
+  visit("b", c.b, Presence::required);
+}
+
+void each_field(OneOf<StopSender> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("sender", c.sender, Presence::required);
+}
+
+void each_field(OneOf<AllowSender> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("sender", c.sender, Presence::required);
 }
 
 void each_field(OneOf<StartSubscription> auto& c, auto&& visit) {
@@ -79,6 +101,9 @@ void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
   visit("to", c.to, Presence::required);
   visit("subject", c.subject, Presence::optional);
   visit("body", c.body, Presence::required);
+  visit("degree", c.hints.degree, Presence::optional);
+  visit("applicant", c.hints.applicant, Presence::optional);
+  visit("purpose", c.hints.purpose, Presence::optional);
 }
 
 void each_field(OneOf<OpenInMail> auto& c, auto&& visit) {

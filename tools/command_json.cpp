@@ -24,6 +24,19 @@ bool read(const Json& json, Text& value) {
   return json.is_string();
 }
 
+std::string wanted(const std::vector<std::string>&) { return "names, as a text with commas"; }
+bool read(const Json& json, std::vector<std::string>& value) {
+  if (!json.is_string()) return false;
+  std::string_view rest = json.get_ref<const std::string&>();
+  value.clear();
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    if (comma != 0) value.emplace_back(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+  }
+  return true;
+}
+
 std::string wanted(bool) { return "true or false"; }
 bool read(const Json& json, bool& value) {
   if (json.is_boolean()) value = json.get<bool>();
@@ -126,6 +139,10 @@ std::string wanted(const std::optional<Value>&) {
 }
 template <class Value>
 bool read(const Json& json, std::optional<Value>& value) {
+  if (json.is_null()) {
+    value.reset();
+    return true;
+  }
   Value read_value{};
   const bool is_fine = read(json, read_value);
   if (is_fine) value = read_value;

@@ -18,6 +18,7 @@ void each_field(const MemberRegistered& e, auto&& visit) {
   visit("headline", e.headline);
   visit("locale", e.locale);
   visit("public_profile", e.public_profile);
+  visit("lists", e.lists);
 }
 
 void each_field(const PreferenceChanged& e, auto&& visit) { visit("inmail", e.inmail); }
@@ -26,6 +27,28 @@ void each_field(const MemberUnblocked& e, auto&& visit) { visit("target", e.targ
 
 void each_field(const MemberErased& e, auto&& visit) { visit("member", e.member); }
 void each_field(const MemberKeyDestroyed&, auto&&) {}
+
+void each_field(const ConnectionSet& e, auto&& visit) {
+  visit("with", e.with);
+  visit("owner", e.owner);
+  visit("change", e.change);
+}
+
+void each_field(const ConnectionRemoved& e, auto&& visit) {
+  visit("with", e.with);
+  visit("owner", e.owner);
+  visit("change", e.change);
+}
+
+void each_field(const OpenProfileSet& e, auto&& visit) { visit("on", e.on); }
+
+void each_field(const SenderStopped& e, auto&& visit) {
+  visit("sender", e.sender);
+  visit("person", e.person);
+  visit("contracts", e.contracts);
+}
+
+void each_field(const SenderAllowed& e, auto&& visit) { visit("sender", e.sender); }
 
 void each_field(const SubscriptionStarted& e, auto&& visit) {
   visit("plan", e.plan);
@@ -127,6 +150,14 @@ void each_field(const InMailSent& e, auto&& visit) {
   visit("recipient_version", e.recipient_version);
   visit("subject", e.subject);
   visit("body", e.body);
+  visit("free_class", e.free_class);
+  visit("degree", e.degree);
+  visit("purpose", e.purpose);
+  visit("html", e.markup.html);
+  visit("bullets", e.markup.bullets);
+  visit("numbered", e.markup.numbered);
+  visit("links", e.markup.links);
+  visit("bad_links", e.markup.bad_links);
 }
 
 void each_field(const InMailRef& ref, auto&& visit) {

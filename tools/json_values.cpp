@@ -58,6 +58,18 @@ Json to_json(Outcome outcome) {
   return "unknown";
 }
 
+Json to_json(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
+  return list;
+}
+
+Json to_json(const std::vector<ContractId>& contracts) {
+  Json list = Json::array();
+  for (const ContractId contract : contracts) list.push_back(to_json(contract));
+  return list;
+}
+
 Json to_json(const LotSplits& splits) {
   Json list = Json::array();
   for (const LotSplit& split : splits)

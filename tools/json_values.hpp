@@ -62,6 +62,9 @@ Json to_json(ChargeEnd end);
 Json to_json(Outcome outcome);
 
 Json to_json(const LotSplits& splits);
+/// A text with commas, as commands take it.
+Json to_json(const std::vector<std::string>& names);
+Json to_json(const std::vector<ContractId>& contracts);
 Json to_json(const AnsweredBeside& answered);
 
 template <class Value>

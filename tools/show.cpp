@@ -59,6 +59,8 @@ class Portrait {
     facts_["public_profile"] = e.public_profile;
     facts_["inmail"] = to_json(InMailPreference::on);
     facts_["blocked"] = Json::array();
+    facts_["stopped"] = Json::array();
+    facts_["connections"] = Json::array();
   }
   void on(const MemberErased&) {
     facts_["erased_at"] = to_json(at_);
@@ -67,9 +69,19 @@ class Portrait {
   void on(const MemberKeyDestroyed&) { facts_["key_destroyed"] = true; }
   void on(const PreferenceChanged& e) { facts_["inmail"] = to_json(e.inmail); }
   void on(const MemberBlocked& e) { facts_["blocked"].push_back(to_json(e.target)); }
-  void on(const MemberUnblocked& e) {
-    Json& blocked = facts_["blocked"];
-    blocked.erase(std::remove(blocked.begin(), blocked.end(), to_json(e.target)), blocked.end());
+  void on(const MemberUnblocked& e) { take_out(facts_["blocked"], to_json(e.target)); }
+
+  void on(const OpenProfileSet& e) { facts_["open_profile"] = e.on; }
+  void on(const ConnectionSet& e) { facts_["connections"].push_back(to_json(e.with)); }
+  void on(const ConnectionRemoved& e) { take_out(facts_["connections"], to_json(e.with)); }
+  void on(const SenderStopped& e) {
+    on(SenderAllowed{e.sender});
+    facts_["stopped"].push_back(to_json(e.sender));
+  }
+  void on(const SenderAllowed& e) { take_out(facts_["stopped"], to_json(e.sender)); }
+
+  static void take_out(Json& list, const Json& value) {
+    list.erase(std::remove(list.begin(), list.end(), value), list.end());
   }
 
   void on(const SubscriptionStarted& e) {
@@ -140,6 +152,8 @@ class InMailPortrait {
     facts_["sender"] = to_json(header_->stream);
     facts_["pool"] = to_json(e.pool);
     facts_["cost"] = e.cost;
+    if (e.free_class) facts_["free_class"] = to_json(e.free_class);
+    facts_["purpose"] = to_json(e.purpose);
     facts_["policy"] = to_json(header_->policy);
     facts_["subject"] = texts_(e.subject);
     facts_["body"] = texts_(e.body);

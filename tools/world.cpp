@@ -236,9 +236,21 @@ void World::perform(const Dawn&) {
     const Prefer act{anybody(), preferences[chance_.pick(preference_weights)]};
     plan(during(now_, chance_), act);
   }
+  draw_ties(now_);
   draw_changes_of_plan(now_);
   draw_bonuses(now_);
   plan(now_ + days{1}, Dawn{});
+}
+
+void World::draw_ties(Timestamp today) {
+  for (auto left = chance_.share(members_, 100); left > 0; --left) {
+    const MemberId member = anybody();
+    const MemberId other = somebody_popular_but(member);
+    if (other == member) continue;
+    const Timestamp at = during(today, chance_);
+    plan(at, Connect{member, other});
+    if (chance_.happens(500)) plan(later(at + days{1}, days{20}, chance_), Part{other, member});
+  }
 }
 
 void World::draw_changes_of_plan(Timestamp today) {
@@ -295,6 +307,11 @@ void World::arrives(const Sent& sent) {
     plan(noticed_at + hours{1}, Block{letter.to, letter.from});
     if (chance_.happens(3'000))
       plan(later(noticed_at + days{2}, days{20}, chance_), Unblock{letter.to, letter.from});
+  }
+  if (opens && chance_.happens(40)) {
+    plan(noticed_at + hours{2}, Stop{letter.to, letter.from});
+    if (chance_.happens(3'000))
+      plan(later(noticed_at + days{2}, days{20}, chance_), Allow{letter.to, letter.from});
   }
 }
 

@@ -68,6 +68,7 @@ class World {
   void give(Command command, Act act);
   void send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left);
 
+  void draw_ties(Timestamp today);
   void draw_changes_of_plan(Timestamp today);
   void draw_bonuses(Timestamp today);
   Command wrong_send();

@@ -68,6 +68,18 @@ Command command_of(const Unblock& act) {
   return UnblockMember{.member = act.member, .blocked = act.other};
 }
 
+Command command_of(const Connect& act) { return SetConnection{.a = act.member, .b = act.other}; }
+
+Command command_of(const Part& act) { return RemoveConnection{.a = act.member, .b = act.other}; }
+
+Command command_of(const Stop& act) {
+  return StopSender{.member = act.member, .sender = act.sender};
+}
+
+Command command_of(const Allow& act) {
+  return AllowSender{.member = act.member, .sender = act.sender};
+}
+
 Command command_of(const Sent& act) {
   const Letter& letter = act.letter;
   return SendInMail{.from = letter.from,
@@ -75,7 +87,8 @@ Command command_of(const Sent& act) {
                     .to = letter.to,
                     .subject = one_of(subjects, letter.from.value),
                     .body = "Dear member " + text_of(letter.to) + ", may I have a word? Yours, " +
-                            text_of(letter.from)};
+                            text_of(letter.from),
+                    .hints = {.degree = {}, .applicant = false, .purpose = Purpose::job}};
 }
 
 Command command_of(const Open& act) {

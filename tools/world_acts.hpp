@@ -69,6 +69,27 @@ struct Unblock {
   MemberId other{};
 };
 
+struct Connect {
+  MemberId member{};
+  MemberId other{};
+};
+
+struct Part {
+  MemberId member{};
+  MemberId other{};
+};
+
+/// No more from this sender, or its company.
+struct Stop {
+  MemberId member{};
+  MemberId sender{};
+};
+
+struct Allow {
+  MemberId member{};
+  MemberId sender{};
+};
+
 /// Somebody sits down to write: one InMail now, `left` more after it.
 struct Sitting {
   std::size_t sender = 0;  ///< Place in `People::senders`.
@@ -116,8 +137,8 @@ struct Blunder {};
 struct Dawn {};
 
 using Act = std::variant<Join, FoundCompany, GiveSeat, Subscribe, SwitchPlan, EndPlan, GiveBonus,
-                         Prefer, Block, Unblock, Sitting, FollowUp, Sent, Open, Reply, Retract,
-                         Write, Blunder, Dawn>;
+                         Prefer, Block, Unblock, Connect, Part, Stop, Allow, Sitting, FollowUp,
+                         Sent, Open, Reply, Retract, Write, Blunder, Dawn>;
 
 // The order that an act comes to, for acts that say all of it.
 
@@ -131,6 +152,10 @@ Command command_of(const GiveBonus& act);
 Command command_of(const Prefer& act);
 Command command_of(const Block& act);
 Command command_of(const Unblock& act);
+Command command_of(const Connect& act);
+Command command_of(const Part& act);
+Command command_of(const Stop& act);
+Command command_of(const Allow& act);
 Command command_of(const Sent& act);
 Command command_of(const Open& act);
 Command command_of(const Reply& act);

@@ -33,6 +33,10 @@ std::vector<Command> all_commands() {
       SendMessage{some_inmail, ada, desk, bob, "And another thing"},
       AdoptPolicy{"name = \"x\""},
       EraseMember{ada},
+      SetConnection{bob, ada},
+      RemoveConnection{ada, bob},
+      StopSender{bob, ada},
+      AllowSender{bob, ada},
   };
 }
 
@@ -84,6 +88,36 @@ TEST(Commands, AreCorruptWhenAByteIsMissingOrLeftOver) {
   }
 }
 
+/// What commands have learned to say does not change the bytes of those that do not say it.
+TEST(Commands, SayInATailWhatTheyCouldNotAlwaysSay) {
+  const auto bytes_more = [](const Command& plain, const Command& fuller) {
+    const std::string before = encoded(sealed(plain));
+    const std::string after = encoded(sealed(fuller));
+    EXPECT_TRUE(after.starts_with(before)) << type_of(plain).name;
+    const auto decoded = decode_command(type_of(fuller).number, bytes_of(after));
+    EXPECT_TRUE(decoded.ok() && *decoded == sealed(fuller)) << type_of(fuller).name;
+    return after.size() - before.size();
+  };
+  SendInMail letter{ada, {}, bob, "Subject", "Body"};
+  const SendInMail plain = letter;
+  letter.hints.purpose = Purpose::job;
+  EXPECT_EQ(bytes_more(plain, letter), 14u);
+  EXPECT_EQ(bytes_more(SetPreference{ada}, SetPreference{ada, InMailPreference::on, false}), 2u);
+  EXPECT_EQ(bytes_more(RegisterMember{ada}, RegisterMember{ada, "", "", "", true, {"staff"}}), 13u);
+}
+
+TEST(Commands, HaveNoTailThatSaysNothing) {
+  const std::string nothing = std::string("\0\0\x08", 3) + std::string(11, '\0');
+  const SendInMail letter{ada, {}, bob, {}, {}};
+  EXPECT_FALSE(decode_command(SendInMail::type.number, bytes_of(encoded(letter) + nothing)).ok());
+}
+
+TEST(Commands, CarryWhatStandsInTheirTexts) {
+  Command letter = SendInMail{ada, {}, bob, "<b>", "- one\n[two](http://three.com)"};
+  ASSERT_TRUE(take_markup(letter).ok());
+  EXPECT_EQ(std::get<SendInMail>(letter).markup, (TextMarkup{true, true, false, 1, 1}));
+}
+
 TEST(Commands, OfAnUnknownNumberAreOfANewerFormat) {
   const auto decoded = decode_command(9'999, {});
   ASSERT_FALSE(decoded);
@@ -104,14 +138,16 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
   EXPECT_EQ(target_of(AddSeat{acme, desk, ada}), StreamId(acme));
   EXPECT_EQ(target_of(StartSubscription{acme, PlanKind::free}), StreamId(acme));
   EXPECT_EQ(target_of(AdoptPolicy{}), StreamId::policy());
+  EXPECT_EQ(target_of(SetConnection{bob, ada}), StreamId(ada));
+  EXPECT_EQ(target_of(RemoveConnection{ada, bob}), StreamId(ada));
 }
 
 /// Command by role (D5.1).
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system, member, member, member, billing, billing, billing, admin,  billing,
-      admin,  seat,   member, member, member,  seat,    admin,   system,
+      system, member, member, member, billing, billing, billing, admin,  billing, admin,  seat,
+      member, member, member, seat,   admin,   system,  system,  system, member,  member,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

@@ -58,7 +58,7 @@ TEST(Erasure, LeavesAStrangerWhoNeverJoinsAgain) {
   Given<Member> given(ada);
   subscribed(given).when(BlockMember{ada, bob});
   erased(given);
-  EXPECT_EQ(given.state().blocked, std::set<MemberId>{});
+  EXPECT_EQ(given.state().recipient.blocked, std::set<MemberId>{});
   EXPECT_FALSE(Member::admission(given.state(), Policy{}, Version{0}).exists);
   given.when(mail(ada, bob)).then_rejected(Rejection::unknown_sender);
   for (const Command& command :

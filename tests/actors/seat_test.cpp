@@ -33,7 +33,7 @@ TEST(Seat, OpensOnce) {
 TEST(Seat, CanDoNothingBeforeItOpens) {
   Given<Seat> given(desk);
   given.when(mail(ada, desk, bob)).then_rejected(Rejection::unknown_sender);
-  EXPECT_EQ(given.step().reservation, std::nullopt);
+  EXPECT_FALSE(given.step().reservation.has_value());
   given.when(SendMessage{{}, ada, desk, bob, "x"}).then_rejected(Rejection::unknown_target);
 }
 
@@ -41,7 +41,7 @@ TEST(Seat, SendsInTheNameOfItsHolderFromTheContractsPool) {
   Given<Seat> given(desk);
   opened(given).admits(bob, {.exists = true, .version = Version{3}});
   given.when(mail(ada, desk, bob)).then_only<InMailSent>();
-  EXPECT_EQ(given.step().reservation, 1u);
+  EXPECT_EQ(given.step().reservation->cost, 1u);
   const InMailSent sent = given.the<InMailSent>();
   EXPECT_EQ(sent.from, ada);
   EXPECT_EQ(sent.pool, StreamId(acme));
@@ -56,7 +56,7 @@ TEST(Seat, AsksItsContractEvenForWhatCostsNothing) {
   policy.charge.cost = 0;
   Given<Seat> given(desk, policy);
   opened(given).when(mail(ada, desk, bob)).then_only<InMailSent>();
-  EXPECT_EQ(given.step().reservation, 0u);
+  EXPECT_EQ(given.step().reservation->cost, 0u);
 }
 
 // Every way of breaking the guards before the credits, at once (D5.2): none of them may hold a
@@ -159,7 +159,7 @@ struct Sending {
 TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
   Sending send;
   send.recipient.blocked = blocks_ada;
-  send.context.reserved = true;
+  send.context.reserved = 1;
   const Decision decision = Seat::decide(desk, send.state, send.command, send.context);
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->code, Rejection::recipient_unavailable);
@@ -167,9 +167,11 @@ TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
 
 TEST(Seat, AsksForNothingTwice) {
   Sending send;
-  EXPECT_EQ(Seat::needs_reservation(send.state, send.command, send.context), 1u);
-  send.context.reserved = true;
-  EXPECT_EQ(Seat::needs_reservation(send.state, send.command, send.context), std::nullopt);
+  const auto wish = Seat::needs_reservation(desk, send.state, send.command, send.context);
+  ASSERT_TRUE(wish.has_value());
+  EXPECT_EQ(wish->cost, 1u);
+  send.context.reserved = 1;
+  EXPECT_EQ(Seat::needs_reservation(desk, send.state, send.command, send.context), std::nullopt);
 }
 
 TEST(Seat, NeverSendsWhatNobodyReserved) {

@@ -88,6 +88,28 @@ TEST(EventCodec, ReadsOpeningsOfBeforeSilenceCountedFromThem) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsSendsOfBeforeTheirClassAndMembersOfBeforeTheirLists) {
+  InMailSent sent;
+  MemberRegistered registered;
+  for (const Event& event : test::sample_events()) {
+    if (const auto* each = std::get_if<InMailSent>(&event)) sent = *each;
+    if (const auto* each = std::get_if<MemberRegistered>(&event)) registered = *each;
+  }
+  sent.free_class.reset();
+  sent.degree.reset();
+  sent.purpose = Purpose::other;
+  sent.markup = {};
+  registered.lists.clear();
+  const std::string old_sent = golden_payload(InMailSentV1::type);
+  const auto decoded = decode_event(InMailSentV1::type.number, 1, bytes_of(old_sent));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{sent});
+  const std::string old_member = golden_payload(MemberRegisteredV1::type);
+  const auto member = decode_event(MemberRegisteredV1::type.number, 1, bytes_of(old_member));
+  ASSERT_TRUE(member.ok()) << member.error().message;
+  EXPECT_EQ(*member, Event{registered});
+}
+
 TEST(EventCodec, RefusesBytesThatAreLeftOver) {
   for (const Event& event : test::sample_events()) {
     const EventType& type = type_of(event);

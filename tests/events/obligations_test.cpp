@@ -43,6 +43,21 @@ TEST(Obligations, MakeAnErasedMemberDestroyItsOwnKey) {
   EXPECT_EQ(duties[0].key, notice_key(NoticeKind::destroy_key, MemberId{7}));
 }
 
+TEST(Obligations, TellTheOtherOfAConnectionEachChangeOnce) {
+  const MemberId owner{7};
+  const MemberId other{9};
+  const auto duties = obligations_of(ConnectionSet{other, owner, 5});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{other});
+  EXPECT_EQ(duties[0].key, notice_key(owner, 5));
+  EXPECT_EQ(settled_by(other, ConnectionSet{owner, owner, 5}), std::vector{notice_key(owner, 5)});
+  EXPECT_TRUE(settled_by(owner, ConnectionSet{other, owner, 5}).empty());
+  EXPECT_TRUE(obligations_of(ConnectionSet{owner, owner, 5}).empty());
+  const auto later = obligations_of(ConnectionRemoved{other, owner, 300});
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_LT(duties[0].key, later[0].key) << "after a crash they come again in their order";
+}
+
 TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   const InMailId id = test::sample_inmail();
   const InMailRef ref = test::sample_ref();

@@ -47,9 +47,12 @@ std::vector<std::string> command_json_seeds() {
   const std::string inmail = to_text(test::sample_inmail());
   return {
       R"({"command": "register_member", "member": 7, "display_name": "Ada",
-          "public_profile": true})",
+          "public_profile": true, "lists": "press,platform_staff"})",
+      R"({"command": "set_preference", "member": 7, "inmail": "on", "open_profile": true})",
+      R"({"command": "set_connection", "a": 7, "b": "member:9"})",
       R"({"command": "send_inmail", "from": 7, "seat": "seat:3", "to": "member:9",
-          "subject": "Hello", "body": "\u00e9 \ud83d\ude00", "asked_by": "seat:3"})",
+          "subject": "Hello", "body": "\u00e9 \ud83d\ude00", "asked_by": "seat:3",
+          "degree": "second", "applicant": true, "purpose": "job"})",
       R"({"command": "respond", "recipient": 9, "kind": "decline", "inmail": ")" + inmail + "\"}",
       R"({"command": "start_subscription", "owner": "contract:1", "plan": "recruiter_corp",
           "id": ")" +

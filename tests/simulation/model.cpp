@@ -70,10 +70,15 @@ bool Model::is_news(StreamId stream) const {
 
 // What happened to people and their mail.
 
-void Model::on(const MemberRegistered&) {
+void Model::on(const MemberRegistered& e) {
   Person& person = people_[record_->header.stream.member()];
   must(!person.registered && !person.erased, "somebody joined twice");
   person.registered = true;
+  const auto* given = command<RegisterMember>();
+  must(given && given->public_profile == e.public_profile && given->lists == e.lists,
+       "somebody joined as another");
+  person.public_profile = e.public_profile;
+  person.lists = e.lists;
 }
 
 bool Model::is_erased(StreamId stream) const {
@@ -88,7 +93,9 @@ void Model::on(const MemberErased& e) {
        "somebody else was erased");
   Person& person = people_[e.member];
   must(person.registered && !person.erased, "erased, and was not there");
+  std::set<MemberId> connections = std::move(person.connections);  // Both sides keep them.
   person = {};
+  person.connections = std::move(connections);
   person.erased = true;
 }
 
@@ -123,14 +130,17 @@ void Model::on(const InMailSent& e) {
   must(given && given->from == e.from && given->to == e.to &&
            inmail_of(record_->header.cause) == e.inmail,
        "another InMail than the one that was ordered");
-  const std::int64_t cost = policy().charge.cost;
+  const std::int64_t cost = e.free_class ? 0 : policy().charge.cost;
   must(std::int64_t{e.cost} == cost, "an InMail at another price");
+  if (given)
+    must(may_be_stale_ || e.free_class == free_class_of(*given), "an InMail of another class");
   const auto [at, is_new] = mails_.try_emplace(e.inmail);
   must(is_new, "an InMail was sent twice");
   Mail& mail = at->second;
   mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
   mail.cost = cost;
   mail.from_premium = e.from_premium;
+  mail.free_class = e.free_class;
   mail.policy = &policy();
   mail.sent_at = record_->header.due_at;
   mail.subject = e.subject;
@@ -159,8 +169,7 @@ void Model::on(const InMailDelivered& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
   must(mail->stage == Stage::sent, "delivered, and it was not under way");
-  must(people_[mail->to].registered && is_available(mail->to, mail->from, mail->from_premium),
-       "delivered to somebody who does not want it");
+  must(is_welcome(*mail), "delivered to somebody who does not want it");
   const RefundPolicy& refund = mail->policy->refund;
   const ExpiryPolicy& expiry = mail->policy->expiry;
   const bool by_expiry = expiry.basis != ExpiryBasis::never &&
@@ -187,8 +196,7 @@ void Model::on(const InMailFailed& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
   must(mail->stage == Stage::sent, "failed, and it was not under way");
-  must(!people_[mail->to].registered || !is_available(mail->to, mail->from, mail->from_premium),
-       "failed, and nothing stood in its way");
+  must(!is_welcome(*mail), "failed, and nothing stood in its way");
   mail->stage = Stage::failed;
 }
 
@@ -382,7 +390,16 @@ void Model::on(const CommandAccepted&) {
   const Command& given = found->second.command;
   const StreamId stream = record_->header.stream;
   if (const auto* c = std::get_if<SetPreference>(&given))
-    must(people_[c->member].preference == c->inmail, "a wish was not heard");
+    must(people_[c->member].preference == c->inmail &&
+             c->open_profile.value_or(people_[c->member].open_profile) ==
+                 people_[c->member].open_profile,
+         "a wish was not heard");
+  if (const auto* c = std::get_if<SetConnection>(&given))
+    must(is_connected(c->a, c->b) || is_connected(c->b, c->a), "a connection was not made");
+  if (const auto* c = std::get_if<StopSender>(&given))
+    must(people_[c->member].stopped.contains(c->sender), "a stop was not made");
+  if (const auto* c = std::get_if<AllowSender>(&given))
+    must(!people_[c->member].stopped.contains(c->sender), "a stop was not lifted");
   if (const auto* c = std::get_if<BlockMember>(&given))
     must(people_[c->member].blocked.contains(c->blocked), "a block was not made");
   if (const auto* c = std::get_if<UnblockMember>(&given))
@@ -412,6 +429,10 @@ void Model::finish() {
         mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted;
     if (has_news && !mail.told) complain("the sender of " + to_text(id) + " was never told");
   }
+  for (auto& [member, person] : people_)
+    for (const MemberId other : person.connections)
+      if (!is_connected(other, member))
+        complain("only " + to_text(StreamId{member}) + " knows a connection");
   for (const auto& [contract, state] : contracts_)
     for (const SeatId seat : state.seats)
       if (!seats_[seat].open) complain("the seat " + to_text(StreamId{seat}) + " never opened");

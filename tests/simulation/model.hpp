@@ -56,6 +56,11 @@ class Model {
     bool key_destroyed = false;
     InMailPreference preference = InMailPreference::on;
     std::set<MemberId> blocked;
+    bool open_profile = false;
+    bool public_profile = true;
+    std::vector<std::string> lists;
+    std::set<MemberId> connections;                                     ///< That it knows of.
+    std::map<MemberId, std::pair<bool, std::set<ContractId>>> stopped;  ///< The person, and whom.
   };
 
   struct ContractState {
@@ -83,6 +88,7 @@ class Model {
     Timestamp delivered_at{};
     Stage stage = Stage::sent;
     bool from_premium = false;
+    std::optional<FreeClass> free_class;
     bool opened = false;
     bool opened_by_answer = false;
     std::optional<ReplyKind> reply;
@@ -141,6 +147,11 @@ class Model {
   void on(const CommandAccepted& e);
   void on(const MemberErased& e);
   void on(const MemberKeyDestroyed& e);
+  void on(const ConnectionSet& e);
+  void on(const ConnectionRemoved& e);
+  void on(const OpenProfileSet& e);
+  void on(const SenderStopped& e);
+  void on(const SenderAllowed& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -163,6 +174,21 @@ class Model {
   Refused expect(const SendMessage& c);
   Refused expect(const AdoptPolicy& c);
   Refused expect(const EraseMember& c);
+  Refused expect(const SetConnection& c);
+  Refused expect(const RemoveConnection& c);
+  Refused expect(const StopSender& c);
+  Refused expect(const AllowSender& c);
+  /// How a send stands to its recipient.
+  Refused judge_recipient(const SendInMail& c, bool premium);
+  Refused judge_limits(const SendInMail& c);
+  Refused judge_signs(const SendInMail& c) const;
+  std::optional<FreeClass> free_class_of(const SendInMail& c);
+  bool may_go(const PlanTerms& plan, const std::optional<FreeClass>& free_class) const;
+  bool is_connected(MemberId to, MemberId from) { return people_[to].connections.contains(from); }
+  std::set<ContractId> contracts_of(MemberId sender, MemberId to) const;
+  /// The news of a connection reaches whom it concerns.
+  template <class Given, class Change>
+  void change_connection(const Change& e, bool connects);
   Refused judge_words(const SendInMail& c) const;
   Refused judge_silence(const SendInMail& c) const;
   Refused judge_text(const Text& text) const;
@@ -172,7 +198,11 @@ class Model {
   bool is_erased(StreamId stream) const;
   bool is_news(StreamId stream) const;
   bool is_premium(MemberId member) const;
-  bool is_available(MemberId to, MemberId from, bool premium);
+  bool is_available(MemberId to, MemberId from, StreamId pool, bool premium);
+  bool is_banned(const Person& person) const;
+  static bool stops(const Person& person, MemberId from, StreamId pool);
+  /// Whether the recipient takes it, now that it arrives.
+  bool is_welcome(const Mail& mail);
   std::int64_t allotment_of(StreamId owner);
   Account& account() { return accounts_[record_->header.stream]; }
   void take(Account& account, const InMailId& inmail, const LotSplits& splits, std::int64_t cost);

@@ -56,7 +56,23 @@ Model::Refused Model::expect(const RegisterMember& c) {
   if (people_[c.member].registered || people_[c.member].erased) return Rejection::already_exists;
   return {};
 }
-Model::Refused Model::expect(const SetPreference&) { return {}; }
+Model::Refused Model::expect(const SetPreference& c) {
+  const bool opens = c.open_profile.value_or(false) && !people_[c.member].open_profile;
+  if (opens && !is_premium(c.member)) return Rejection::premium_required;
+  return {};
+}
+Model::Refused Model::expect(const SetConnection& c) {
+  may_be_stale_ = is_news(std::max(c.a, c.b));
+  if (c.a == c.b) return Rejection::not_allowed;
+  if (!people_[std::max(c.a, c.b)].registered) return Rejection::unknown_target;
+  return {};
+}
+Model::Refused Model::expect(const RemoveConnection&) { return {}; }
+Model::Refused Model::expect(const StopSender& c) {
+  if (c.member == c.sender) return Rejection::not_allowed;
+  return {};
+}
+Model::Refused Model::expect(const AllowSender&) { return {}; }
 Model::Refused Model::expect(const BlockMember& c) {
   if (c.member == c.blocked) return Rejection::not_allowed;
   return {};
@@ -100,23 +116,29 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (c.to == c.from) return Rejection::self_send;
   if (!people_[c.to].registered) return Rejection::unknown_recipient;
   if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
+  const auto free_class = free_class_of(c);
   if (!seat) {
-    if (!account.plan && account.has_ended) return Rejection::subscription_ended;
-    if (!rules.terms(account.plan.value_or(PlanKind::free)).can_send_inmail)
+    const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
+    if (!account.plan && account.has_ended && !is_always_free) return Rejection::subscription_ended;
+    if (!may_go(rules.terms(account.plan.value_or(PlanKind::free)), free_class))
       return Rejection::premium_required;
   }
-  const bool premium = seat || is_premium(c.from);
-  const bool blocks = !seat && people_[c.from].blocked.contains(c.to);
-  if (blocks || !is_available(c.to, c.from, premium)) return Rejection::recipient_unavailable;
+  if (const Refused no = judge_recipient(c, seat || is_premium(c.from))) return no;
   if (const Refused words = judge_words(c)) return words;
+  if (const Refused signs = judge_signs(c)) return signs;
   if (const Refused silence = judge_silence(c)) return silence;
+  if (const Refused limits = judge_limits(c)) return limits;
+  const Degree far = c.hints.degree.value_or(Degree::first);
   if (seat) {
     if (!account.plan)
       return account.has_ended ? Rejection::subscription_ended : Rejection::premium_required;
-    if (!rules.terms(*account.plan).can_send_inmail) return Rejection::premium_required;
+    if (!may_go(rules.terms(*account.plan), free_class)) return Rejection::premium_required;
+    if (!is_connected(c.to, c.from) && far > rules.terms(*account.plan).max_degree)
+      return Rejection::out_of_degree;
     if (account.charges.contains(inmail_of(record_->header.cause))) return {};
   }
-  if (account.available() < rules.charge.cost) return Rejection::insufficient_credits;
+  if (!free_class && account.available() < rules.charge.cost)
+    return Rejection::insufficient_credits;
   return {};
 }
 
@@ -219,8 +241,10 @@ Model::Refused Model::expect(const SendMessage& c) {
       thread = Rejection::awaiting_response;
   }
   const bool is_there = thread != Rejection::unknown_target;
-  const bool is_blocked =
-      (!c.seat && people_[c.from].blocked.contains(c.to)) || people_[c.to].blocked.contains(c.from);
+  const StreamId pool = c.seat ? StreamId{seats_[*c.seat].contract} : StreamId{c.from};
+  const bool is_blocked = (!c.seat && people_[c.from].blocked.contains(c.to)) ||
+                          people_[c.to].blocked.contains(c.from) ||
+                          stops(people_[c.to], c.from, pool);
   if (is_there && is_blocked) return Rejection::thread_unavailable;
   if (is_there && !people_[c.to].registered) return Rejection::unknown_recipient;
   if (thread) return thread;
@@ -231,16 +255,6 @@ bool Model::is_premium(MemberId member) const {
   const auto found = accounts_.find(StreamId{member});
   return found != accounts_.end() && found->second.plan &&
          policy().terms(*found->second.plan).is_premium;
-}
-
-bool Model::is_available(MemberId to, MemberId from, bool premium) {
-  const Person& person = people_[to];
-  const RecipientPolicy& rules = policy().recipient;
-  if (person.blocked.contains(from)) return false;
-  if (rules.premium_override && premium && is_premium(to)) return true;
-  if (person.preference == InMailPreference::opted_out)
-    return rules.optout_scope == OptoutScope::free_senders_only && premium;
-  return person.preference == InMailPreference::on;
 }
 
 }  // namespace inmail::sim

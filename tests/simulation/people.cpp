@@ -13,9 +13,28 @@ Act act(unsigned weight, Command (*make)(People&)) {
   return {Kind::type.name, weight, make};
 }
 
+SendHints hints(People& people) {
+  constexpr std::array purposes{Purpose::job, Purpose::job, Purpose::networking, Purpose::sales,
+                                Purpose::other};
+  constexpr std::array degrees{Degree::second, Degree::third, Degree::group, Degree::any};
+  SendHints said{.degree = {}, .applicant = people.one_in(12), .purpose = {}};
+  said.purpose = purposes[people.pick(purposes.size())];
+  if (people.one_in(4)) said.degree = degrees[people.pick(degrees.size())];
+  return said;
+}
+
+/// What the model knows to find in a body.
+std::string signs(People& people) {
+  constexpr std::array all{" <b>now</b>",          "\n- this",          "\n1. this",
+                           " [this](https://a.b)", " [it](http://a.b)", " https://a.b https://a.b",
+                           " 1 < 2, - so [it] is"};
+  return people.one_in(5) ? all[people.pick(all.size())] : "";
+}
+
 Command send(People& people) {
   SendInMail letter{people.anyone(), {}, people.anyone(), people.words("Hello"), {}};
-  letter.body = people.words("May I ask");
+  letter.body = people.words("May I ask") + signs(people);
+  letter.hints = hints(people);
   if (people.one_in(25)) letter.subject = Text{};
   if (people.one_in(25)) letter.to = MemberId{777};
   if (people.one_in(2)) {
@@ -54,16 +73,34 @@ Command write(People& people) {
 Command prefer(People& people) {
   constexpr std::array all{InMailPreference::on, InMailPreference::on, InMailPreference::opted_out,
                            InMailPreference::disabled};
-  return SetPreference{people.anyone(), all[people.pick(all.size())]};
+  SetPreference wish{people.anyone(), all[people.pick(all.size())], {}};
+  if (people.one_in(3)) wish.open_profile = !people.one_in(3);
+  return wish;
+}
+
+Command stop(People& people) {
+  if (people.one_in(3)) return StopSender{people.anyone(), people.anyone()};
+  const auto inmail = people.any_inmail();
+  return StopSender{inmail.to, inmail.from};
+}
+
+Command allow(People& people) {
+  if (people.one_in(3)) return AllowSender{people.anyone(), people.anyone()};
+  const auto inmail = people.any_inmail();
+  return AllowSender{inmail.to, inmail.from};
 }
 
 Command adopt(People& people) {
-  constexpr std::array presets{"default", "seed0", "seed4", "official-now", "legacy-2014", "trace"};
+  constexpr std::array presets{"default", "seed0", "seed1",        "seed2",      "seed3",
+                               "seed4",   "trace", "official-now", "legacy-2014"};
   constexpr std::array documents{
       "name = \"dear\"\ninherits = \"default\"\n[charge]\ncost = 3\n",
       "name = \"free\"\ninherits = \"default\"\n[charge]\ncost = 0\n",
       "name = \"strict\"\ninherits = \"seed4\"\n[limit]\nbody_max = 30\n[followup]\n"
-      "max_unanswered = 0\n",
+      "max_unanswered = 0\n[recipient]\nstop_scope = \"contract\"\n",
+      "name = \"open\"\ninherits = \"default\"\n[free]\nclasses = [\"open_profile\", "
+      "\"group_member\"]\nplan_classes = [\"open_profile\"]\nopen_profile_max_per_month = 2\n"
+      "[format]\nlinks_max = 1\n[recipient]\nstop_scope = \"sender\"\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
@@ -77,7 +114,7 @@ const std::array table{
     act<RegisterMember>(1,
                         [](People& people) -> Command {
                           const MemberId member{1 + people.pick(People::members + 2)};
-                          return RegisterMember{member, people.words("Name"), people.words("Job")};
+                          return people.newcomer(member);
                         }),
     act<SetPreference>(3, prefer),
     act<BlockMember>(3,
@@ -119,6 +156,18 @@ const std::array table{
     act<SendMessage>(6, write),
     act<AdoptPolicy>(2, adopt),
     act<EraseMember>(1, erase),
+    act<SetConnection>(4,
+                       [](People& people) -> Command {
+                         const MemberId one = people.anyone();
+                         return SetConnection{one, people.anyone_but(one)};
+                       }),
+    act<RemoveConnection>(2,
+                          [](People& people) -> Command {
+                            const MemberId one = people.anyone();
+                            return RemoveConnection{people.anyone_but(one), one};
+                          }),
+    act<StopSender>(2, stop),
+    act<AllowSender>(2, allow),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");
@@ -126,6 +175,13 @@ static_assert(table.size() == std::variant_size_v<Command>,
 }  // namespace
 
 std::span<const Act> acts() { return table; }
+
+RegisterMember People::newcomer(MemberId member) {
+  RegisterMember join{member, words("Name"), words("Job")};
+  join.public_profile = !one_in(8);
+  if (one_in(12)) join.lists = {"press", "platform_staff"};
+  return join;
+}
 
 PlanKind People::any_plan() {
   constexpr std::array plans{PlanKind::free, PlanKind::career, PlanKind::business,
@@ -148,7 +204,7 @@ People::Sent People::any_inmail() {
 std::vector<Command> People::beginning() {
   std::vector<Command> commands;
   for (std::uint64_t each = 1; each <= members; ++each)
-    commands.push_back(RegisterMember{MemberId{each}, words("Name"), words("Job")});
+    commands.push_back(newcomer(MemberId{each}));
   commands.push_back(CreateContract{ContractId{1}, static_cast<std::uint32_t>(seats + 1)});
   for (std::uint64_t each = 1; each <= seats; ++each)
     commands.push_back(AddSeat{ContractId{1}, SeatId{each}, MemberId{each}});

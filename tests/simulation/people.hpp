@@ -35,10 +35,14 @@ class People {
   std::uint64_t pick(std::uint64_t below) { return chance_() % below; }
   bool one_in(std::uint64_t n) { return pick(n) == 0; }
   MemberId anyone() { return MemberId{1 + pick(members)}; }
+  MemberId anyone_but(MemberId one) {
+    return MemberId{1 + (one.value + pick(members - 1)) % members};
+  }
   StreamId any_owner() {
     return one_in(3) ? StreamId{ContractId{1 + pick(contracts)}} : StreamId{anyone()};
   }
   PlanKind any_plan();
+  RegisterMember newcomer(MemberId member);
   std::string words(std::string_view about);
 
   struct Sent {

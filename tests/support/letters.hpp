@@ -7,7 +7,11 @@ namespace inmail::test {
 
 /// An InMail that breaks no rule of texts.
 inline SendInMail mail(MemberId from, MemberId to) {
-  return {.from = from, .to = to, .subject = "Hello", .body = "May I ask you something?"};
+  return {.from = from,
+          .to = to,
+          .subject = "Hello",
+          .body = "May I ask you something?",
+          .hints = {.degree = {}, .applicant = false, .purpose = Purpose::job}};
 }
 inline SendInMail mail(MemberId from, SeatId seat, MemberId to) {
   SendInMail command = mail(from, to);

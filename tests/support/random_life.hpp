@@ -79,6 +79,12 @@ inline Policy random_policy(Dice& dice) {
   policy.retract.refund =
       dice.one_of({RetractRefund::never, RetractRefund::if_unopened, RetractRefund::always});
   policy.recipient.premium_override = dice.once_in(2);
+  policy.recipient.first_degree =
+      dice.one_of({FirstDegreeRule::free, FirstDegreeRule::charge, FirstDegreeRule::forbid});
+  policy.recipient.stop_scope =
+      dice.one_of({StopScope::sender, StopScope::contract, StopScope::sender_and_contract});
+  policy.free.open_profile_max_per_month = dice.one_of({0, 1, 3});
+  policy.compliance.require_reason = dice.once_in(3);
   return policy;
 }
 
@@ -186,11 +192,21 @@ class RandomLife {
   Command any_send() {
     if (dice_.once_in(2)) {
       const MemberId from = anyone();
-      return mail(from, anyone_but(from));
+      SendInMail letter = mail(from, anyone_but(from));
+      letter.hints.applicant = dice_.once_in(8);
+      if (dice_.once_in(4)) letter.hints.purpose = Purpose::other;
+      return letter;
     }
     const SeatId seat{1 + dice_.below(seats)};
     const MemberId holder{seat.value};
     return mail(holder, seat, anyone_but(holder));
+  }
+
+  Command any_tie() {
+    const MemberId one = anyone();
+    const MemberId other = anyone_but(one);
+    if (dice_.once_in(3)) return RemoveConnection{one, other};
+    return SetConnection{one, other};
   }
 
   Command any_command() {
@@ -209,9 +225,14 @@ class RandomLife {
       case 9: return RetractInMail{letter.from, letter.to, letter.inmail};
       case 10: return SendMessage{letter.inmail, letter.to, {}, letter.from, "More words"};
       case 11:
-        return SetPreference{anyone(), dice_.one_of({InMailPreference::on, InMailPreference::on,
-                                                     InMailPreference::opted_out})};
+        return SetPreference{
+            anyone(),
+            dice_.one_of({InMailPreference::on, InMailPreference::on, InMailPreference::opted_out}),
+            dice_.one_of<std::optional<bool>>({{}, true, false})};
       case 12:
+        if (dice_.once_in(2)) return any_tie();
+        if (dice_.once_in(4)) return StopSender{letter.to, letter.from};
+        if (dice_.once_in(4)) return AllowSender{letter.to, letter.from};
         if (!dice_.once_in(3)) return UnblockMember{letter.to, letter.from};
         return BlockMember{letter.to, letter.from};
       case 13: return StartSubscription{any_owner(), any_plan()};

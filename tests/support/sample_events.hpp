@@ -40,7 +40,10 @@ inline std::vector<Event> sample_events() {
   const LotSplits splits{{LotId{4}, 1}, {LotId{5}, 2}};
   return {
       MemberRegistered{sample_text("Ada", TextField::display_name),
-                       sample_text("Engineer", TextField::headline), "en-GB", false},
+                       sample_text("Engineer", TextField::headline),
+                       "en-GB",
+                       false,
+                       {"platform_staff", "press"}},
       PreferenceChanged{InMailPreference::opted_out},
       MemberBlocked{MemberId{9}},
       MemberUnblocked{MemberId{9}},
@@ -63,7 +66,9 @@ inline std::vector<Event> sample_events() {
       CreditsForfeited{LotId{4}, 3, 120},
       CreditsVoided{LotId{4}, 4, VoidReason::plan_changed},
       InMailSent{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, splits, Version{12},
-                 sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body)},
+                 sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body),
+                 FreeClass::open_profile, Degree::second, Purpose::job,
+                 TextMarkup{true, true, true, 3, 2}},
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered},
       InMailFailed{ref, FailureReason::unknown_recipient},
       Opened{ref, true, later, later},
@@ -79,6 +84,11 @@ inline std::vector<Event> sample_events() {
       CommandAccepted{31},
       MemberErased{MemberId{7}},
       MemberKeyDestroyed{},
+      ConnectionSet{MemberId{9}, MemberId{7}, 5},
+      ConnectionRemoved{MemberId{9}, MemberId{7}, 6},
+      OpenProfileSet{true},
+      SenderStopped{MemberId{9}, true, {ContractId{2}, ContractId{3}}},
+      SenderAllowed{MemberId{9}},
   };
 }
 

@@ -42,6 +42,7 @@ inline Outbox sample_outbox() {
   Outbox outbox;
   outbox.unanswered[MemberId{9}] = {{sample_inmail(), timestamp_from_ms(1'767'600'000'000)}};
   outbox.threads[sample_inmail()] = {MemberId{9}, true};
+  outbox.open_profile = {24'313, 4};
   return outbox;
 }
 
@@ -52,8 +53,14 @@ inline Agenda sample_agenda() {
 inline Resident<Member> sample_member() {
   auto member = sample_resident<Member>();
   member.state.membership = Membership::registered;
-  member.state.preference = InMailPreference::opted_out;
-  member.state.blocked = {MemberId{9}, MemberId{11}};
+  member.state.recipient = {.preference = InMailPreference::opted_out,
+                            .open_profile = true,
+                            .public_profile = false,
+                            .lists = {"platform_staff"},
+                            .blocked = {MemberId{9}, MemberId{11}},
+                            .stops = {{MemberId{9}, {true, {ContractId{2}}}}},
+                            .ties = {{MemberId{12}, {true, 3}}, {MemberId{13}, {false, 4}}},
+                            .changes = 4};
   member.state.account = sample_account();
   member.state.outbox = sample_outbox();
   const Timestamp later = timestamp_from_ms(1'767'700'000'000);

@@ -51,7 +51,7 @@ struct Step {
   std::vector<Record> fell_due;  ///< What settling emitted before.
   std::vector<Event> events;     ///< What was decided.
   std::optional<Refusal> refusal;
-  std::optional<std::uint32_t> reservation;  ///< What a seat would ask its contract for.
+  std::optional<Reserve> reservation;  ///< What a seat would ask its contract.
   CommandId id;
   std::vector<Record> records;  ///< All of it, as it was stored.
 };
@@ -105,10 +105,9 @@ class Stage {
       }
     }
     if constexpr (std::is_same_v<Decider, Seat>)
-      step.reservation = Seat::needs_reservation(self_.state, command, context);
-    Guard contract =
-        step.reservation && ask_ ? ask_({inmail_of(id), id_.seat(), *step.reservation}) : pass();
-    context.reserved = step.reservation.has_value();
+      step.reservation = Seat::needs_reservation(id_, self_.state, command, context);
+    Guard contract = step.reservation && ask_ ? ask_(*step.reservation) : pass();
+    if (step.reservation) context.reserved = step.reservation->cost;
     Decision decision =
         contract ? Decision{{}, contract} : Decider::decide(id_, self_.state, command, context);
     step.events = decision.events;
@@ -158,6 +157,7 @@ class Stage {
 
   /// Seals the texts of a command as the engine's edge does.
   void seal_texts(Command& command, const CommandId& id) {
+    invariant(take_markup(command).ok(), "a text of a test can be normalised");
     std::visit(
         [&]<class Each>(Each& each) {
           if constexpr (requires(Each & c) { c.author(); })

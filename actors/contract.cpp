@@ -54,6 +54,28 @@ std::vector<Event> charge(const ContractState& contract, const Notice& notice) {
   return {CreditCharged{delivered.ref.inmail, found->second.splits, delivered.refundable}};
 }
 
+// Guards 4, 5 and 8 for the seats of a contract.
+
+Guard check_seat(const ContractState& contract, const Reserve& question) {
+  return contract.seats.contains(question.seat) ? pass() : refuse(Rejection::seat_inactive);
+}
+
+Guard check_plan(const ContractState& contract, const Reserve& question, const Policy& policy) {
+  const CreditAccount& account = contract.account;
+  if (!account.plan && account.has_ended) return refuse(Rejection::subscription_ended);
+  const bool may =
+      account.plan && may_send(policy.terms(*account.plan), question.free_class, policy.free);
+  return may ? pass() : refuse(Rejection::premium_required);
+}
+
+Guard check_degree(const ContractState& contract, const Reserve& question, const Policy& policy) {
+  if (!contract.account.plan || !question.degree) return pass();
+  const PlanTerms& plan = policy.terms(*contract.account.plan);
+  if (*question.degree <= plan.max_degree) return pass();
+  return refuse(Rejection::out_of_degree, static_cast<std::int64_t>(plan.max_degree),
+                static_cast<std::int64_t>(*question.degree));
+}
+
 }  // namespace
 
 Decision Contract::decide(StreamId, const State& state, const Command& command,
@@ -65,17 +87,10 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
 }
 
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
-  if (!state.seats.contains(question.seat)) return Decision::reject(Rejection::seat_inactive);
-  if (!state.account.plan)
-    return Decision::reject(state.account.has_ended ? Rejection::subscription_ended
-                                                    : Rejection::premium_required);
   const Policy& policy = context.policy();
-  const PlanTerms& plan = policy.terms(*state.account.plan);
-  if (!may_send(plan, question.free_class, policy.free))
-    return Decision::reject(Rejection::premium_required);
-  if (question.degree && *question.degree > plan.max_degree)
-    return Decision::reject(Rejection::out_of_degree, static_cast<std::int64_t>(plan.max_degree),
-                            static_cast<std::int64_t>(*question.degree));
+  if (Guard guard = check_seat(state, question)) return {{}, guard};
+  if (Guard guard = check_plan(state, question, policy)) return {{}, guard};
+  if (Guard guard = check_degree(state, question, policy)) return {{}, guard};
   if (question.cost == 0 || state.account.charges.contains(question.inmail))
     return Decision::accept();
   auto splits = splits_for(state.account, question.cost, policy);
@@ -84,6 +99,16 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
                             static_cast<std::int64_t>(state.account.available()));
 
   return Decision::happened(CreditReserved{question.inmail, question.seat, std::move(*splits)});
+}
+
+SendForecast Contract::forecast(const State& state, SendForecast so_far, const Reserve& question,
+                                const Context& context) {
+  const Policy& policy = context.policy();
+  for (const Guard& guard : {check_seat(state, question), check_plan(state, question, policy),
+                             check_degree(state, question, policy)})
+    if (guard) so_far.refusals.push_back(*guard);
+  add_payment(so_far, state.account, policy);
+  return so_far;
 }
 
 std::vector<Event> Contract::release_other_cost(const State& state, const Reserve& question,

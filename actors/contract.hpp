@@ -36,6 +36,9 @@ struct Contract {
   /// Guards 5, 8 (how far) and 17 of D5.2, then `CreditReserved`. No events: it is reserved
   /// already, or costs nothing. Requires: nothing is reserved for it at another cost.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
+  /// Adds to what a seat has foreseen of a send: the guards that are the contract's, and who pays.
+  static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
+                               const Context& context);
   /// The price has changed since the seat asked first, and lost the answer: all goes back.
   static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
                                                const Context& context);

@@ -228,6 +228,15 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
   return events;
 }
 
+void add_payment(SendForecast& forecast, const CreditAccount& account, const Policy& policy) {
+  forecast.available = account.available();
+  if (auto splits = splits_for(account, forecast.cost, policy))
+    forecast.splits = std::move(*splits);
+  else
+    forecast.refusals.push_back({Rejection::insufficient_credits, forecast.cost,
+                                 static_cast<std::int64_t>(forecast.available)});
+}
+
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context) {
   const InMailId inmail{notice.key.subject};

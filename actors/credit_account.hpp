@@ -7,6 +7,7 @@
 
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
+#include "actors/send_forecast.hpp"
 #include "events/credit_events.hpp"
 #include "events/member_events.hpp"
 
@@ -78,6 +79,9 @@ std::uint32_t credits_in(const LotSplits& splits);
 /// What `cost` credits are taken from, in the policy's spend order; nothing if there are too few.
 std::optional<LotSplits> splits_for(const CreditAccount& account, std::uint32_t cost,
                                     const Policy& policy);
+
+/// Guard 17 for a send that is only asked about: what would pay for it, or that nothing can.
+void add_payment(SendForecast& forecast, const CreditAccount& account, const Policy& policy);
 
 /// `seats`: of a contract, active ones; 1 for a member.
 Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,

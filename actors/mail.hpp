@@ -95,6 +95,18 @@ struct ReserveTold {
   Guard refusal;
 };
 
+/// A send that is only asked about (CheckSend). Goes from the sender to the recipient and back for
+/// an admission, and from a seat on to its contract; whoever can say the rest, replies.
+struct CheckMail {
+  SendInMail command;
+  CommandId id;  ///< That it would have.
+  Principal asked_by;
+  std::optional<Admission> admission;
+  SendForecast so_far;
+  Reserve question;  ///< Of a seat to its contract.
+  std::function<void(const SendForecast&)> reply;
+};
+
 struct ReleaseUnsent {
   InMailId inmail;
   ReleaseReason reason = ReleaseReason::lost;
@@ -113,7 +125,7 @@ struct Leave {};
 /// All that an actor can be told. Moved from hand to hand, never shared.
 struct Mail {
   std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveTold,
-               ReleaseUnsent, Wake, Save, Leave>
+               ReleaseUnsent, CheckMail, Wake, Save, Leave>
       content;
   SettlementShare settlement;
 };

@@ -254,6 +254,16 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
       event);
 }
 
+SendForecast Member::forecast(const State& state, const SendInMail& command,
+                              const Context& context) {
+  if (!may_give(context.asked_by, command)) return {.refusals = {{Rejection::not_allowed}}};
+  if (!state.is_registered()) return {.refusals = {{Rejection::unknown_sender}}};
+  const SenderFacts sender = sender_facts(state, command.from, context.policy());
+  SendForecast forecast = forecast_of({command, sender, state.outbox, context});
+  add_payment(forecast, state.account, context.policy());
+  return forecast;
+}
+
 std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {
   if (!state.is_registered()) return std::nullopt;
   if (const auto* send = std::get_if<SendInMail>(&command))

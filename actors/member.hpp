@@ -9,6 +9,7 @@
 #include "actors/outbox.hpp"
 #include "actors/received.hpp"
 #include "actors/recipient.hpp"
+#include "actors/send_forecast.hpp"
 
 namespace inmail {
 
@@ -61,6 +62,10 @@ struct Member {
   static void evolve(State& state, const Event& event, const Stamp& stamp);
   /// About what a state holds of memory, beside its own object.
   static std::size_t footprint(const State& state);
+
+  /// What a send would come to now, with all that stands against it.
+  static SendForecast forecast(const State& state, const SendInMail& command,
+                               const Context& context);
 
   /// Whose admission `command` looks at, if it has to be known before `decide`.
   static std::optional<MemberId> looks_at(const State& state, const Command& command);

@@ -91,12 +91,28 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
       event);
 }
 
+SendForecast Seat::forecast(const State& state, const SendInMail& command, const Context& context) {
+  const bool is_holder = !state.open || command.from == state.holder;
+  if (!may_give(context.asked_by, command) || !is_holder)
+    return {.refusals = {{Rejection::not_allowed}}};
+  if (!state.open) return {.refusals = {{Rejection::unknown_sender}}};
+  const SenderFacts sender = sender_facts(state);
+  return forecast_of({command, sender, state.outbox, context});
+}
+
 std::optional<MemberId> Seat::looks_at(const State& state, const Command& command) {
   if (!state.open) return std::nullopt;
   if (const auto* send = std::get_if<SendInMail>(&command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
   return std::nullopt;
+}
+
+Reserve Seat::question_of(SeatId id, const State& state, const SendInMail& command,
+                          const Context& context) {
+  const SenderFacts sender = sender_facts(state);
+  const SendCase send{command, sender, state.outbox, context};
+  return {inmail_of(context.id), id, cost_of(send), free_class_of(send), degree_of(send)};
 }
 
 std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
@@ -107,8 +123,7 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
   const SenderFacts sender = sender_facts(state);
   const SendCase send{*letter, sender, state.outbox, context};
   if (check_send(send) || context.reserved == cost_of(send)) return std::nullopt;
-  return Reserve{inmail_of(context.id), id.seat(), cost_of(send), free_class_of(send),
-                 degree_of(send)};
+  return question_of(id.seat(), state, *letter, context);
 }
 
 std::size_t Seat::footprint(const State& state) {

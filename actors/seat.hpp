@@ -7,6 +7,7 @@
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
 #include "actors/reserve.hpp"
+#include "actors/send_forecast.hpp"
 
 namespace inmail {
 
@@ -43,6 +44,14 @@ struct Seat {
   static void evolve(State& state, const Event& event, const Stamp& stamp);
   /// About what a state holds of memory, beside its own object.
   static std::size_t footprint(const State& state);
+
+  /// What a send would come to now, as far as the seat can tell; its contract adds the rest.
+  static SendForecast forecast(const State& state, const SendInMail& command,
+                               const Context& context);
+
+  /// What its contract must be asked for a send. Requires: the recipient was looked at.
+  static Reserve question_of(SeatId id, const State& state, const SendInMail& command,
+                             const Context& context);
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
 

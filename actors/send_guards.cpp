@@ -218,6 +218,18 @@ Guard first_refusal(const SendCase& send) {
   return first;
 }
 
+SendForecast forecast_of(const SendCase& send) {
+  SendForecast forecast;
+  each_refusal(send, [&](const Refusal& refusal) {
+    forecast.refusals.push_back(refusal);
+    return true;
+  });
+  if (send.is_to_self() || !send.recipient().exists) return forecast;
+  forecast.free_class = free_class_of(send);
+  forecast.cost = cost_of(send);
+  return forecast;
+}
+
 std::optional<FreeClass> free_class_of(const SendCase& send) {
   const Policy& policy = send.policy();
   const Admission& recipient = send.recipient();

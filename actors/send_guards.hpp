@@ -8,6 +8,7 @@
 #include "actors/decision.hpp"
 #include "actors/outbox.hpp"
 #include "actors/received.hpp"
+#include "actors/send_forecast.hpp"
 
 namespace inmail {
 
@@ -43,6 +44,9 @@ void each_refusal(const SendCase& send, Visit&& visit);
 
 /// The answer to a send that a guard refuses: the first one counts.
 Guard first_refusal(const SendCase& send);
+
+/// All that these guards say, and what the send costs; not yet who pays.
+SendForecast forecast_of(const SendCase& send);
 
 // What follows is asked of a send whose recipient exists.
 

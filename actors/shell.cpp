@@ -151,6 +151,42 @@ class Shell final : public Entity {
     }
   }
 
+  /// As a send would be decided now, and with nothing recorded but what had fallen due.
+  void on(CheckMail& check) {
+    Context context = make_context({});
+    context.asked_by = check.asked_by;
+    context.id = check.id;
+    settle(context);
+    if constexpr (std::is_same_v<Decider, Contract>) {
+      check.reply(
+          Contract::forecast(self_.state, std::move(check.so_far), check.question, context));
+    } else if constexpr (requires { Decider::forecast(self_.state, check.command, context); }) {
+      forecast(check, context);
+    } else {
+      throw_defect("a send was asked about where nobody sends");
+    }
+  }
+
+  void forecast(CheckMail& check, Context& context) {
+    const StreamId sender = target_of(check.command);
+    if constexpr (std::is_same_v<Decider, Member>)
+      if (id_ != sender) {
+        check.admission = Member::admission(self_.state, context.policy(), self_.version);
+        return post(sender, std::move(check));
+      }
+    const auto whom = Decider::looks_at(self_.state, check.command);
+    if (whom && !check.admission) check.admission = around_.admissions.find(*whom);
+    if (whom && !check.admission) return post(*whom, std::move(check));
+    if (check.admission) context.recipient = &*check.admission;
+    check.so_far = Decider::forecast(self_.state, check.command, context);
+    if constexpr (std::is_same_v<Decider, Seat>)
+      if (self_.state.open && context.recipient != nullptr && context.recipient->exists) {
+        check.question = Seat::question_of(id_.seat(), self_.state, check.command, context);
+        return post(self_.state.contract, std::move(check));
+      }
+    check.reply(check.so_far);
+  }
+
   void on(Wake&) { settle(make_context({})); }
 
   void on(Save&) { save(); }

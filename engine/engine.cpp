@@ -2,6 +2,7 @@
 
 #include "engine/edge.hpp"
 #include "engine/engine_impl.hpp"
+#include "events/memory_key_store.hpp"
 #include "projections/receipts.hpp"
 
 namespace inmail {
@@ -141,6 +142,65 @@ std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
   return answer_of(**receipt);
 }
 
+namespace {
+
+/// Answers once, at the latest when nobody is left who could.
+class ForecastPromise {
+ public:
+  explicit ForecastPromise(std::atomic<std::size_t>& under_way) : under_way_(under_way) {
+    ++under_way_;
+  }
+  ForecastPromise(const ForecastPromise&) = delete;
+  ForecastPromise& operator=(const ForecastPromise&) = delete;
+  ~ForecastPromise() {
+    --under_way_;
+    if (!is_kept_) promise_.set_value(engine_is_closed());
+  }
+  void keep(Result<SendForecast> forecast) {
+    is_kept_ = true;
+    promise_.set_value(std::move(forecast));
+  }
+  std::future<Result<SendForecast>> future() { return promise_.get_future(); }
+
+ private:
+  std::atomic<std::size_t>& under_way_;
+  std::promise<Result<SendForecast>> promise_;
+  bool is_kept_ = false;
+};
+
+}  // namespace
+
+std::future<Result<SendForecast>> Engine::Impl::check_send(SendInMail letter,
+                                                           std::optional<Principal> asked_by) {
+  const auto promise = std::make_shared<ForecastPromise>(checks_under_way);
+  auto future = promise->future();
+  const InUse use(*this);
+  if (!use || turned_away()) return future;
+  const Principal by = asked_by.value_or(usual_principal(letter));
+  Command command = std::move(letter);
+  Status fine = check_input(command);
+  if (checks_under_way > options.in_flight_max)
+    fine = Error{ErrorCode::closed, "too many sends are asked about at once; ask again"};
+  const CommandId id = new_command_id();
+  // The guards see what they would see of the same texts in a send; the key is nobody's.
+  MemoryKeyStore scratch(0);
+  if (fine) fine = seal_texts(command, id, scratch);
+  if (!fine) {
+    promise->keep(fine.error());
+    return future;
+  }
+  CheckMail check{.command = std::get<SendInMail>(std::move(command)),
+                  .id = id,
+                  .asked_by = by,
+                  .admission = {},
+                  .so_far = {},
+                  .question = {},
+                  .reply = [promise](const SendForecast& told) { promise->keep(told); }};
+  const StreamId sender = target_of(check.command);
+  registry->post(sender, Mail{std::move(check), nullptr});
+  return future;
+}
+
 /// The answer as it was given, with the numbers that its record holds.
 Answer Engine::Impl::answer_of(const CommandReceipt& receipt) {
   Answer answer = of_kind(receipt.rejection ? AnswerKind::rejected : AnswerKind::ok);
@@ -197,6 +257,11 @@ Submission Engine::submit(Request request) {
       std::move(request), [reply](const Answer& answer) { reply->set_value(answer); },
       [settled](const Answer& answer) { settled->set_value(answer); });
   return submission;
+}
+
+std::future<Result<SendForecast>> Engine::check_send(SendInMail command,
+                                                     std::optional<Principal> asked_by) {
+  return impl_->check_send(std::move(command), asked_by);
 }
 
 void Engine::submit(Request request, OnAnswer reply, OnAnswer settled) {

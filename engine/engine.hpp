@@ -170,6 +170,13 @@ class Engine {
   /// `reply` runs on a thread of the engine: short, no blocking, no exceptions.
   void submit(Request request, OnAnswer reply, OnAnswer settled = {});
 
+  /// CheckSend: what a send would come to now, with everything that stands against it, without
+  /// sending or recording it. Asked by the sender, if nobody is named; deterministic engines answer
+  /// when they run. Errors: invalid_argument (the sentence names what is malformed), closed (also
+  /// while the store is opened again, and with more than `in_flight_max` asked about at once).
+  std::future<Result<SendForecast>> check_send(SendInMail command,
+                                               std::optional<Principal> asked_by = {});
+
   /// Calls `read(const Rows&)` on a snapshot of a view that has folded at least
   /// `at_least.position`. Errors: not_found (no such view), timed_out, closed, corruption.
   template <class Read>

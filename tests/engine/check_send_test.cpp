@@ -1,0 +1,132 @@
+// CheckSend: what a send would come to, told before it is sent (D5.1, D5.2).
+
+#include <gtest/gtest.h>
+
+#include "tests/support/engine_fixture.hpp"
+
+namespace inmail {
+namespace {
+
+using test::EngineTest;
+
+constexpr MemberId ada{1};
+constexpr MemberId bob{2};
+constexpr SeatId seat{7};
+constexpr ContractId company{1};
+
+class CheckSend : public EngineTest {
+ protected:
+  EngineOptions options() override {
+    EngineOptions options = EngineTest::options();
+    options.deterministic = EngineOptions::Deterministic{1, 1};
+    return options;
+  }
+
+  SendForecast ask(Engine& engine, SendInMail letter, std::optional<Principal> by = {}) {
+    auto told = engine.check_send(std::move(letter), by);
+    engine.run_until_quiet();
+    auto forecast = told.get();
+    EXPECT_TRUE(forecast.ok()) << (forecast ? "" : forecast.error().message);
+    return forecast ? *forecast : SendForecast{};
+  }
+
+  static std::vector<Rejection> codes(const SendForecast& forecast) {
+    std::vector<Rejection> codes;
+    for (const Refusal& each : forecast.refusals) codes.push_back(each.code);
+    return codes;
+  }
+};
+
+SendInMail letter(MemberId to = bob) { return {ada, {}, to, "Hello", "A word?"}; }
+
+TEST_F(CheckSend, TellsWhatASendWouldCostAndFromWhichLot) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  ASSERT_TRUE(do_now(engine, StartSubscription{ada, PlanKind::career}).ok());
+  const Position before = engine.head();
+  const SendForecast forecast = ask(engine, letter());
+  EXPECT_TRUE(forecast.would_go());
+  EXPECT_EQ(forecast.cost, 1u);
+  EXPECT_EQ(forecast.splits, (LotSplits{{LotId{1}, 1}}));
+  EXPECT_EQ(forecast.available, 5u);
+  EXPECT_EQ(engine.head(), before) << "nothing is recorded";
+
+  ASSERT_TRUE(settle(engine, letter()).ok());
+  EXPECT_EQ(ask(engine, letter()).available, 4u);
+}
+
+TEST_F(CheckSend, NamesAllThatStandsAgainstASendInTheOrderOfTheGuards) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  ASSERT_TRUE(do_now(engine, BlockMember{bob, ada}).ok());
+  SendInMail bad = letter();
+  bad.subject = "";
+  bad.body = std::string(2'000, 'x');
+  EXPECT_EQ(codes(ask(engine, bad)),
+            (std::vector{Rejection::premium_required, Rejection::recipient_unavailable,
+                         Rejection::subject_empty, Rejection::body_too_long,
+                         Rejection::insufficient_credits}));
+  EXPECT_EQ(codes(ask(engine, letter(MemberId{9}))).front(), Rejection::unknown_recipient);
+  EXPECT_EQ(codes(ask(engine, letter(ada))).front(), Rejection::self_send);
+  EXPECT_EQ(codes(ask(engine, {MemberId{9}, {}, bob, "Hello", "A word?"})),
+            std::vector{Rejection::unknown_sender});
+}
+
+TEST_F(CheckSend, DoesNotTellABlockFromAnOptOut) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  std::vector<SendForecast> told;
+  for (const Command& closed :
+       {Command{BlockMember{bob, ada}}, Command{SetPreference{bob, InMailPreference::opted_out}},
+        Command{SetPreference{bob, InMailPreference::disabled}}, Command{StopSender{bob, ada}}}) {
+    ASSERT_TRUE(do_now(engine, closed).ok());
+    told.push_back(ask(engine, letter()));
+    EXPECT_EQ(told.back(), told.front());
+    for (const Command& open_again :
+         {Command{UnblockMember{bob, ada}}, Command{SetPreference{bob, InMailPreference::on}},
+          Command{AllowSender{bob, ada}}})
+      ASSERT_TRUE(do_now(engine, open_again).ok());
+  }
+}
+
+TEST_F(CheckSend, AsksTheContractOfASeat) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  ASSERT_TRUE(do_now(engine, CreateContract{company, 0}).ok());
+  ASSERT_TRUE(settle(engine, AddSeat{company, seat, ada}).ok());
+  SendInMail by_seat = letter();
+  by_seat.seat = seat;
+  EXPECT_EQ(codes(ask(engine, by_seat)),
+            (std::vector{Rejection::premium_required, Rejection::insufficient_credits}));
+  ASSERT_TRUE(do_now(engine, StartSubscription{company, PlanKind::recruiter_lite}).ok());
+  const SendForecast forecast = ask(engine, by_seat);
+  EXPECT_TRUE(forecast.would_go());
+  EXPECT_EQ(forecast.available, 30u);
+  EXPECT_EQ(forecast.splits.size(), 1u);
+}
+
+TEST_F(CheckSend, IsTheSendersToAsk) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  EXPECT_EQ(codes(ask(engine, letter(), Principal{PrincipalKind::member, bob.value})),
+            std::vector{Rejection::not_allowed});
+}
+
+TEST_F(CheckSend, NamesWhatIsMalformedAndAnswersWhenClosed) {
+  Engine engine = open();
+  SendInMail huge = letter();
+  huge.body = std::string(65 * 1024, 'x');
+  const auto told = engine.check_send(huge).get();
+  ASSERT_FALSE(told.ok());
+  EXPECT_EQ(told.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(told.error().message.find("body"), std::string::npos) << told.error().message;
+
+  auto under_way = engine.check_send(letter());
+  ASSERT_TRUE(engine.close(std::chrono::seconds{5}).ok());
+  const auto late = engine.check_send(letter()).get();
+  EXPECT_FALSE(late.ok());
+  EXPECT_NO_THROW(static_cast<void>(under_way.get()));
+}
+
+}  // namespace
+}  // namespace inmail

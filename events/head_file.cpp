@@ -10,6 +10,8 @@
 namespace inmail {
 namespace {
 
+/// No store lives to write so many marks; one more would count less than its forerunner.
+constexpr std::uint64_t counter_max = std::numeric_limits<std::uint64_t>::max() - 1;
 constexpr std::uint32_t format_known = 1;
 constexpr std::uint64_t slot_distance = 4096;
 
@@ -65,9 +67,7 @@ Result<std::optional<Slot>> read_slot(const File& file, std::uint64_t index) {
     return Error{ErrorCode::newer_format,
                  file.path().string() + " is a head file of format " + std::to_string(slot.format) +
                      "; this program knows up to " + std::to_string(format_known)};
-  // No store lives to write the last number; a mark after it would count less than its forerunner.
-  const bool is_last = slot.counter == std::numeric_limits<std::uint64_t>::max();
-  if (slot.counter % 2 != index || is_last) return std::optional<Slot>{};
+  if (slot.counter % 2 != index || slot.counter > counter_max) return std::optional<Slot>{};
   return std::optional<Slot>{slot};
 }
 
@@ -141,6 +141,8 @@ HeadFile::~HeadFile() {
 
 Status HeadFile::write(std::uint64_t epoch, const LogHead& head) {
   const std::lock_guard lock(mutex_);
+  if (counter_ >= counter_max)
+    return Error{ErrorCode::corruption, file_->path().string() + " has counted to its end"};
   HeadMark mark = mark_;
   mark.epoch = epoch;
   mark.head = head;

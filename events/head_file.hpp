@@ -69,7 +69,7 @@ class HeadFile {
   ~HeadFile();
 
   /// Writes the mark over the older slot, and syncs if the last sync is `sync_interval` ago.
-  /// Errors: io.
+  /// Errors: io; corruption: the counter of marks is at its end, which only a forged file reaches.
   Status write(std::uint64_t epoch, const LogHead& head);
 
   /// Makes the last mark durable; cheap when it is. Errors: io.

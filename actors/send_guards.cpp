@@ -241,7 +241,7 @@ std::optional<FreeClass> free_class_of(const SendCase& send) {
                             policy.recipient.first_degree == FirstDegreeRule::free;
   if (applies(FreeClass::first_degree, is_connected)) return FreeClass::first_degree;
   if (applies(FreeClass::job_applicant, hints.applicant)) return FreeClass::job_applicant;
-  if (applies(FreeClass::group_member, hints.degree == Degree::group))
+  if (applies(FreeClass::group_member, degree_of(send) == Degree::group))
     return FreeClass::group_member;
   if (applies(FreeClass::open_profile, recipient.open_profile && recipient.is_premium))
     return FreeClass::open_profile;

@@ -175,6 +175,20 @@ TEST(FreeSend, IsWhatThePolicySaysItIs) {
   EXPECT_EQ(given.the<InMailSent>().cost, 1u);
 }
 
+TEST(FreeSend, HoldsNobodyForAGroupMemberWhoIsConnected) {
+  Policy policy = preset_named("default");
+  policy.free.classes = {FreeClass::group_member};
+  policy.recipient.first_degree = FirstDegreeRule::charge;
+  Company world(policy);
+  world.command_through(SetConnection{ada, bob});
+  SendInMail letter = mail(ada, desk, bob);
+  letter.hints.degree = Degree::group;
+  const InMailSent sent = world.sends(letter);
+  EXPECT_EQ(sent.free_class, std::nullopt);
+  EXPECT_EQ(sent.degree, Degree::first);
+  EXPECT_EQ(sent.cost, 1u);
+}
+
 TEST(FreeSend, IsLeftToWhoseSubscriptionHasEnded) {
   Company world("default");
   world.command_through(StartSubscription{ada, PlanKind::career});

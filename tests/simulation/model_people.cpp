@@ -61,10 +61,11 @@ std::optional<FreeClass> Model::free_class_of(const SendInMail& c) {
   using enum FreeClass;
   const Policy& rules = policy();
   std::set<FreeClass> fitting;
-  if (is_connected(c.to, c.from) && rules.recipient.first_degree == FirstDegreeRule::free)
+  const bool are_connected = is_connected(c.to, c.from);
+  if (are_connected && rules.recipient.first_degree == FirstDegreeRule::free)
     fitting.insert(first_degree);
   if (c.hints.applicant) fitting.insert(job_applicant);
-  if (c.hints.degree == Degree::group) fitting.insert(group_member);
+  if (c.hints.degree == Degree::group && !are_connected) fitting.insert(group_member);
   if (people_[c.to].open_profile && is_premium(c.to)) fitting.insert(open_profile);
   for (const FreeClass each : {first_degree, job_applicant, group_member, open_profile})
     if (fitting.contains(each) && rules.free.classes.has(each)) return each;

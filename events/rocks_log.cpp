@@ -168,6 +168,12 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
                          : HeadFile::create(options.head_file, {format->store, epoch, proof->head},
                                             *options.files);
   if (!head_file) return head_file.error();
+  // What was recovered behind the mark is durable by now, and may be answered for: a mark that a
+  // loss of power took back must not be all that the next opening has to go by.
+  if ((*head_file)->mark().head != proof->head) {
+    if (auto written = (*head_file)->write(epoch, proof->head); !written) return written.error();
+    if (auto synced = (*head_file)->sync(); !synced) return synced.error();
+  }
 
   auto parts = std::make_unique<Parts>(options, format->store);
   parts->lock = std::move(lock).value();

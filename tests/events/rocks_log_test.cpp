@@ -147,7 +147,8 @@ TEST_F(RocksLogTest, RefusesAHeadFileThatKnowsAnotherHistory) {
   }
 }
 
-TEST_F(RocksLogTest, OpensBehindAHeadFileThatIsOlder) {
+TEST_F(RocksLogTest, OpensBehindAHeadFileThatIsOlderAndBringsItUp) {
+  // A loss of power takes back the marks of the last second, which are not synced one by one.
   ASSERT_TRUE(append_records(log(), 100));
   const std::string old_head = read_file(store_.head_file());
   ASSERT_TRUE(append_records(log(), 200));
@@ -155,8 +156,8 @@ TEST_F(RocksLogTest, OpensBehindAHeadFileThatIsOlder) {
   write_file(store_.head_file(), old_head);
   store_.reopen();
   EXPECT_EQ(log().head().position, Position{300});
-  store_.close();
-  EXPECT_EQ(HeadFile::read(store_.head_file())->head.position, Position{100});
+  EXPECT_EQ(HeadFile::read(store_.head_file())->head, log().head())
+      << "the next opening must know of what this one answers for";
 }
 
 TEST_F(RocksLogTest, RefusesTheHeadFileOfAnotherStore) {

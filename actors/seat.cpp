@@ -10,6 +10,10 @@ SenderFacts sender_facts(const SeatState& seat) {
   return {.member = seat.holder, .pool = seat.contract, .is_premium = true, .role = seat.role};
 }
 
+Reserve question_about(SeatId id, const SendCase& send) {
+  return {inmail_of(send.context.id), id, cost_of(send), free_class_of(send), degree_of(send)};
+}
+
 /// Guards 1 to 16 of D5.2.
 Guard check_send(const SendCase& send) {
   if (send.command.from != send.sender.member) return refuse(Rejection::not_allowed);
@@ -111,8 +115,7 @@ std::optional<MemberId> Seat::looks_at(const State& state, const Command& comman
 Reserve Seat::question_of(SeatId id, const State& state, const SendInMail& command,
                           const Context& context) {
   const SenderFacts sender = sender_facts(state);
-  const SendCase send{command, sender, state.outbox, context};
-  return {inmail_of(context.id), id, cost_of(send), free_class_of(send), degree_of(send)};
+  return question_about(id, {command, sender, state.outbox, context});
 }
 
 std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
@@ -123,7 +126,7 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
   const SenderFacts sender = sender_facts(state);
   const SendCase send{*letter, sender, state.outbox, context};
   if (check_send(send) || context.reserved == cost_of(send)) return std::nullopt;
-  return question_of(id.seat(), state, *letter, context);
+  return question_about(id.seat(), send);
 }
 
 std::size_t Seat::footprint(const State& state) {

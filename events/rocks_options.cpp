@@ -55,10 +55,7 @@ void set_write_path(rocksdb::Options& options, const FileSystem& files) {
   options.bytes_per_sync = mib;
   options.strict_bytes_per_sync = true;
   options.allow_concurrent_memtable_write = false;
-  if (!files.rocks())
-    options.sst_file_manager.reset(rocksdb::NewSstFileManager(
-        rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-        /*max_trash_db_ratio=*/0.5, /*bytes_max_delete_chunk=*/8 * mib));
+  delete_slowly(options, files);
 
   // Keys only grow, so tables never overlap and compaction only moves them down; what would rewrite
   // them for their age is off.
@@ -130,6 +127,13 @@ Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder, Fi
         return rocksdb::DB::OpenAsSecondary(with, where, where, families, handles, db);
       },
       std::move(options), read_only_rocks_env(files), folder);
+}
+
+void delete_slowly(rocksdb::DBOptions& options, const FileSystem& files) {
+  if (files.rocks()) return;
+  options.sst_file_manager.reset(rocksdb::NewSstFileManager(
+      rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
+      /*max_trash_db_ratio=*/0.5, /*bytes_max_delete_chunk=*/8 * mib));
 }
 
 rocksdb::WriteOptions rocks_write_options(bool sync) {

@@ -42,6 +42,11 @@ Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
 /// Opens beside a live owner whom it can follow; writes nothing. Errors: corruption, io.
 Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder, FileSystem& files);
 
+/// Lets tables that are no longer needed go piece by piece: deleting a large file at once stalls
+/// the syncs of the log beside it. What waits stays less than what is there. (RocksDB's ratio is to
+/// both together: 1.0 bounds nothing.) Not where a simulated disk stands below RocksDB.
+void delete_slowly(rocksdb::DBOptions& options, const FileSystem& files);
+
 /// For one frame: durable when `Put` returned, if `sync` is set.
 rocksdb::WriteOptions rocks_write_options(bool sync = true);
 

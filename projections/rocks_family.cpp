@@ -2,7 +2,6 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/sst_file_manager.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
@@ -98,12 +97,7 @@ rocksdb::DBOptions database_options(const FileSystem& files) {
   // Batches come sorted, mostly from one thread: then plain inserts are the fastest.
   options.allow_concurrent_memtable_write = false;
   options.bytes_per_sync = mib;
-  // Deleting a large file at once stalls the syncs of the log beside it; but what waits to be
-  // deleted must stay less than what is there. (The ratio is to both together: 1.0 bounds nothing.)
-  if (!files.rocks())
-    options.sst_file_manager.reset(rocksdb::NewSstFileManager(
-        rocksdb::Env::Default(), nullptr, "", /*rate_bytes_per_sec=*/128 * mib, true, nullptr,
-        /*max_trash_db_ratio=*/0.5, /*bytes_max_delete_chunk=*/8 * mib));
+  delete_slowly(options, files);
   // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

@@ -72,11 +72,7 @@ class Stage {
   const std::vector<Record>& records() const { return records_; }
   Ground& ground() { return *ground_; }
 
-  std::string row() const {
-    std::string bytes;
-    encode_to(self_, bytes);
-    return bytes;
-  }
+  std::string row() const;
 
   /// What the member whose admission a command looks at is like; by default it exists and takes
   /// all.
@@ -89,48 +85,11 @@ class Stage {
   /// Whom a seat asks for credits; without anyone, it gets what it asks for.
   void asks(std::function<Guard(const Reserve&)> contract) { ask_ = std::move(contract); }
 
-  Step command(Command command, Timestamp now, CommandId id, Principal asked_by) {
-    seal_texts(command, id);
-    Context context = make_context(now);
-    context.asked_by = asked_by;
-    context.id = id;
-    Step step;
-    step.id = id;
-    settle(context, step);
-    Admission admission;
-    if constexpr (requires { Decider::looks_at(self_.state, command); }) {
-      if (const auto member = Decider::looks_at(self_.state, command)) {
-        admission = admission_of(*member);
-        context.recipient = &admission;
-      }
-    }
-    if constexpr (std::is_same_v<Decider, Seat>)
-      step.reservation = Seat::needs_reservation(id_, self_.state, command, context);
-    Guard contract = step.reservation && ask_ ? ask_(*step.reservation) : pass();
-    if (step.reservation) context.reserved = step.reservation->cost;
-    Decision decision =
-        contract ? Decision{{}, contract} : Decider::decide(id_, self_.state, command, context);
-    step.events = decision.events;
-    step.refusal = decision.refusal;
-    record(stored_form(std::move(decision), command), context, context.now, {id, asked_by, true},
-           step);
-    return step;
-  }
+  Step command(Command command, Timestamp now, CommandId id, Principal asked_by);
 
-  Step notice(const Notice& notice, Timestamp now) {
-    const Context context = make_context(std::max(now, notice.at));
-    Step step;
-    settle(context, step);
-    step.events = Decider::on_notice(id_, self_.state, notice, context);
-    record(step.events, context, context.now, {notice.cause, by_system}, step);
-    return step;
-  }
+  Step notice(const Notice& notice, Timestamp now);
 
-  Step settle(Timestamp now) {
-    Step step;
-    settle(make_context(now), step);
-    return step;
-  }
+  Step settle(Timestamp now);
 
   /// A step that a decider has no name for: a reservation, a release.
   template <class Decide>
@@ -147,28 +106,10 @@ class Stage {
   }
 
   /// Past facts, taken as they are.
-  Step happened(std::vector<Event> events, Timestamp now) {
-    Step step;
-    step.events = events;
-    const Context context = make_context(now);
-    record(std::move(events), context, context.now, {{}, by_system}, step);
-    return step;
-  }
+  Step happened(std::vector<Event> events, Timestamp now);
 
   /// Seals the texts of a command as the engine's edge does.
-  void seal_texts(Command& command, const CommandId& id) {
-    invariant(take_markup(command).ok(), "a text of a test can be normalised");
-    std::visit(
-        [&]<class Each>(Each& each) {
-          if constexpr (requires(Each & c) { c.author(); })
-            each.each_text([&](TextField field, Text& text) {
-              const auto sealed =
-                  seal(text, field, each.author(), each.target(), id, ground_->keys);
-              invariant(sealed.ok(), "a text of a test can be sealed");
-            });
-        },
-        command);
-  }
+  void seal_texts(Command& command, const CommandId& id);
 
  private:
   /// On whose behalf records are made.
@@ -177,79 +118,16 @@ class Stage {
     Principal asked_by;
     bool is_answer = false;
   };
-  Context make_context(Timestamp now) const {
-    return {.now = std::max(now, self_.time),
-            .version = ground_->book.current(),
-            .policies = &ground_->book,
-            .asked_by = {},
-            .id = {}};
-  }
+  Context make_context(Timestamp now) const;
 
-  static std::vector<Event> stored_form(Decision decision, const Command& command) {
-    if (decision.refusal) {
-      CommandRejected rejected{.code = decision.refusal->code,
-                               .limit = decision.refusal->limit,
-                               .actual = decision.refusal->actual,
-                               .command_type = type_of(command).number};
-      encode_command(command, rejected.command);
-      return {rejected};
-    }
-    if (decision.events.empty()) return {CommandAccepted{type_of(command).number}};
-    return std::move(decision.events);
-  }
+  static std::vector<Event> stored_form(Decision decision, const Command& command);
 
-  void settle(const Context& context, Step& step) {
-    while (self_.due() <= context.now) {
-      const Due due = *self_.state.agenda.begin();
-      auto events = Decider::fall_due(id_, self_.state, due, context);
-      invariant(!events.empty(), "what falls due changes something");
-      record(std::move(events), context, due.at, {{}, by_clock}, step);
-      invariant(!self_.state.agenda.contains(due), "what fell due is done");
-    }
-    step.fell_due = step.records;
-  }
+  void settle(const Context& context, Step& step);
 
   void record(std::vector<Event> events, const Context& context, Timestamp due_at,
-              const Behalf& behalf, Step& step) {
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      RecordHeader header{.position = Position{++ground_->positions},
-                          .stream = id_,
-                          .version = Version{self_.version.value + 1},
-                          .time = context.now,
-                          .due_at = due_at,
-                          .cause = behalf.cause,
-                          .asked_by = behalf.asked_by,
-                          .policy = context.version};
-      if (behalf.is_answer && i + 1 == events.size()) {
-        header.is_receipt = true;
-        header.payload_hash = behalf.cause.bytes;  // Any that is not zero.
-      }
-      Decider::evolve(self_.state, events[i], {due_at, header.version, context.version});
-      self_.version = header.version;
-      self_.position = header.position;
-      self_.time = context.now;
-      self_.policy = context.version;
-      if (i + 1 == events.size() && self_.due() != self_.next_due) {
-        self_.next_due = self_.due();
-        header.next_due = self_.next_due;
-      }
-      step.records.push_back(through_the_codec(header, events[i]));
-      records_.push_back(step.records.back());
-    }
-    invariant(self_.state.agenda == expected_agenda(self_.state),
-              "the agenda is what the rest of the state says");
-  }
+              const Behalf& behalf, Step& step);
 
-  static Record through_the_codec(const RecordHeader& header, const Event& event) {
-    std::string bytes;
-    encode_record(header, event, bytes);
-    place_record({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}, header.position);
-    const auto view = view_record(bytes_of(bytes));
-    invariant(view.ok(), "a record that was stored can be found");
-    auto record = decode_record(*view);
-    invariant(record.ok() && record->event == event, "a record that was stored can be read");
-    return std::move(record).value();
-  }
+  static Record through_the_codec(const RecordHeader& header, const Event& event);
 
   const StreamId id_;
   std::shared_ptr<Ground> ground_;
@@ -258,6 +136,12 @@ class Stage {
   std::function<Guard(const Reserve&)> ask_;
   std::vector<Record> records_;
 };
+
+// Made once, in the .cpp: a test that had to make them itself took ten seconds to compile.
+extern template class Stage<Member>;
+extern template class Stage<Seat>;
+extern template class Stage<Contract>;
+extern template class Stage<PolicyKeeper>;
 
 /// The notices by which `record` obliges `target`, in their order.
 inline std::vector<Notice> notices_to(StreamId target, const Record& record) {

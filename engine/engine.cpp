@@ -230,6 +230,19 @@ void Engine::Impl::answered(const CommandId& id, const Answer& answer) {
   desk.answer(id, answer);
 }
 
+namespace {
+
+/// What an engine shows that has no log any more: it is closed, or could not open its store again.
+class NoLog final : public EventLog {
+ public:
+  LogHead head() const override { return {}; }
+  std::uint64_t epoch() const override { return 0; }
+  Status append(const Frame&) override { return engine_is_closed(); }
+  Result<std::unique_ptr<FrameCursor>> read(Position) const override { return engine_is_closed(); }
+};
+
+}  // namespace
+
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
@@ -277,7 +290,9 @@ std::uint64_t Engine::epoch() const {
   return use ? impl_->log->epoch() : 0;
 }
 const EventLog& Engine::log() const {
+  static const NoLog no_log;
   const Impl::InUse use(*impl_, Impl::InUse::Patience::waits);
+  if (!use || !impl_->log) return no_log;
   return *impl_->log;
 }
 Timestamp Engine::now() const { return impl_->clock->now(); }

@@ -52,6 +52,13 @@ class Reopening : public EngineTest {
     }
   }
 
+  EngineOptions seeded() {
+    EngineOptions seeded = options();
+    seeded.deterministic =
+        EngineOptions::Deterministic{.seed = 3, .key_seed = 3, .sync_frames = true};
+    return seeded;
+  }
+
   void wait_until_reopened(Engine& engine, std::uint64_t times) {
     while (engine.stats().reopened < times) std::this_thread::yield();
   }
@@ -204,10 +211,7 @@ TEST_F(Reopening, IsClosedWhileItOpensAgain) {
 }
 
 TEST_F(Reopening, HappensInASeededEngineToo) {
-  EngineOptions seeded = options();
-  seeded.deterministic =
-      EngineOptions::Deterministic{.seed = 3, .key_seed = 3, .sync_frames = true};
-  auto opened = Engine::open(std::move(seeded));
+  auto opened = Engine::open(seeded());
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   Engine engine = std::move(opened).value();
   Submission member = engine.submit({RegisterMember{MemberId{7}, "Ada"}, {}, {}});
@@ -225,6 +229,24 @@ TEST_F(Reopening, HappensInASeededEngineToo) {
   EXPECT_EQ(engine.stats().reopened, 1u);
   expect_on_record(engine, {{bonus.id, answer.position}});
   expect_equal_views(engine);
+}
+
+TEST_F(Reopening, HasNoLogToReadWhenItDoesNotOpenAgain) {
+  auto opened = Engine::open(seeded());
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  Engine engine = std::move(opened).value();
+  disk_->decide_by([](DiskAct act, const std::string& path) {
+    return act != DiskAct::read && path.find("/log") != std::string::npos
+               ? std::optional{DiskFault::io}
+               : std::nullopt;
+  });
+  (void)engine.submit({RegisterMember{MemberId{7}, "Ada"}, {}, {}});
+  engine.run_until_quiet();
+  ASSERT_TRUE(engine.failure().has_value());
+  const auto end = for_each_record(engine.log(), Position{1}, [](const Record&) { return true; });
+  ASSERT_FALSE(end.ok());
+  EXPECT_EQ(end.error().code, ErrorCode::closed);
+  disk_->decide_by({});
 }
 
 /// Throws when an actor asks for the time, once it was told to.

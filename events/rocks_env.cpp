@@ -1,6 +1,7 @@
 #include "events/rocks_env.hpp"
 
 #include <rocksdb/file_system.h>
+#include <rocksdb/options.h>
 
 #include <string>
 
@@ -86,6 +87,10 @@ class ReadOnlyFiles final : public rocksdb::FileSystemWrapper {
 rocksdb::Env* rocks_env_of(const FileSystem& files) {
   const RocksEnv* own = files.rocks();
   return own ? own->env : rocksdb::Env::Default();
+}
+
+int opening_threads(const FileSystem& files) {
+  return files.rocks() ? 1 : rocksdb::DBOptions().max_file_opening_threads;
 }
 
 std::shared_ptr<rocksdb::Env> read_only_rocks_env(const FileSystem& files) {

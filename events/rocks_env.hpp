@@ -17,7 +17,11 @@ struct RocksEnv {
 
 rocksdb::Env* rocks_env_of(const FileSystem& files);
 
-/// The same, but nothing can be changed in it.
+/// How many threads may open tables at once. On a machine of the host's own only one, so that what
+/// it is asked for comes in the same order each time.
+int opening_threads(const FileSystem& files);
+
+/// As `rocks_env_of`, but nothing can be changed in it.
 std::shared_ptr<rocksdb::Env> read_only_rocks_env(const FileSystem& files);
 
 }  // namespace inmail

@@ -23,7 +23,7 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rocksdb::Options common_options(RocksRecovery recovery) {
+rocksdb::Options common_options(RocksRecovery recovery, const FileSystem& files) {
   rocksdb::Options options;
   options.paranoid_checks = recovery != RocksRecovery::diagnostic;
   // The default would open "OK" with whatever lies before the first damage.
@@ -35,6 +35,7 @@ rocksdb::Options common_options(RocksRecovery recovery) {
 
   options.compression = rocksdb::kNoCompression;
   options.max_open_files = 512;
+  options.max_file_opening_threads = opening_threads(files);
   // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -95,7 +96,7 @@ Result<RocksHandle> open_with(Opener opener, rocksdb::Options options,
 
 Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
                                            RocksRecovery recovery, bool create, FileSystem& files) {
-  rocksdb::Options options = common_options(recovery);
+  rocksdb::Options options = common_options(recovery, files);
   set_write_path(options, files);
   options.create_if_missing = create;
   // Not owned: the machine outlives what is opened on it.
@@ -107,7 +108,7 @@ Result<RocksHandle> open_rocks_for_writing(const std::filesystem::path& folder,
 
 Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
                                            RocksRecovery recovery, FileSystem& files) {
-  rocksdb::Options options = common_options(recovery);
+  rocksdb::Options options = common_options(recovery, files);
   options.info_log = std::make_shared<NoLogger>();
   return open_with(
       [](const auto& with, const auto& where, const auto& families, auto* handles, auto** db) {
@@ -117,7 +118,7 @@ Result<RocksHandle> open_rocks_for_reading(const std::filesystem::path& folder,
 }
 
 Result<RocksHandle> open_rocks_following(const std::filesystem::path& folder, FileSystem& files) {
-  rocksdb::Options options = common_options(RocksRecovery::strict);
+  rocksdb::Options options = common_options(RocksRecovery::strict, files);
   options.info_log = std::make_shared<NoLogger>();
   // Files that are open can still be read when their owner has deleted them.
   options.max_open_files = -1;

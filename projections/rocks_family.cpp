@@ -94,6 +94,7 @@ rocksdb::DBOptions database_options(const FileSystem& files) {
   options.create_if_missing = true;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
+  options.max_file_opening_threads = opening_threads(files);
   // Batches come sorted, mostly from one thread: then plain inserts are the fastest.
   options.allow_concurrent_memtable_write = false;
   options.bytes_per_sync = mib;

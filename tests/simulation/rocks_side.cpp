@@ -266,6 +266,7 @@ namespace {
 std::unique_ptr<rocksdb::DB> open_log(FileSystem& machine, const std::string& folder) {
   rocksdb::Options options;
   options.env = rocks_env_of(machine);
+  options.max_file_opening_threads = opening_threads(machine);
   options.track_and_verify_wals_in_manifest = true;
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::Open(options, folder, &db);

@@ -340,6 +340,12 @@ bool Engine::step() {
 void Engine::write() {
   if (const Impl::InUse use(*impl_); use) impl_->journal->pump();
 }
+Status Engine::resend_open_notices() {
+  const Impl::InUse use(*impl_);
+  if (!use) return engine_is_closed();
+  const Status caught_up = impl_->first_views->run_until_caught_up();
+  return caught_up ? impl_->resend_open_notices() : caught_up;
+}
 void Engine::sleep_all() {
   if (const Impl::InUse use(*impl_); use) impl_->registry->sweep({});
 }

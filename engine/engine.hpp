@@ -230,6 +230,9 @@ class Engine {
   /// Only deterministic, for tests: writes what the journal has gathered, and lets nobody act on
   /// it.
   void write();
+  /// Only deterministic, for tests: tells everybody again what is still owed, as an opening does,
+  /// though the first telling may be under way. Errors: io, corruption.
+  Status resend_open_notices();
   /// For tests: asks every idle actor to go to sleep.
   void sleep_all();
   /// Only deterministic, for tests: writes down what views have only in memory, as a running engine

@@ -80,12 +80,14 @@ class Simulation {
     } else if (what < 85) {
       trace("everybody may sleep");
       engine_->sleep_all();
-    } else if (what < 90) {
+    } else if (what < 89) {
       tidy_up();
-    } else if (what < 92) {
+    } else if (what < 91) {
       machine_->run_background();
-    } else if (what < 94) {
+    } else if (what < 93) {
       check();
+    } else if (what < 95) {
+      tell_again();
     } else if (what < 97) {
       restart(one_in(2) ? Restart::kill : Restart::close);
     } else if (what < 98) {
@@ -118,6 +120,13 @@ class Simulation {
     trace(std::string("tidied up") + (sweep ? " all" : "") +
           (tidied ? "" : ": " + tidied.error().message));
     if (!tidied) must_be_excused("the views cannot be written", tidied.error());
+  }
+
+  /// Notices come once or more often.
+  void tell_again() {
+    const Status told = engine_->resend_open_notices();
+    trace("tells again what is owed" + (told ? std::string() : ": " + told.error().message));
+    if (!told) must_be_excused("what is owed cannot be told again", told.error());
   }
 
   void settle() {

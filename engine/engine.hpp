@@ -204,8 +204,8 @@ class Engine {
   Position head() const;
   /// Raised by each repair and restore of the store; zero once the engine is closed.
   std::uint64_t epoch() const;
-  /// Valid until the engine closes, or opens the store again after a fault. An engine that is closed
-  /// or does not come back after a fault shows an empty log whose reads answer `closed`.
+  /// Valid until the engine closes, or opens the store again after a fault. An engine that is
+  /// closed, or does not come back after a fault, shows an empty log whose reads answer `closed`.
   const EventLog& log() const;
   Timestamp now() const;
   EngineStats stats() const;

@@ -194,6 +194,15 @@ void add_member(CLI::App& app, MemberId& member) {
   add_read(app, "MEMBER", member, from_text, "a text like member:7", "member:7.");
 }
 
+CLI::Option* add_plan(CLI::App& app, PlanKind& plan) {
+  std::string names;
+  for (const auto& [value, name] : names_of(PlanKind{}))
+    names.append(names.empty() ? "" : ", ").append(name);
+  const std::string help = "What members of a trace hold who send InMails: " + names +
+                           ". Default: " + std::string(name_of(plan)) + ".";
+  return add_read(app, "--plan", plan, from_text<PlanKind>, "a plan", help)->type_name("PLAN");
+}
+
 void add_folder(CLI::App& app, const std::string& name, fs::path& folder, const std::string& help) {
   add_read(app, name, folder, path_from_text, "a folder", help);
 }

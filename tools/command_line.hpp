@@ -116,6 +116,9 @@ void add_store(CLI::App& app, std::filesystem::path& store);
 /// The argument MEMBER.
 void add_member(CLI::App& app, MemberId& member);
 
+/// `--plan NAME`: what members hold who send InMails in a trace.
+CLI::Option* add_plan(CLI::App& app, PlanKind& plan);
+
 /// An option or argument that names a folder.
 void add_folder(CLI::App& app, const std::string& name, std::filesystem::path& folder,
                 const std::string& help);

@@ -8,6 +8,7 @@
 #include "engine/store_layout.hpp"
 #include "events/rocks_log.hpp"
 #include "projections/audit.hpp"
+#include "tools/import_edges.hpp"
 #include "tools/simulate.hpp"
 
 namespace inmail::tools {
@@ -55,15 +56,11 @@ Result<PolicyOutcome> live_under(const Policy& policy, const CompareOptions& opt
   const auto folder = ScratchFolder::make();
   if (!folder) return folder.error();
   const auto store = folder->path() / "store";
-  auto lived = simulate({.store = store,
-                         .members = options.members,
-                         .days = options.days,
-                         .seed = options.seed,
-                         .policy = to_toml(policy)});
-  if (!lived) return lived.error();
+  auto tally = options.make_store(store, to_toml(policy));
+  if (!tally) return tally.error();
   const auto proven = is_proven(store);
   if (!proven) return proven.error();
-  return PolicyOutcome{policy.name, std::move(lived->tally), *proven};
+  return PolicyOutcome{policy.name, std::move(tally).value(), *proven};
 }
 
 Json rate_bp(std::uint64_t part, std::uint64_t of) {
@@ -72,10 +69,28 @@ Json rate_bp(std::uint64_t part, std::uint64_t of) {
 
 }  // namespace
 
+MakeStore simulated_world(std::uint64_t members, std::uint64_t days, std::uint64_t seed) {
+  return [=](const std::filesystem::path& store, const std::string& policy) -> Result<Tally> {
+    auto lived = simulate(
+        {.store = store, .members = members, .days = days, .seed = seed, .policy = policy});
+    if (!lived) return lived.error();
+    return std::move(lived->tally);
+  };
+}
+
+MakeStore imported_trace(std::filesystem::path edges, PlanKind plan) {
+  return [edges = std::move(edges), plan](const std::filesystem::path& store,
+                                          const std::string& policy) -> Result<Tally> {
+    auto imported = import_edges({.store = store, .edges = edges, .policy = policy, .plan = plan});
+    if (!imported) return imported.error();
+    return std::move(imported->tally);
+  };
+}
+
 Result<std::vector<PolicyOutcome>> compare_policies(const CompareOptions& options) {
   std::vector<PolicyOutcome> outcomes;
   for (const Policy& policy : options.policies) {
-    if (options.on_progress) options.on_progress(outcomes.size(), options.policies.size());
+    if (options.on_progress) options.on_progress(outcomes.size());
     auto outcome = live_under(policy, options);
     if (!outcome) return outcome.error();
     outcomes.push_back(std::move(outcome).value());

@@ -72,6 +72,7 @@ struct ImportCommand {
   std::optional<fs::path> edges_;
   std::optional<fs::path> commands_;
   std::optional<std::string> policy_;
+  PlanKind plan_ = PlanKind::custom;
   std::optional<Timestamp> at_;
   std::optional<Format> format_;
 };
@@ -86,6 +87,7 @@ void ImportCommand::declare(CLI::App& app) {
                                    "\"recipient\": 7, \"inmail\": \"...\"}.");
   commands->type_name("FILE")->excludes(edges);
   add_policy_option(app, policy_, "trace for a trace, default for commands");
+  add_plan(app, plan_)->excludes(commands);
   add_read(app, "--at", at_, timestamp_from_text, "a time in UTC",
            "The time of all commands. Default: now.")
       ->type_name("TIME")
@@ -113,6 +115,7 @@ Finished ImportCommand::run_edges(const Policy& policy) {
   const auto report = import_edges({.store = store_,
                                     .edges = *edges_,
                                     .policy = to_toml(policy),
+                                    .plan = plan_,
                                     .logger = operator_logger(),
                                     .on_progress = [&](std::uint64_t done, std::uint64_t total) {
                                       if (!progress) progress.emplace("importing messages", total);

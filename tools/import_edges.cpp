@@ -122,7 +122,8 @@ Status TraceImport::begin(const Edge& edge) {
   const Order send = order(SendInMail{.from = edge.from,
                                       .to = edge.to,
                                       .subject = "Message",  // For policies that want one.
-                                      .body = text_of(edge)},
+                                      .body = text_of(edge),
+                                      .hints = {.purpose = Purpose::networking}},
                            Step::send, edge.line);
   const auto answers = engine_.decide({send});
   if (!answers) return answers.error();
@@ -160,18 +161,11 @@ Status TraceImport::let_windows_close() {
 }
 
 Result<ImportReport> report_on(const EventLog& log, std::uint64_t edges) {
-  const auto tally = tally_of(log);
+  auto tally = tally_of(log);
   if (!tally) return tally.error();
   auto facts = facts_of(log);
   if (!facts) return facts.error();
-  return ImportReport{.edges = edges,
-                      .members = tally->count<MemberRegistered>(),
-                      .inmails_sent = tally->count<InMailSent>(),
-                      .replies = tally->count<Replied>(),
-                      .refunds = tally->count<CreditRefunded>(),
-                      .conversation_messages = tally->count<MessageSent>(),
-                      .rejected = tally->rejected,
-                      .log = std::move(facts).value()};
+  return ImportReport{edges, std::move(tally).value(), std::move(facts).value()};
 }
 
 }  // namespace
@@ -202,13 +196,15 @@ Result<ImportReport> import_edges(const ImportEdgesOptions& options) {
 }
 
 Report to_report(const ImportReport& report) {
+  const Tally& tally = report.tally;
   return {.facts = {{"edges", report.edges},
-                    {"members", report.members},
-                    {"inmails_sent", report.inmails_sent},
-                    {"replies", report.replies},
-                    {"refunds", report.refunds},
-                    {"conversation_messages", report.conversation_messages},
-                    {"rejected", to_json(report.rejected)},
+                    {"members", tally.count<MemberRegistered>()},
+                    {"inmails_sent", tally.count<InMailSent>()},
+                    {"replies", tally.count<Replied>()},
+                    {"refunds", tally.count<CreditRefunded>()},
+                    {"conversation_messages", tally.count<MessageSent>()},
+                    {"credits", to_json(tally.credits)},
+                    {"rejected", to_json(tally.rejected)},
                     {"log", to_json(report.log)}},
           .listings = {}};
 }

@@ -22,15 +22,10 @@ struct ImportEdgesOptions {
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress;
 };
 
-/// What an import came to. All but `edges` is counted from the events in the log.
+/// What an import came to.
 struct ImportReport {
   std::uint64_t edges = 0;
-  std::uint64_t members = 0;
-  std::uint64_t inmails_sent = 0;
-  std::uint64_t replies = 0;
-  std::uint64_t refunds = 0;
-  std::uint64_t conversation_messages = 0;
-  Counts rejected;
+  Tally tally;  ///< Of the log.
   LogFacts log;
 };
 

@@ -7,6 +7,7 @@
 #include "tools/program.hpp"
 #include "tools/progress.hpp"
 #include "tools/simulate.hpp"
+#include "tools/store_engine.hpp"
 
 namespace inmail::tools {
 namespace {
@@ -146,27 +147,47 @@ struct CompareCommand {
       .name = "compare",
       .does = "Lets the same people live under several policies, and prints what became of them.",
       .more =
-          "Each world is simulated from the same seed in a temporary store, and audited. Credits\n"
-          "granted are without those that refunds gave; rates are in basis points of what was\n"
-          "delivered. Without a name: every policy that is built in. Exit code 1 if an audit "
-          "fails.",
+          "They are simulated from the same seed, or those of a real trace (as inmail import reads "
+          "it);\n"
+          "each store is made in a temporary folder, and audited. Credits granted are without "
+          "those\n"
+          "that refunds gave; rates are in basis points of what was delivered. Without a name: "
+          "every\n"
+          "policy that is built in. Exit code 1 if an audit fails.",
       .example =
           "inmail policy compare --members 500 --days 90 --seed 7\n"
-          "inmail policy compare default mine.toml --members 500 --days 90 --seed 7"};
+          "inmail policy compare default mine.toml --members 500 --days 90 --seed 7\n"
+          "inmail policy compare --edges tools/sample/edges.txt --plan business"};
 
   void declare(CLI::App& app) {
     app.add_option("POLICY", names_, which_policy)->type_name("");
-    add_number(app, "--members", members_, 1, simulated_members_max, "How many members.")
-        ->required();
-    add_number(app, "--days", days_, 1, simulated_days_max, "How many days.")->required();
-    add_number(app, "--seed", seed_, 0, std::numeric_limits<std::uint64_t>::max(),
-               "The same seed gives the same people.")
-        ->required();
+    CLI::Option* members =
+        add_number(app, "--members", members_, 1, simulated_members_max, "How many members.");
+    CLI::Option* days =
+        add_number(app, "--days", days_, 1, simulated_days_max, "How many days.")->needs(members);
+    CLI::Option* seed =
+        add_number(app, "--seed", seed_, 0, std::numeric_limits<std::uint64_t>::max(),
+                   "The same seed gives the same people.")
+            ->needs(members);
+    members->needs(days)->needs(seed);
+    const auto read_path = [](const std::string& path) {
+      return std::optional(std::filesystem::path(path));
+    };
+    add_read(app, "--edges", edges_, read_path, "a file", "The trace, instead of a simulation.")
+        ->type_name("FILE")
+        ->excludes(members);
+    add_plan(app, plan_);
     add_format(app, format_);
   }
 
   Finished run() const {
-    CompareOptions options{.members = members_, .days = days_, .seed = seed_};
+    if (!edges_ && members_ == 0)
+      return wrong_use("compare wants a world: --members, --days and --seed, or --edges");
+    if (edges_)
+      if (const auto file = read_input(*edges_); !file) return file.error();
+    CompareOptions options;
+    options.make_store =
+        edges_ ? imported_trace(*edges_, plan_) : simulated_world(members_, days_, seed_);
     for (const std::string& name : names_.empty() ? built_in() : names_) {
       auto policy = policy_named(name);
       if (!policy) return policy.error();
@@ -174,10 +195,10 @@ struct CompareCommand {
     }
     std::optional<Progress> progress;
     progress.emplace("living under", options.policies.size());
-    options.on_progress = [&](std::uint64_t done, std::uint64_t) { progress->at(done); };
+    options.on_progress = [&](std::uint64_t done) { progress->at(done); };
     const auto outcomes = compare_policies(options);
     progress.reset();
-    if (!outcomes) return no_store(outcomes.error());
+    if (!outcomes) return engine_failure(outcomes.error());
 
     bool all_proven = true;
     RowWriter rows(std::cout, format_, outcome_columns());
@@ -199,6 +220,8 @@ struct CompareCommand {
   std::uint64_t members_ = 0;
   std::uint64_t days_ = 0;
   std::uint64_t seed_ = 0;
+  std::optional<std::filesystem::path> edges_;
+  PlanKind plan_ = PlanKind::business;
   Format format_ = Format::table;
 };
 

@@ -44,36 +44,36 @@ TEST(ImportEdges, MakesAnInMailOfTheFirstMessageAndAnAnswerOfTheFirstOneBack) {
   const auto report = Imported("7 8 1000\n8 7 2000\n")();
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->edges, 2u);
-  EXPECT_EQ(report->members, 2u);
-  EXPECT_EQ(report->inmails_sent, 1u);
-  EXPECT_EQ(report->replies, 1u);
-  EXPECT_EQ(report->refunds, 1u);
-  EXPECT_EQ(report->conversation_messages, 0u);
-  EXPECT_EQ(report->rejected, Rejected{});
+  EXPECT_EQ(report->tally.count<MemberRegistered>(), 2u);
+  EXPECT_EQ(report->tally.count<InMailSent>(), 1u);
+  EXPECT_EQ(report->tally.count<Replied>(), 1u);
+  EXPECT_EQ(report->tally.count<CreditRefunded>(), 1u);
+  EXPECT_EQ(report->tally.count<MessageSent>(), 0u);
+  EXPECT_EQ(report->tally.rejected, Rejected{});
 }
 
 TEST(ImportEdges, LetsNobodyInsistBeforeAnAnswerAndEverybodyTalkAfterIt) {
   const auto report = Imported("1 2 10\n1 2 20\n1 2 20\n2 1 30\n2 1 40\n1 2 50\n2 1 50\n")();
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->inmails_sent, 1u);
-  EXPECT_EQ(report->replies, 1u);
-  EXPECT_EQ(report->conversation_messages, 3u);
-  EXPECT_EQ(report->rejected, (Rejected{{"awaiting_response", 2}}));
+  EXPECT_EQ(report->tally.count<InMailSent>(), 1u);
+  EXPECT_EQ(report->tally.count<Replied>(), 1u);
+  EXPECT_EQ(report->tally.count<MessageSent>(), 3u);
+  EXPECT_EQ(report->tally.rejected, (Rejected{{"awaiting_response", 2}}));
 }
 
 TEST(ImportEdges, RefusesMessagesToOneself) {
   const auto report = Imported("1 1 10\n1 1 20\n")();
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->members, 1u);
-  EXPECT_EQ(report->inmails_sent, 0u);
-  EXPECT_EQ(report->rejected, (Rejected{{"self_send", 2}}));
+  EXPECT_EQ(report->tally.count<MemberRegistered>(), 1u);
+  EXPECT_EQ(report->tally.count<InMailSent>(), 0u);
+  EXPECT_EQ(report->tally.rejected, (Rejected{{"self_send", 2}}));
 }
 
 TEST(ImportEdges, RefundsToTheLastSecondOfTheWindow) {
   const auto refunds = [](std::int64_t answered_at) {
     const auto report = Imported("1 2 1000\n2 1 " + std::to_string(answered_at) + "\n")();
     EXPECT_TRUE(report) << report.error().message;
-    return report ? report->refunds : 99;
+    return report ? report->tally.count<CreditRefunded>() : 99;
   };
   constexpr std::int64_t window = 7'776'000;
   EXPECT_EQ(refunds(1000 + window), 1u);
@@ -109,8 +109,8 @@ TEST(ImportEdges, CountsWhatAnotherPolicyRefuses) {
   // Under the default policy the plan `custom` grants nothing.
   const auto report = Imported("1 2 10\n2 1 20\n", "default")();
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->inmails_sent, 0u);
-  EXPECT_EQ(report->rejected, (Rejected{{"insufficient_credits", 2}}));
+  EXPECT_EQ(report->tally.count<InMailSent>(), 0u);
+  EXPECT_EQ(report->tally.rejected, (Rejected{{"insufficient_credits", 2}}));
 }
 
 TEST(ImportEdges, WritesNothingWhenALineIsMalformed) {
@@ -181,12 +181,12 @@ TEST(ImportEdges, ReadsARealTraceAsCountedByHand) {
   const auto report = import_edges({.store = dir / "store", .edges = college()});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->edges, 59'835u);
-  EXPECT_EQ(report->members, 1'899u);
-  EXPECT_EQ(report->inmails_sent, 13'838u);
-  EXPECT_EQ(report->replies, 6'458u);
-  EXPECT_EQ(report->refunds, 6'427u);
-  EXPECT_EQ(report->conversation_messages, 29'668u);
-  EXPECT_EQ(report->rejected, (Rejected{{"awaiting_response", 9'871}}));
+  EXPECT_EQ(report->tally.count<MemberRegistered>(), 1'899u);
+  EXPECT_EQ(report->tally.count<InMailSent>(), 13'838u);
+  EXPECT_EQ(report->tally.count<Replied>(), 6'458u);
+  EXPECT_EQ(report->tally.count<CreditRefunded>(), 6'427u);
+  EXPECT_EQ(report->tally.count<MessageSent>(), 29'668u);
+  EXPECT_EQ(report->tally.rejected, (Rejected{{"awaiting_response", 9'871}}));
 }
 
 TEST(ImportEdges, RefundsLessOfARealTraceWithinAWeek) {
@@ -196,8 +196,8 @@ TEST(ImportEdges, RefundsLessOfARealTraceWithinAWeek) {
                                     .edges = college(),
                                     .policy = trace_with_refunds_for(std::chrono::days{7})});
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->replies, 6'458u);
-  EXPECT_EQ(report->refunds, 5'851u);
+  EXPECT_EQ(report->tally.count<Replied>(), 6'458u);
+  EXPECT_EQ(report->tally.count<CreditRefunded>(), 5'851u);
 }
 
 }  // namespace

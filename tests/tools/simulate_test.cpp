@@ -71,7 +71,7 @@ TEST(ComparePolicies, ShowsWhatEachDoesToTheSamePeople) {
   std::vector<Policy> policies;
   for (const std::string_view name : preset_names()) policies.push_back(*preset(name));
   const auto outcomes =
-      compare_policies({.members = 60, .days = 100, .seed = 7, .policies = policies});
+      compare_policies({.make_store = simulated_world(60, 100, 7), .policies = policies});
   ASSERT_TRUE(outcomes) << outcomes.error().message;
   ASSERT_EQ(outcomes->size(), policies.size());
   for (const PolicyOutcome& each : *outcomes) {

@@ -16,6 +16,11 @@ Speaker sender(MemberId member, const std::optional<SeatId>& seat) {
   return {PrincipalKind::member, member.value};
 }
 
+Speaker sender(StreamId stream) {
+  const bool by_seat = stream.kind() == StreamKind::seat;
+  return {by_seat ? PrincipalKind::seat : PrincipalKind::member, stream.number()};
+}
+
 Speaker speaker_of(const Command& command) {
   return std::visit(match{
                         [](const RegisterMember&) {
@@ -77,6 +82,7 @@ Speaker speaker_of(const Command& command) {
                         [](const EraseMember&) {
                           return Speaker{PrincipalKind::system, {}};
                         },
+                        [](const UndoSend& c) { return sender(c.sender); },
                     },
                     command);
 }

@@ -313,6 +313,19 @@ struct RetractInMail {
   void serialize(auto& archive) { archive(author_id, recipient, inmail); }
 };
 
+/// Takes back what was sent a moment ago, and is not delivered yet (D3.12). By: its sender, member
+/// or seat.
+struct UndoSend {
+  static constexpr CommandType type{.number = 34, .name = "undo_send", .version = 1};
+
+  StreamId sender;
+  InMailId inmail;
+
+  bool operator==(const UndoSend&) const = default;
+  StreamId target() const { return sender; }
+  void serialize(auto& archive) { archive(sender, inmail); }
+};
+
 /// A free message in a thread that a response has opened. By: its writer, member or seat.
 struct SendMessage {
   static constexpr CommandType type{.number = 40, .name = "send_message", .version = 1};
@@ -346,7 +359,7 @@ using Command =
     std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
                  ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
                  OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
-                 SetConnection, RemoveConnection, StopSender, AllowSender>;
+                 SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: invalid_argument, as `normalise`.

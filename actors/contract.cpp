@@ -130,9 +130,12 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
                                        const Context& context) {
   switch (notice.key.kind) {
     case NoticeKind::charge: return charge(state, notice);
-    case NoticeKind::release:
-      return release(state.account, InMailId{notice.key.subject}, ReleaseReason::delivery_failed,
+    case NoticeKind::release: {
+      const auto* cancelled = std::get_if<InMailCancelled>(notice.event.get());
+      return release(state.account, InMailId{notice.key.subject},
+                     cancelled ? release_reason(cancelled->reason) : ReleaseReason::delivery_failed,
                      context);
+    }
     case NoticeKind::settle: return settle(state.account, notice, context);
     case NoticeKind::deliver:
     case NoticeKind::confirm:

@@ -134,6 +134,18 @@ End end_told_by(const Event& source) {
       source);
 }
 
+/// Where a credit goes whose lot has died while it was reserved (D3.3).
+ReleaseTo released_to(ReleaseReason reason, const ChargePolicy& charge) {
+  switch (reason) {
+    case ReleaseReason::send_rejected: return ReleaseTo::original_lot;
+    case ReleaseReason::taken_back: return charge.release_user_cancel;
+    case ReleaseReason::delivery_failed:
+    case ReleaseReason::lost:
+    case ReleaseReason::not_dispatched: break;
+  }
+  return charge.release_system_failure;
+}
+
 bool is_dead(const Lot& lot, Timestamp now) { return lot.expires_at && *lot.expires_at <= now; }
 
 /// When a lot that takes the refund of a charge on `original` dies (D3.4 refund.lot_life).
@@ -205,7 +217,7 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
 
   const Policy& policy = context.policy();
 
-  // What goes back into a dead lot dies at once; a failure that was not the user's is made good.
+  // What goes back into a dead lot dies at once, and may be made good.
   std::uint32_t lost = 0;
   for (const LotSplit& split : splits)
     for (const Lot& lot : account.lots) {
@@ -217,8 +229,7 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
         void_if_ended(account, lot, split.amount, policy, events);
       }
     }
-  if (lost > 0 && account.plan && reason != ReleaseReason::send_rejected &&
-      policy.charge.release_system_failure == ReleaseTo::fresh_lot)
+  if (lost > 0 && account.plan && released_to(reason, policy.charge) == ReleaseTo::fresh_lot)
     events.push_back(
         CreditsGranted{.lot = account.next_lot,
                        .kind = LotKind::adjust,
@@ -281,8 +292,8 @@ std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
   return events;
 }
 
-std::vector<Event> close_account(const CreditAccount& account, const Context& context) {
-  std::vector<Event> events;
+std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
+                                 const Context& context) {
   if (account.plan) events.push_back(SubscriptionEnded{*account.plan});
   return keep_closed(account, std::move(events), context);
 }

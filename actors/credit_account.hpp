@@ -105,8 +105,10 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context);
 
-/// The account ends with its owner: its plan, and all that is in it, of whatever kind.
-std::vector<Event> close_account(const CreditAccount& account, const Context& context);
+/// The account ends with its owner, right after `events`: its plan, and all that is in it, of
+/// whatever kind.
+std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
+                                 const Context& context);
 
 /// What `events` give back to an account that was closed is void at once.
 std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> events,

@@ -20,6 +20,7 @@ namespace inmail {
 /// The kinds of things that fall due, in the order of D3.13 for one instant.
 enum class DueKind : std::uint8_t {
   lot_expires = 10,
+  undo_ends = 20,
   no_response_refund = 21,
   refund_window_closes = 22,
   message_expires = 23,
@@ -54,6 +55,15 @@ inline Due due(Timestamp at, DueKind kind, LotId lot) {
   for (std::size_t i = 0; i < 8; ++i)
     result.subject[8 + i] = static_cast<std::uint8_t>(lot.value >> (56 - 8 * i));
   return result;
+}
+
+/// Windows are inclusive, so what closes one is due a millisecond after its end (D3.13).
+inline constexpr Milliseconds just_after{1};
+
+/// The command behind what falls due; zero where it is only the time. What carries out an InMail
+/// has the InMail's own command behind it, whoever does it.
+inline CommandId cause_of(const Due& due) {
+  return due.kind == DueKind::undo_ends ? CommandId{due.subject} : CommandId{};
 }
 
 /// Every policy document a store has adopted, by version. Immutable; a new one replaces it whole.

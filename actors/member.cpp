@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
@@ -23,9 +24,14 @@ Decision on(const MemberState& member, const EraseMember& command, const Context
   if (member.is_erased()) return Decision::accept();
 
   Decision decision = Decision::happened(MemberErased{command.member});
-  for (Event& end : close_account(member.account, context))
+  for (Event& end :
+       close_account(member.account, cancel_all(member.outbox, member.account, context), context))
     decision.events.push_back(std::move(end));
   return decision;
+}
+
+Decision on(const MemberState& member, const UndoSend& command, const Context& context) {
+  return undo_send(member.outbox, &member.account, command, context);
 }
 
 Decision on(const MemberState& member, const SetPreference& command, const Context& context) {
@@ -165,15 +171,15 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
                                      const Context& context) {
   switch (notice.key.kind) {
     case NoticeKind::deliver: {
-      const auto& sent = std::get<InMailSent>(*notice.event);
+      const Arrival arrival = arrival_of(notice);
       const Policy& policy = context.policy();
       const Admission own = admission(state, policy, Version{0});
       const SenderFacts sender{
-          .member = sent.from, .pool = sent.pool, .is_premium = sent.from_premium};
+          .member = arrival.ref.from, .pool = arrival.ref.pool, .is_premium = arrival.from_premium};
       const RecipientFacts facts{
           state.is_registered(),
           is_available(own, sender, policy.recipient) && !is_banned(own, policy.recipient)};
-      return deliver(state.received, facts, notice, context);
+      return deliver(state.received, facts, arrival, context);
     }
     case NoticeKind::release:
       return given_back(state,
@@ -203,6 +209,7 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
     case DueKind::no_response_refund:
     case DueKind::refund_window_closes:
     case DueKind::message_expires: return inmail_falls_due(state.received, due, context);
+    case DueKind::undo_ends: return undo_window_ends(state.outbox, InMailId{due.subject});
   }
   return {};
 }
@@ -229,8 +236,10 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
             if (e.cost > 0)
               open_charge(state.account, agenda, e.inmail,
                           {.splits = e.splits, .pinned = stamp.policy});
-            inmail::evolve(state.outbox, e, stamp);
+            inmail::evolve(state.outbox, agenda, e, stamp);
           },
+          [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },
+          [&](const InMailCancelled& e) { inmail::evolve(state.outbox, agenda, e); },
           [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
           [&](const InMailDelivered& e) { inmail::evolve(state.received, agenda, e, stamp); },
           [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },

@@ -32,6 +32,21 @@ std::optional<Told> told_by(const Event& source) {
   return std::nullopt;
 }
 
+/// The pair is free for another one.
+void forget(Outbox& outbox, const InMailId& inmail, MemberId to) {
+  const auto found = outbox.unanswered.find(to);
+  invariant(found != outbox.unanswered.end(), "what ends an InMail names one that we sent");
+  std::erase_if(found->second, [&](const Unanswered& each) { return each.inmail == inmail; });
+  if (found->second.empty()) outbox.unanswered.erase(found);
+}
+
+void take_off(Outbox& outbox, Agenda& agenda, const InMailId& inmail) {
+  const auto found = outbox.undoable.find(inmail);
+  invariant(found != outbox.undoable.end(), "an undo window ends once");
+  agenda.erase(due(found->second.until + just_after, DueKind::undo_ends, inmail));
+  outbox.undoable.erase(found);
+}
+
 }  // namespace
 
 std::int32_t month_of(Timestamp time) {
@@ -54,7 +69,8 @@ bool Outbox::knows(const InMailId& inmail) const {
 }
 
 std::size_t footprint(const Outbox& outbox) {
-  return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads);
+  return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads) +
+         footprint_of(outbox.undoable);
 }
 
 std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
@@ -86,19 +102,30 @@ Guard check_thread(const Outbox& outbox, const SendMessage& command) {
   return pass();
 }
 
-void evolve(Outbox& outbox, const InMailSent& e, const Stamp& stamp) {
+void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp) {
   outbox.unanswered[e.to].push_back({e.inmail, stamp.at});
+  if (e.undo_until) {
+    outbox.undoable[e.inmail] = {e.from, e.to,     e.from_premium, e.pool,
+                                 e.cost, stamp.at, *e.undo_until,  stamp.policy};
+    agenda.insert(due(*e.undo_until + just_after, DueKind::undo_ends, e.inmail));
+  }
   if (e.free_class != FreeClass::open_profile) return;
   const std::int32_t month = month_of(stamp.at);
   if (outbox.open_profile.month != month) outbox.open_profile = {month, 0};
   ++outbox.open_profile.count;
 }
 
+void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e) {
+  take_off(outbox, agenda, e.inmail);
+}
+
+void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e) {
+  take_off(outbox, agenda, e.inmail);
+  forget(outbox, e.inmail, e.to);
+}
+
 void evolve(Outbox& outbox, const OutcomeReceived& e) {
-  const auto found = outbox.unanswered.find(e.to);
-  invariant(found != outbox.unanswered.end(), "an outcome is that of an InMail we sent");
-  std::erase_if(found->second, [&](const Unanswered& each) { return each.inmail == e.inmail; });
-  if (found->second.empty()) outbox.unanswered.erase(found);
+  forget(outbox, e.inmail, e.to);
   if (e.outcome != Outcome::failed && e.outcome != Outcome::retracted)
     outbox.threads[e.inmail] = {e.to, e.outcome == Outcome::declined_silently};
 }

@@ -8,6 +8,7 @@
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "events/conversation_events.hpp"
+#include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
 
 namespace inmail {
@@ -36,6 +37,24 @@ struct OpenThread {
   }
 };
 
+/// An InMail of ours that is sent and not delivered yet: it can still be undone.
+struct Undoable {
+  MemberId from{};
+  MemberId to{};
+  bool from_premium = false;
+  StreamId pool{};
+  std::uint32_t cost = 0;
+  Timestamp sent_at{};
+  Timestamp until{};  ///< Inclusive.
+  PolicyVersion pinned{};
+
+  bool operator==(const Undoable&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(from, to, from_premium, pool, cost, sent_at, until, pinned);
+  }
+};
+
 /// Free sends to open profiles, counted in one month of UTC (D3.3).
 struct OpenProfileSends {
   std::int32_t month = 0;  ///< Since the year 0.
@@ -55,11 +74,12 @@ struct Outbox {
   std::map<MemberId, std::vector<Unanswered>> unanswered;  ///< Oldest first.
   std::map<InMailId, OpenThread> threads;
   OpenProfileSends open_profile;  ///< In the month of the last of them.
+  std::map<InMailId, Undoable> undoable;
 
   bool operator==(const Outbox&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(unanswered, threads, open_profile);
+    archive(unanswered, threads, open_profile, undoable);
   }
 
   bool knows(const InMailId& inmail, MemberId to) const;
@@ -79,7 +99,9 @@ Guard check_words(const Text& text, const LimitPolicy& limit);
 /// Whether the sender of an answered InMail may go on in its thread.
 Guard check_thread(const Outbox& outbox, const SendMessage& command);
 
-void evolve(Outbox& outbox, const InMailSent& e, const Stamp& stamp);
+void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp);
+void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e);
+void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e);
 void evolve(Outbox& outbox, const OutcomeReceived& e);
 
 /// The sender learns from the recipient's event how its InMail went. No events if it knows already.

@@ -8,9 +8,6 @@
 namespace inmail {
 namespace {
 
-/// Windows are inclusive, so what closes one is due a millisecond after its end (D3.13).
-constexpr Milliseconds just_after{1};
-
 constexpr EnumSet<RefundOn> responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
                                       RefundOn::quick_reply};
 
@@ -183,26 +180,37 @@ Guard check_retract(const ReceivedMap& received, const RetractInMail& command,
 
 }  // namespace
 
-std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& recipient,
-                           const Notice& notice, const Context& context) {
+Arrival arrival_of(const Notice& notice) {
+  if (const auto* closed = std::get_if<UndoWindowClosed>(notice.event.get()))
+    return {
+        {closed->inmail, notice.from, closed->pool, closed->from, closed->cost, closed->sent_at},
+        closed->pinned,
+        closed->from_premium};
   const auto& sent = std::get<InMailSent>(*notice.event);
-  if (received.contains(sent.inmail)) return {};
-  const InMailRef ref{sent.inmail, notice.from, sent.pool, sent.from, sent.cost, notice.at};
+  return {{sent.inmail, notice.from, sent.pool, sent.from, sent.cost, notice.at},
+          notice.policy,
+          sent.from_premium};
+}
+
+std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& recipient,
+                           const Arrival& arrival, const Context& context) {
+  const InMailRef& ref = arrival.ref;
+  if (received.contains(ref.inmail)) return {};
   if (!recipient.registered) return {InMailFailed{ref, FailureReason::unknown_recipient}};
   if (!recipient.available) return {InMailFailed{ref, FailureReason::recipient_unavailable}};
 
-  const Policy& policy = context.policies->at(notice.policy);
+  const Policy& policy = context.policies->at(arrival.pinned);
   const RefundPolicy& refund = policy.refund;
-  InMailDelivered delivered{.ref = ref, .pinned = notice.policy};
+  InMailDelivered delivered{.ref = ref, .pinned = arrival.pinned};
   const bool clock_runs = refund.clock != RefundClock::opened_at;
   const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
   const bool by_silence = refund.on.has(RefundOn::no_response);
   const bool by_words = refunds_a_response(refund);
   const bool by_expiry = refunds_an_expiry(policy);
-  delivered.refundable = sent.cost > 0 && (by_words || by_silence || by_expiry);
+  delivered.refundable = ref.cost > 0 && (by_words || by_silence || by_expiry);
   if (delivered.refundable && clock_runs) {
     if (by_words) delivered.refund_until = clock + refund.window_s;
-    delivered.no_response_from = silence_ends_at(policy, sent.cost, clock);
+    delivered.no_response_from = silence_ends_at(policy, ref.cost, clock);
   }
   if (policy.expiry.basis != ExpiryBasis::never) {
     delivered.expiry_basis = policy.expiry.basis;

@@ -39,6 +39,14 @@ struct Received {
 
 using ReceivedMap = std::map<InMailId, Received>;
 
+/// An InMail on its way in, as the event that obliges to deliver it tells.
+struct Arrival {
+  InMailRef ref{};
+  PolicyVersion pinned{};
+  bool from_premium = false;
+};
+Arrival arrival_of(const Notice& notice);
+
 /// What the delivery asks again of the recipient (guards 6 and 7; IM3).
 struct RecipientFacts {
   bool registered = false;
@@ -47,7 +55,7 @@ struct RecipientFacts {
 
 /// An InMail arrives: into the inbox, or failed. No events if it arrived before.
 std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& recipient,
-                           const Notice& notice, const Context& context);
+                           const Arrival& arrival, const Context& context);
 
 Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
                      const Context& context);

@@ -1,5 +1,6 @@
 #include "actors/seat.hpp"
 
+#include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
@@ -28,6 +29,10 @@ Decision on(const SeatState& seat, const SendInMail& command, const Context& con
   invariant(context.reserved == sent.cost, "a seat sends only what its contract has reserved");
 
   return Decision::happened(std::move(sent));
+}
+
+Decision on(const SeatState& seat, const UndoSend& command, const Context& context) {
+  return undo_send(seat.outbox, nullptr, command, context);
 }
 
 Decision on(const SeatState& seat, const SendMessage& command, const Context& context) {
@@ -74,7 +79,10 @@ std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice
   throw_defect("a notice came to " + to_text(id) + " that is none for a seat");
 }
 
-std::vector<Event> Seat::fall_due(StreamId, const State&, const Due&, const Context&) { return {}; }
+std::vector<Event> Seat::fall_due(StreamId, const State& state, const Due& due, const Context&) {
+  invariant(due.kind == DueKind::undo_ends, "nothing else of a seat falls due");
+  return undo_window_ends(state.outbox, InMailId{due.subject});
+}
 
 void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
   std::visit(
@@ -85,7 +93,9 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
             state.holder = e.holder;
             state.role = e.role;
           },
-          [&](const InMailSent& e) { inmail::evolve(state.outbox, e, stamp); },
+          [&](const InMailSent& e) { inmail::evolve(state.outbox, state.agenda, e, stamp); },
+          [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, state.agenda, e); },
+          [&](const InMailCancelled& e) { inmail::evolve(state.outbox, state.agenda, e); },
           [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
           [](const MessageSent&) {},
           [](const CommandRejected&) {},

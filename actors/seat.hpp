@@ -18,7 +18,7 @@ struct SeatState {
   MemberId holder{};
   SeatRole role = SeatRole::recruiter;
   Outbox outbox;
-  Agenda agenda;  ///< Empty as yet: nothing of a seat falls due by itself.
+  Agenda agenda;
 
   bool operator==(const SeatState&) const = default;
   template <class Archive>

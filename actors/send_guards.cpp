@@ -259,19 +259,22 @@ std::uint32_t cost_of(const SendCase& send) {
 
 InMailSent sent_by(const SendCase& send) {
   const SendInMail& command = send.command;
-  return {.inmail = inmail_of(send.context.id),
-          .from = command.from,
-          .to = command.to,
-          .from_premium = send.sender.is_premium,
-          .pool = send.sender.pool,
-          .cost = cost_of(send),
-          .recipient_version = send.recipient().version,
-          .subject = command.subject,
-          .body = command.body,
-          .free_class = free_class_of(send),
-          .degree = degree_of(send),
-          .purpose = command.hints.purpose,
-          .markup = command.markup};
+  const Seconds window = send.policy().undo.window_s;
+  return {
+      .inmail = inmail_of(send.context.id),
+      .from = command.from,
+      .to = command.to,
+      .from_premium = send.sender.is_premium,
+      .pool = send.sender.pool,
+      .cost = cost_of(send),
+      .recipient_version = send.recipient().version,
+      .subject = command.subject,
+      .body = command.body,
+      .free_class = free_class_of(send),
+      .degree = degree_of(send),
+      .purpose = command.hints.purpose,
+      .markup = command.markup,
+      .undo_until = window.count() > 0 ? std::optional(send.context.now + window) : std::nullopt};
 }
 
 bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,

@@ -297,7 +297,7 @@ class Shell final : public Entity {
       const Due due = *self_.state.agenda.begin();
       std::vector<Event> events = Decider::fall_due(id_, self_.state, due, context);
       invariant(!events.empty(), "what falls due changes something");
-      record(std::move(events), context, due.at, {{}, by_clock, nullptr, {}});
+      record(std::move(events), context, due.at, {cause_of(due), by_clock, nullptr, {}});
       invariant(!self_.state.agenda.contains(due), "what fell due is done");
     }
   }

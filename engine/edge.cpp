@@ -124,6 +124,12 @@ Status check(const Respond& c) {
 Status check(const RetractInMail& c) {
   return all_of(check_id(c.author_id, "author"), check_id(c.recipient, "recipient"));
 }
+Status check_sender(StreamId sender) {
+  if (sender.kind() != StreamKind::member && sender.kind() != StreamKind::seat)
+    return malformed("sender is " + to_text(sender) + ", but only members and seats send");
+  return check_id(MemberId{sender.number()}, "sender");
+}
+Status check(const UndoSend& c) { return check_sender(c.sender); }
 Status check(const SendMessage& c) {
   return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
                 check_id(c.to, "to"), check_text(c.text, "text"));

@@ -97,6 +97,8 @@ enum class ReleaseReason : std::uint8_t {
   send_rejected = 1,    ///< The send broke a guard after the pool had reserved.
   delivery_failed = 2,  ///< The recipient did not take it.
   lost = 3,             ///< After a crash the seat knew of no such InMail.
+  taken_back = 4,       ///< Its sender did not want it any more (InMailCancelled).
+  not_dispatched = 5,   ///< It could not leave its sender (InMailCancelled).
 };
 
 /// Reserved credits went back to their lots. What went back into a dead lot expires right after.

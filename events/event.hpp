@@ -8,6 +8,7 @@
 #include "events/contract_events.hpp"
 #include "events/conversation_events.hpp"
 #include "events/credit_events.hpp"
+#include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
 #include "events/member_events.hpp"
 #include "events/policy_events.hpp"
@@ -25,7 +26,7 @@ using Event =
                  InMailFailed, Opened, Replied, Expired, InMailRetracted, RefundWindowClosed,
                  OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted,
                  MemberErased, MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet,
-                 SenderStopped, SenderAllowed>;
+                 SenderStopped, SenderAllowed, UndoWindowClosed, InMailCancelled>;
 
 const EventType& type_of(const Event& event);
 

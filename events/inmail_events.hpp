@@ -34,12 +34,41 @@ struct InMailSentV1 {
   }
 };
 
-/// The decision to send (D5.3). Stream: the sender, a member or a seat. For a member's own credits
-/// it carries the lot splits and is itself the reservation. Starts every clock of the InMail.
-/// Obliges the recipient to deliver or to fail it. The policy version of its record is pinned.
-struct InMailSent {
+/// As it was before a send could be undone, or scheduled.
+struct InMailSentV2 {
   static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 2};
   using previous = InMailSentV1;
+
+  InMailId inmail{};
+  MemberId from{};
+  MemberId to{};
+  bool from_premium = false;
+  StreamId pool{};
+  std::uint32_t cost = 0;
+  LotSplits splits{};
+  Version recipient_version{};
+  Text subject{};
+  Text body{};
+  std::optional<FreeClass> free_class{};
+  std::optional<Degree> degree{};
+  Purpose purpose = Purpose::other;
+  TextMarkup markup{};
+
+  static InMailSentV2 upcast(InMailSentV1 old);
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body,
+            free_class, degree, purpose, markup);
+  }
+};
+
+/// The decision to send (D5.3). Stream: the sender, a member or a seat. For a member's own credits
+/// it carries the lot splits and is itself the reservation, unless an `InMailScheduled` was. Starts
+/// every clock of the InMail. Obliges the recipient to deliver or to fail it; with `undo_until` it
+/// does not, and `UndoWindowClosed` does. The policy version of its record is pinned.
+struct InMailSent {
+  static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 3};
+  using previous = InMailSentV2;
 
   InMailId inmail{};
   MemberId from{};  ///< The person: the member, or the holder of the seat.
@@ -55,18 +84,21 @@ struct InMailSent {
       free_class{};                ///< Why it costs nothing, where that is no matter of price.
   std::optional<Degree> degree{};  ///< How far the two are apart, where the host said.
   Purpose purpose = Purpose::other;
-  TextMarkup markup{};  ///< Of the body; HTML of both texts.
+  TextMarkup markup{};                    ///< Of the body; HTML of both texts.
+  std::optional<Timestamp> undo_until{};  ///< Until then it can be undone; inclusive.
+  SendOrigin origin = SendOrigin::direct;
+  std::optional<InMailId> parent{};  ///< That it follows up.
 
-  static InMailSent upcast(InMailSentV1 old);
+  static InMailSent upcast(InMailSentV2 old);
   bool operator==(const InMailSent&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body,
-            free_class, degree, purpose, markup);
+            free_class, degree, purpose, markup, undo_until, origin, parent);
   }
 };
 
-inline InMailSent InMailSent::upcast(InMailSentV1 old) {
+inline InMailSentV2 InMailSentV2::upcast(InMailSentV1 old) {
   return {.inmail = old.inmail,
           .from = old.from,
           .to = old.to,
@@ -77,6 +109,23 @@ inline InMailSent InMailSent::upcast(InMailSentV1 old) {
           .recipient_version = old.recipient_version,
           .subject = std::move(old.subject),
           .body = std::move(old.body)};
+}
+
+inline InMailSent InMailSent::upcast(InMailSentV2 old) {
+  return {.inmail = old.inmail,
+          .from = old.from,
+          .to = old.to,
+          .from_premium = old.from_premium,
+          .pool = old.pool,
+          .cost = old.cost,
+          .splits = std::move(old.splits),
+          .recipient_version = old.recipient_version,
+          .subject = std::move(old.subject),
+          .body = std::move(old.body),
+          .free_class = old.free_class,
+          .degree = old.degree,
+          .purpose = old.purpose,
+          .markup = old.markup};
 }
 
 /// What every event of the recipient's side repeats, so that no fold has to look it up.

@@ -50,7 +50,15 @@ std::vector<Obligation> obligations_of(const Event& event) {
   std::vector<Obligation> duties;
   std::visit(match{
                  [&](const InMailSent& e) {
+                   if (!e.undo_until)
+                     duties.push_back({notice_key(NoticeKind::deliver, e.inmail), e.to});
+                 },
+                 [&](const UndoWindowClosed& e) {
                    duties.push_back({notice_key(NoticeKind::deliver, e.inmail), e.to});
+                 },
+                 [&](const InMailCancelled& e) {
+                   if (e.set_aside > 0 && e.pool.kind() == StreamKind::contract)
+                     duties.push_back({notice_key(NoticeKind::release, e.inmail), e.pool});
                  },
                  [&](const CreditReserved& e) {
                    duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.seat});

@@ -13,10 +13,10 @@ namespace inmail {
 
 /// What an event asks of another stream (design 3, notices). Stored in keys: never renumber.
 enum class NoticeKind : std::uint8_t {
-  deliver = 1,      ///< InMailSent -> recipient: deliver or fail it.
+  deliver = 1,      ///< InMailSent, or the end of its undo window -> recipient: deliver or fail it.
   confirm = 2,      ///< CreditReserved -> seat: sent, or release it.
   charge = 3,       ///< InMailDelivered -> contract: charge the reservation.
-  release = 4,      ///< InMailFailed -> pool owner: release.
+  release = 4,      ///< InMailFailed, InMailCancelled -> pool owner: release.
   settle = 5,       ///< The one end of a charge -> pool owner: refund or final.
   inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
   open_seat = 7,    ///< SeatAdded -> seat.

@@ -60,6 +60,7 @@ constexpr Named names[] = {
     {Rejection::unknown_contract, "unknown_contract"},
     {Rejection::seats_exhausted, "seats_exhausted"},
     {Rejection::policy_invalid, "policy_invalid"},
+    {Rejection::undo_window_over, "undo_window_over"},
 };
 
 }  // namespace

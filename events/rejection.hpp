@@ -64,6 +64,7 @@ enum class Rejection : std::uint16_t {
   unknown_contract = 2040,
   seats_exhausted = 2041,
   policy_invalid = 2050,
+  undo_window_over = 2070,  ///< Delivered already, or on its way.
 };
 
 /// "awaiting_response".

@@ -187,6 +187,42 @@ constexpr auto names_of(Purpose) {
   });
 }
 
+/// How an InMail came to be sent. `follow_up`: to one that was not answered.
+enum class SendOrigin : std::uint8_t { direct = 1, bulk, scheduled, follow_up };
+
+constexpr auto names_of(SendOrigin) {
+  using enum SendOrigin;
+  return std::to_array<EnumName<SendOrigin>>({
+      {direct, "direct"},
+      {bulk, "bulk"},
+      {scheduled, "scheduled"},
+      {follow_up, "follow_up"},
+  });
+}
+
+/// Why an InMail never left its sender (D4.1.1 Cancelled). `refused`: at its dispatch a guard said
+/// no; `parent_gone`: it was to follow one that was taken back, or never arrived.
+enum class CancelReason : std::uint8_t {
+  undo = 1,
+  by_user,
+  answered,
+  parent_gone,
+  refused,
+  sender_erased,
+};
+
+constexpr auto names_of(CancelReason) {
+  using enum CancelReason;
+  return std::to_array<EnumName<CancelReason>>({
+      {undo, "undo"},
+      {by_user, "by_user"},
+      {answered, "answered"},
+      {parent_gone, "parent_gone"},
+      {refused, "refused"},
+      {sender_erased, "sender_erased"},
+  });
+}
+
 /// What a seat holder is on a contract. A hiring manager does not send (L11).
 enum class SeatRole : std::uint8_t {
   recruiter = 1,

@@ -356,7 +356,11 @@ void check_release(const Step& step, const CreditReleased& e, Verdict& verdict) 
     return;
   verdict.check(inmail->held.is(e.splits), e.inmail, " was released ", sum_of(e.splits),
                 " credits, not to where ", inmail->held.sum(), " came from");
-  const Stage expected = e.reason == ReleaseReason::delivery_failed ? Stage::failed : Stage::unsent;
+  const bool by_cancel =
+      e.reason == ReleaseReason::taken_back || e.reason == ReleaseReason::not_dispatched;
+  const Stage expected = e.reason == ReleaseReason::delivery_failed ? Stage::failed
+                         : by_cancel                                ? Stage::cancelled
+                                                                    : Stage::unsent;
   verdict.check(inmail->stage == expected, e.inmail,
                 " was released for a reason that is not what became of it");
 }
@@ -368,7 +372,9 @@ void reservations_are_released(const Step& step, Verdict& verdict) {
 void no_reservation_is_left(const World& world, Timestamp since, Verdict& verdict) {
   world.each_inmail([&](const InMailId& id, const InMail& inmail) {
     if (inmail.charge != Charge::reserved) return;
-    if (inmail.stage != Stage::failed && inmail.stage != Stage::unsent) return;
+    if (inmail.stage != Stage::failed && inmail.stage != Stage::unsent &&
+        inmail.stage != Stage::cancelled)
+      return;
     verdict.at(inmail.duty_position, inmail.pool)
         .check(inmail.duty_time >= since, inmail.pool, " still holds ", inmail.held.sum(),
                " credits for ", id, ", which will never be delivered");
@@ -463,7 +469,9 @@ void free_sends_take_nothing(const Step& step, Verdict& verdict) {
           verdict.check(e.charge == ChargeEnd::none, e.ref.inmail, " was free, but a charge ended");
         else if constexpr (std::is_same_v<Each, InMailDelivered>)
           verdict.check(!e.refundable, e.ref.inmail, " was free, but delivered as refundable");
-        else if constexpr (requires { e.inmail; } && !std::is_same_v<Each, OutcomeReceived>)
+        else if constexpr (requires { e.inmail; } && !std::is_same_v<Each, OutcomeReceived> &&
+                           !std::is_same_v<Each, UndoWindowClosed> &&
+                           !std::is_same_v<Each, InMailCancelled>)
           verdict.fail(step.header.stream, " booked credits for an InMail that was free");
       },
       step.event);

@@ -270,6 +270,27 @@ struct Fold {
     if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
     world.link(e.inmail, *inmail);
     oblige(*inmail);
+    if (!e.undo_until) return;
+    inmail->in_undo_time = true;
+    inmail->undo_until = *e.undo_until;
+    inmail->duty_time = std::max(inmail->duty_time, *e.undo_until);
+  }
+
+  void on(const UndoWindowClosed& e) {
+    InMail* inmail = world.find_to_change(e.inmail);
+    if (inmail == nullptr) return;
+    inmail->in_undo_time = false;
+    oblige(*inmail);
+  }
+
+  void on(const InMailCancelled& e) {
+    InMail* inmail = world.find_to_change(e.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::sent) return;
+    world.unlink(*inmail);
+    inmail->stage = Stage::cancelled;
+    inmail->in_undo_time = false;
+    inmail->informed = true;
+    oblige(*inmail);
   }
 
   void count_open_profile() {

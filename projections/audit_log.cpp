@@ -37,7 +37,13 @@ const InMailId* carried_out_by_its_own_command(const Event& event) {
                         [](const InMailSent& e) { return &e.inmail; },
                         [](const CreditReserved& e) { return &e.inmail; },
                         [](const CreditCharged& e) { return &e.inmail; },
-                        [](const CreditReleased& e) { return &e.inmail; },
+                        [](const CreditReleased& e) {
+                          // Who cancels an InMail gives a command of its own.
+                          const bool by_another = e.reason == ReleaseReason::taken_back ||
+                                                  e.reason == ReleaseReason::not_dispatched;
+                          return by_another ? nullptr : &e.inmail;
+                        },
+                        [](const UndoWindowClosed& e) { return &e.inmail; },
                         [](const InMailDelivered& e) { return &e.ref.inmail; },
                         [](const InMailFailed& e) { return &e.ref.inmail; },
                         [](const auto&) { return static_cast<const InMailId*>(nullptr); },

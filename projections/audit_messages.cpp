@@ -19,6 +19,41 @@ void check_sent(const Step& step, const InMailSent& e, Verdict& verdict) {
   const bool is_somebody = sender.kind() == StreamKind::seat || step.stream.registered;
   verdict.check(e.from == person && e.to != e.from && is_somebody, e.inmail, " was sent by ",
                 sender, " in the name of member:", e.from, " to member:", e.to);
+  if (step.policy == nullptr) return;
+  const Seconds window = step.policy->undo.window_s;
+  const auto until = window.count() > 0 ? std::optional(later(step.header.due_at, window))
+                                        : std::optional<Timestamp>{};
+  verdict.check(e.undo_until == until, e.inmail, " can be undone for another time than the ",
+                window.count(), " seconds of the policy");
+}
+
+void check_undo_end(const Step& step, const UndoWindowClosed& e, Verdict& verdict) {
+  const InMail* inmail = step.inmail;
+  const bool may_leave = inmail != nullptr && inmail->stage == Stage::sent &&
+                         inmail->in_undo_time && inmail->sender == step.header.stream &&
+                         step.header.due_at == inmail->undo_until + Milliseconds{1};
+  if (!verdict.check(may_leave, e.inmail, " left ", step.header.stream,
+                     " before its undo time was over, or was not there to leave"))
+    return;
+  verdict.check(e.from == inmail->from && e.to == inmail->to && e.pool == inmail->pool &&
+                    e.cost == inmail->cost && e.sent_at == inmail->sent_at &&
+                    e.from_premium == inmail->from_premium && e.pinned.value == inmail->pinned,
+                e.inmail, " left otherwise than it was sent");
+}
+
+void check_cancelled(const Step& step, const InMailCancelled& e, Verdict& verdict) {
+  const InMail* inmail = step.inmail;
+  const bool is_here = inmail != nullptr && inmail->stage == Stage::sent && inmail->in_undo_time &&
+                       inmail->sender == step.header.stream;
+  if (!verdict.check(is_here && step.header.due_at <= inmail->undo_until, e.inmail,
+                     " was cancelled after it had left ", step.header.stream, ", or was not there"))
+    return;
+  const bool by_erasure = e.reason == CancelReason::sender_erased && step.stream.erased_at;
+  verdict.check(e.reason == CancelReason::undo || by_erasure, e.inmail, " was cancelled by ",
+                name_of(e.reason), ", which does not cancel it");
+  verdict.check(
+      e.to == inmail->to && e.pool == inmail->pool && e.set_aside == inmail->cost && !e.refusal,
+      e.inmail, " was cancelled otherwise than it was sent");
 }
 
 bool repeats_the_send(const InMailRef& ref, const InMail& inmail) {
@@ -27,12 +62,13 @@ bool repeats_the_send(const InMailRef& ref, const InMail& inmail) {
 }
 
 bool may_happen(const Step& step, const InMail& inmail, const InMailDelivered& e) {
-  return inmail.stage == Stage::sent && e.pinned.value == inmail.pinned &&
+  return inmail.stage == Stage::sent && !inmail.in_undo_time && e.pinned.value == inmail.pinned &&
          step.header.due_at >= inmail.sent_at;
 }
 
 bool may_happen(const Step& step, const InMail& inmail, const InMailFailed&) {
-  return inmail.stage == Stage::sent && step.header.due_at >= inmail.sent_at;
+  return inmail.stage == Stage::sent && !inmail.in_undo_time &&
+         step.header.due_at >= inmail.sent_at;
 }
 
 /// Whether an expired one can still be read: its expiry only changed its status.
@@ -103,6 +139,10 @@ void inmails_go_their_way(const Step& step, Verdict& verdict) {
           check_sent(step, e, verdict);
         } else if constexpr (std::is_same_v<Each, OutcomeReceived>) {
           check_outcome(step, e, verdict);
+        } else if constexpr (std::is_same_v<Each, UndoWindowClosed>) {
+          check_undo_end(step, e, verdict);
+        } else if constexpr (std::is_same_v<Each, InMailCancelled>) {
+          check_cancelled(step, e, verdict);
         } else if constexpr (requires { e.ref; }) {
           const InMail* inmail = step.inmail;
           const bool is_here = inmail != nullptr && inmail->is_sent() &&

@@ -123,6 +123,8 @@ bool is_decided(const Event& event) {
   if (const auto* set = std::get_if<ConnectionSet>(&event)) return set->with != set->owner;
   if (const auto* removed = std::get_if<ConnectionRemoved>(&event))
     return removed->with != removed->owner;
+  if (const auto* cancelled = std::get_if<InMailCancelled>(&event))
+    return cancelled->reason == CancelReason::undo || cancelled->reason == CancelReason::by_user;
   const auto is_one_of = [&]<class... Events>(std::type_identity<std::variant<Events...>>) {
     return (std::holds_alternative<Events>(event) || ...);
   };

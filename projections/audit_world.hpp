@@ -24,7 +24,7 @@
 namespace inmail::auditing {
 
 /// Where an InMail stands (D4.1.1). `unsent`: a contract has reserved for it, no more.
-enum class Stage : std::uint8_t { unsent, sent, delivered, failed, retracted, expired };
+enum class Stage : std::uint8_t { unsent, sent, delivered, failed, retracted, expired, cancelled };
 
 /// Where its charge stands in the stream of the pool (D4.1.2).
 enum class Charge : std::uint8_t { none, reserved, charged, released, refunded, final };
@@ -40,6 +40,7 @@ struct InMail {
   Timestamp delivered_at{};
   Timestamp opened_at{};
   Timestamp ended_at{};  ///< Of what ended the charge on the recipient's side.
+  Timestamp undo_until{};
   /// Of the last event that obliges another stream.
   Timestamp duty_time{};
   Position duty_position{};
@@ -57,7 +58,8 @@ struct InMail {
   bool from_premium = false;
   bool opened = false;
   bool refundable = false;
-  bool informed = false;  ///< The sender knows the outcome.
+  bool informed = false;      ///< The sender knows the outcome.
+  bool in_undo_time = false;  ///< Sent, and nobody is obliged to deliver it yet.
   /// Another InMail of the sender was answered, which has to end this one's charge, too (D4.1.4).
   bool answered_beside = false;
 
@@ -69,7 +71,8 @@ struct InMail {
   }
   /// No response to it can still come.
   bool is_quiet() const {
-    return response != 0 || stage == Stage::failed || stage == Stage::retracted;
+    return response != 0 || stage == Stage::failed || stage == Stage::retracted ||
+           stage == Stage::cancelled;
   }
   /// The charge may still be refunded, as far as the recipient's side knows.
   bool charge_is_open() const { return cost > 0 && refundable && end == ChargeEnd::none; }

@@ -203,6 +203,8 @@ std::string_view reason_of(const LedgerLine& line) {
         case ReleaseReason::send_rejected: return "send_rejected";
         case ReleaseReason::delivery_failed: return "delivery_failed";
         case ReleaseReason::lost: return "lost";
+        case ReleaseReason::taken_back: return "taken_back";
+        case ReleaseReason::not_dispatched: return "not_dispatched";
       }
       return "unknown";
     case LedgerWhat::voided:

@@ -111,6 +111,10 @@ void on(Rows& rows, const RecordHeader&, const InMailFailed& e) {
   rows.erase(texts_key(e.ref.inmail));
 }
 
+void on(Rows& rows, const RecordHeader&, const InMailCancelled& e) {
+  rows.erase(texts_key(e.inmail));
+}
+
 void on(Rows& rows, const RecordHeader& header, const Opened& e) {
   auto row = fold_row<ConversationRow>(rows, conversation_key(e.ref.inmail));
   if (!row) return;

@@ -132,6 +132,11 @@ void each_field(OneOf<SendMessage> auto& c, auto&& visit) {
   visit("text", c.text, Presence::required);
 }
 
+void each_field(OneOf<UndoSend> auto& c, auto&& visit) {
+  visit("sender", c.sender, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+}
+
 void each_field(OneOf<AdoptPolicy> auto& c, auto&& visit) {
   visit("document", c.document, Presence::required);
 }

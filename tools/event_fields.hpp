@@ -158,6 +158,29 @@ void each_field(const InMailSent& e, auto&& visit) {
   visit("numbered", e.markup.numbered);
   visit("links", e.markup.links);
   visit("bad_links", e.markup.bad_links);
+  visit("undo_until", e.undo_until);
+  visit("origin", e.origin);
+  visit("parent", e.parent);
+}
+
+void each_field(const UndoWindowClosed& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("from", e.from);
+  visit("to", e.to);
+  visit("from_premium", e.from_premium);
+  visit("pool", e.pool);
+  visit("cost", e.cost);
+  visit("sent_at", e.sent_at);
+  visit("pinned", e.pinned);
+}
+
+void each_field(const InMailCancelled& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("to", e.to);
+  visit("pool", e.pool);
+  visit("set_aside", e.set_aside);
+  visit("reason", e.reason);
+  visit("refusal", e.refusal);
 }
 
 void each_field(const InMailRef& ref, auto&& visit) {

@@ -15,6 +15,8 @@ Json to_json(ReleaseReason reason) {
     case ReleaseReason::send_rejected: return "send_rejected";
     case ReleaseReason::delivery_failed: return "delivery_failed";
     case ReleaseReason::lost: return "lost";
+    case ReleaseReason::taken_back: return "taken_back";
+    case ReleaseReason::not_dispatched: return "not_dispatched";
   }
   return "unknown";
 }

@@ -157,7 +157,15 @@ class InMailPortrait {
     facts_["policy"] = to_json(header_->policy);
     facts_["subject"] = texts_(e.subject);
     facts_["body"] = texts_(e.body);
+    if (e.origin != SendOrigin::direct) facts_["origin"] = to_json(e.origin);
+    if (e.parent) facts_["parent"] = to_json(e.parent);
+    if (e.undo_until) facts_["undo_until"] = to_json(e.undo_until);
     if (e.cost > 0) facts_["credit"] = "reserved";
+  }
+  void on(const InMailCancelled& e) {
+    became("cancelled");
+    facts_["reason"] = to_json(e.reason);
+    if (e.refusal) facts_["refusal"] = to_json(e.refusal);
   }
   void on(const InMailDelivered& e) {
     became("delivered");

@@ -60,8 +60,9 @@ Status check_is_new(const std::filesystem::path& store, const Policy& wanted) {
 
 }  // namespace
 
-VirtualEngine::VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock)
+VirtualEngine::VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock, Seconds undo_window)
     : clock_(std::move(clock)),
+      undo_window_(undo_window),
       next_midnight_(midnight_after(clock_->now())),
       answers_(std::make_unique<std::vector<Answer>>()),
       engine_(std::move(engine)) {}
@@ -81,16 +82,27 @@ Result<VirtualEngine> VirtualEngine::open(const VirtualEngineOptions& options) {
       EngineOptions::Deterministic{.seed = 0, .key_seed = options.key_seed};
   auto engine = Engine::open(std::move(engine_options));
   if (!engine) return engine.error();
-  return VirtualEngine(std::move(engine).value(), std::move(clock));
+  return VirtualEngine(std::move(engine).value(), std::move(clock), policy->undo.window_s);
 }
 
 Status VirtualEngine::move_to(Timestamp time) {
-  for (; next_midnight_ <= time; next_midnight_ += one_day) {
-    clock_->set(next_midnight_);
+  for (Timestamp next = next_wake(time); next <= time; next = next_wake(time)) {
+    clock_->set(next);
     if (const Status woken = wake(); !woken) return woken;
   }
   if (clock_->now() < time) clock_->set(time);
   return {};
+}
+
+Timestamp VirtualEngine::next_wake(Timestamp time) {
+  const Timestamp latest = std::min(time, next_midnight_);
+  std::optional<Timestamp> departure;
+  // Nobody acts before `latest`, so they may leave together.
+  for (; !departures_.empty() && departures_.front() <= latest; departures_.pop_front())
+    departure = departures_.front();
+  if (departure) return *departure;
+  if (next_midnight_ > time) return Timestamp::max();
+  return std::exchange(next_midnight_, next_midnight_ + one_day);
 }
 
 Status VirtualEngine::wake() {
@@ -99,6 +111,11 @@ Status VirtualEngine::wake() {
 }
 
 void VirtualEngine::submit(Order order) {
+  const bool may_be_undone =
+      undo_window_.count() > 0 && std::holds_alternative<SendInMail>(order.command);
+  const Timestamp departure = now() + undo_window_ + Milliseconds{1};
+  if (may_be_undone && (departures_.empty() || departures_.back() < departure))
+    departures_.push_back(departure);
   const std::size_t place = answers_->size();
   answers_->emplace_back();
   engine_.submit(

@@ -37,11 +37,12 @@ std::vector<Command> all_commands() {
       RemoveConnection{ada, bob},
       StopSender{bob, ada},
       AllowSender{bob, ada},
+      UndoSend{desk, some_inmail},
   };
 }
 
 Command sealed(Command command) {
-  Stage<Member> stage(ada, std::make_shared<Ground>(Policy{}));
+  Stage<Member> stage(ada, std::make_shared<Ground>(at_once()));
   stage.seal_texts(command, make_command_id(timestamp_from_ms(1), 2, 3));
   return command;
 }
@@ -147,7 +148,7 @@ TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
       system, member, member, member, billing, billing, billing, admin,  billing, admin,  seat,
-      member, member, member, seat,   admin,   system,  system,  system, member,  member,
+      member, member, member, seat,   admin,   system,  system,  system, member,  member, seat,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

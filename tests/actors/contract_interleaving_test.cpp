@@ -31,6 +31,8 @@ monthly_allotment = 0
 body_max = 20
 [followup]
 max_unanswered = 0
+[undo]
+window_s = 0
 )";
 
 constexpr SeatId seat(std::uint64_t number) { return SeatId{number}; }

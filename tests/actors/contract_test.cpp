@@ -137,7 +137,7 @@ Given<Contract>& released_late(Given<Contract>& given, ReleaseReason reason) {
 }
 
 TEST(Reservation, IsMadeGoodInAFreshLotOnlyAfterAFailureOfOurs) {  // A13.
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.bonus_ttl_s = days{1};
   Given<Contract> lost(acme, policy);
   released_late(lost, ReleaseReason::lost)

@@ -33,7 +33,7 @@ CreditsGranted lot(std::uint64_t id, LotKind kind, std::uint32_t amount,
 
 /// The lots that a send of four credits takes from, by order of spending.
 std::vector<std::uint64_t> spent(SpendOrder order) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.cost = 4;
   policy.lot.spend_order = order;
   Given<Member> given(ada, policy);
@@ -58,7 +58,7 @@ TEST(CreditAccount, SpendsLotsInTheOrderOfThePolicy) {
 }
 
 TEST(CreditAccount, TakesFromTheNextLotOnlyWhatTheFirstLacks) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.cost = 7;
   Given<Member> given(ada, policy);
   subscribed(given).events({lot(2, LotKind::bonus, 9)});
@@ -146,7 +146,7 @@ struct Refunded {
   bool expires_at_once = false;
 };
 Refunded refunded(RefundLotLife life, days answered, bool original_dies = true) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.lot_life = life;
   policy.refund.window_s = days{365};
   if (!original_dies) policy.plans[static_cast<std::size_t>(PlanKind::career)].lot_ttl_s = 0s;
@@ -186,7 +186,7 @@ TEST(CreditAccount, GivesAnInheritedLifeAFloor) {
 
 TEST(CreditAccount, GivesARefundFromSeveralLotsTheLifeOfTheFirst) {
   for (const auto& [answered, dies_at_once] : {std::pair{days{20}, false}, {days{100}, true}}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.charge.cost = 2;
     policy.refund.lot_life = RefundLotLife::inherit_original;
     policy.refund.window_s = days{365};
@@ -232,7 +232,7 @@ TEST(CreditAccount, LetsARefundLotOfCalendarMonthsDieOnItsOwnDayOfTheMonth) {
 
 TEST(CreditAccount, SaysWhichPartOfThePolicyRefundedAnExpiry) {
   for (const RefundOn reason : {RefundOn::expired, RefundOn::unopened}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.refund.on = {reason};
     policy.expiry.basis = ExpiryBasis::unopened;
     Given<Member> given(ada, policy);
@@ -271,7 +271,7 @@ TEST(CreditAccount, MakesGoodAReleaseIntoALotThatHasDied) {  // A13, system fail
 }
 
 TEST(CreditAccount, GivesAnAdjustmentTheLifeOfABonus) {
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.bonus_ttl_s = days{3};
   Given<Member> given(ada, policy);
   subscribed(given);
@@ -281,7 +281,7 @@ TEST(CreditAccount, GivesAnAdjustmentTheLifeOfABonus) {
 }
 
 TEST(CreditAccount, LetsAReleaseIntoADeadLotExpireWhereThePolicySaysSo) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.release_system_failure = ReleaseTo::original_lot;
   Given<Member> given(ada, policy);
   subscribed(given);
@@ -315,7 +315,7 @@ TEST(CreditAccount, VoidsAReleaseAfterTheEnd) {
 }
 
 TEST(CreditAccount, KeepsWhatComesBackAfterTheEndWhereThePolicyKeepsCredits) {
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.on_cancel_subscription = OnCancel::keep;
   Given<Member> given(ada, policy);
   const InMailRef ref = ended_with_one_under_way(given);
@@ -325,7 +325,7 @@ TEST(CreditAccount, KeepsWhatComesBackAfterTheEndWhereThePolicyKeepsCredits) {
 }
 
 TEST(CreditAccount, KeepsABoughtLotWhereItSurvivesTheEnd) {
-  Policy policy;
+  Policy policy = at_once();
   policy.purchase.survives_cancel = true;
   policy.charge.cost = 6;
   Given<Member> given(ada, policy);
@@ -343,7 +343,7 @@ TEST(CreditAccount, KeepsABoughtLotWhereItSurvivesTheEnd) {
 }
 
 TEST(CreditAccount, HasNoChargeForAnInMailThatCostsNothing) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.cost = 0;
   Given<Member> given(ada, policy);
   subscribed(given);

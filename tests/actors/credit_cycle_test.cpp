@@ -67,7 +67,7 @@ TEST(CreditCycle, ExpiresTheOldestOfCalendarMonthsAlsoWhenThePlanBeganWithinAMon
 
 TEST(CreditCycle, ForfeitsAboveTheCapAloneWhereLotsDoNotDie) {  // D3.14.
   const auto after_six = [](PlanKind plan) {
-    Policy policy;
+    Policy policy = at_once();
     for (PlanTerms& terms : policy.plans) terms.lot_ttl_s = Seconds{0};
     Given<Member> given(ada, policy);
     const Balances all = balances(registered(given), plan, 6);
@@ -81,7 +81,7 @@ TEST(CreditCycle, ForfeitsAboveTheCapAloneWhereLotsDoNotDie) {  // D3.14.
 TEST(CreditCycle, ForfeitsTheOldestLotFirstOrTheNewGrantByPolicy) {
   for (const auto& [victim, lot] : {std::pair{OverflowVictim::oldest_expiry_first, LotId{1}},
                                     std::pair{OverflowVictim::new_grant, LotId{4}}}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.accum.overflow_victim = victim;
     for (PlanTerms& terms : policy.plans) terms.lot_ttl_s = Seconds{0};
     Given<Member> given(ada, policy);
@@ -147,7 +147,7 @@ TEST(CreditCycle, RenewsOnTheFirstOfTheMonthWhereThePlanSaysSo) {
 }
 
 TEST(CreditCycle, ShortensTheFirstCycleUpToAFixedDay) {
-  Policy policy;
+  Policy policy = at_once();
   PlanTerms& terms = policy.plans[static_cast<std::size_t>(PlanKind::career)];
   terms.renewal_anchor = RenewalAnchor::fixed_day;
   terms.renewal_day = 15;
@@ -198,7 +198,7 @@ TEST(CreditCycle, GrantsAContractForEachSeat) {
 
 TEST(CreditCycle, GrantsNoMoreThanALotCanHold) {
   constexpr ContractId acme{1};
-  Policy policy;
+  Policy policy = at_once();
   policy.plans[static_cast<std::size_t>(PlanKind::recruiter_corp)].monthly_allotment = 1'000'000;
   Given<Contract> given(acme, policy);
   given.when(CreateContract{acme, 0});
@@ -209,7 +209,7 @@ TEST(CreditCycle, GrantsNoMoreThanALotCanHold) {
 }
 
 TEST(CreditCycle, CapsAlsoWhereItGrantsNothing) {  // IC10.
-  Policy policy;
+  Policy policy = at_once();
   PlanTerms& terms = policy.plans[static_cast<std::size_t>(PlanKind::custom)];
   terms.accum_cap_abs = 4;
   policy.accum.cap_scope = {LotKind::bonus};
@@ -250,7 +250,7 @@ TEST(Subscription, VoidsWhatIsLeftWhenThePlanChanges) {
 
 /// What stands of 15 credits after a change to a plan of 1 a month.
 std::uint64_t carried(OnPlanChange rule, bool rolls_over) {
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.on_plan_change = rule;
   policy.accum.enabled = rolls_over;
   policy.plans[static_cast<std::size_t>(PlanKind::career)].monthly_allotment = 1;
@@ -293,7 +293,7 @@ TEST(Subscription, RunsToTheEndOfItsCycleWhenCancelled) {
 }
 
 TEST(Subscription, EndsAtOnceWhereThePolicySaysSo) {
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.on_cancel_subscription = OnCancel::void_now;
   Given<Member> given(ada, policy);
   registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career});
@@ -321,7 +321,7 @@ TEST(Subscription, CountsItsCyclesOnAfterANewStart) {
 }
 
 TEST(Subscription, KeepsItsCreditsAfterTheEndWhereThePolicySaysSo) {
-  Policy policy;
+  Policy policy = at_once();
   policy.lot.on_cancel_subscription = OnCancel::keep;
   Given<Member> given(ada, policy);
   registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career});
@@ -355,7 +355,7 @@ TEST(Bonus, LivesAsItsOwnParameterSays) {
   for (const auto& [ttl, death] :
        {std::pair{Seconds{60}, std::optional(utc("2025-02-10T00:01:00Z"))},
         std::pair{Seconds{0}, std::optional<Timestamp>()}}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.lot.bonus_ttl_s = ttl;
     Given<Member> given(ada, policy);
     registered(given).at(utc("2025-02-10")).when(GrantBonus{ada, 2, 42, "sorry"});

@@ -88,6 +88,7 @@ TEST(RandomLives, EndEveryChargeOnceTheirWindowsHaveClosed) {
     if (!is_last) return;
     SmallWorld& world = life.world();
     world.deliver_all();
+    world.settle_until(world.now() + std::chrono::days{1});  // What could be undone leaves.
     world.settle_until(world.now() + std::chrono::days{400});
     std::set<InMailId> waiting_for_an_opening;
     world.each_stage([&](auto& stage) {

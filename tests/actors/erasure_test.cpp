@@ -95,7 +95,7 @@ TEST(Erasure, LetsWhatTheyReceivedEndByItself) {
 
 TEST(Erasure, VoidsWhatComesBackToThem) {
   for (const bool survives : {false, true}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.lot.on_cancel_subscription = survives ? OnCancel::keep : OnCancel::void_at_cycle_end;
     Given<Member> given(ada, policy);
     subscribed(given).when(mail(ada, bob));

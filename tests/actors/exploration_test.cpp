@@ -186,6 +186,9 @@ std::size_t open_charges(ActorWorld& world) {
 void expect_a_sound_end(ActorWorld& world) {
   world.submit_lost_again();
   world.run();
+  world.clock().advance(std::chrono::minutes{2});  // What could be undone leaves.
+  world.wake_all();
+  world.run();
   EXPECT_EQ(findings_in(world), std::vector<std::string>{});
   world.clock().advance(std::chrono::hours{24 * 366});
   for (int again = 0; again < 2; ++again) {

@@ -174,7 +174,7 @@ Text words(Words words, std::size_t max) {
 }
 
 void expect_first_broken(const Attempt& attempt) {
-  Given<Member> given(ada, Policy{});
+  Given<Member> given(ada, at_once());
   given.at(start).events(past_of(attempt)).admits(bob, door_of(attempt));
   if (attempt.by_another) given.asked_by(Principal::of(carol));
   given.when(SendInMail{.from = ada,
@@ -287,7 +287,7 @@ TEST(MemberSend, NamesTheNumbersItCompared) {
 }
 
 TEST(MemberSend, MayCostSeveralCredits) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.cost = 3;
   Given<Member> given(ada, policy);
   subscribed(given).when(mail(ada, bob)).then_only<InMailSent>();

@@ -184,7 +184,7 @@ TEST(Response, FindsTheWindowClosedAMillisecondLater) {  // A3.
 }
 
 TEST(Response, RefundsWhatThePolicyGivesForItsKind) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.on = {RefundOn::accept, RefundOn::decline, RefundOn::quick_reply};
   policy.refund.amount_accept = 20'000;
   policy.refund.amount_decline = 9'999;
@@ -201,7 +201,7 @@ TEST(Response, RefundsWhatThePolicyGivesForItsKind) {
 
 TEST(Response, RefundsFromTheClockOfThePolicy) {
   for (const RefundClock clock : {RefundClock::delivered_at, RefundClock::opened_at}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.refund.clock = clock;
     policy.refund.window_s = 1h;
     Given<Member> given(bob, policy);
@@ -214,7 +214,7 @@ TEST(Response, RefundsFromTheClockOfThePolicy) {
 }
 
 TEST(Response, IsInTimeWhereItIsTheOpeningToo) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.clock = RefundClock::opened_at;
   Given<Member> given(bob, policy);
   delivered(given).at(sent_at + days{500}).when(answer(ReplyKind::accept));
@@ -274,7 +274,7 @@ TEST(Expiry, SparesWhatWasOpenedWhereOnlyTheUnopenedExpire) {  // A18.
 }
 
 Policy expiring(LateResponse late) {
-  Policy policy;
+  Policy policy = at_once();
   policy.expiry.basis = ExpiryBasis::unanswered;
   policy.expiry.effect = ExpiryEffect::status_only;
   policy.expiry.late_response = late;
@@ -320,7 +320,7 @@ TEST(Expiry, RefundsWhereThePolicySaysSo) {
 }
 
 Policy refunding_unopened_after_a_day_of_answers() {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.on = {RefundOn::accept, RefundOn::unopened};
   policy.refund.window_s = days{1};
   policy.expiry.basis = ExpiryBasis::unopened;
@@ -359,7 +359,7 @@ TEST(Expiry, LeavesTheChargeToWhateverElseMayStillRefundAfterTheOpening) {
 }
 
 TEST(Silence, CountsFromTheOpeningWhereTheClockStartsThere) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.on = {RefundOn::no_response};
   policy.refund.clock = RefundClock::opened_at;
   policy.refund.no_response_window_s = days{10};
@@ -372,7 +372,7 @@ TEST(Silence, CountsFromTheOpeningWhereTheClockStartsThere) {
 }
 
 TEST(Silence, ThatGivesNothingBackLeavesTheChargeToAnAnswer) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.on = {RefundOn::accept, RefundOn::no_response};
   policy.refund.amount_no_response = 5'000;
   Given<Member> given(bob, policy);
@@ -382,7 +382,7 @@ TEST(Silence, ThatGivesNothingBackLeavesTheChargeToAnAnswer) {
 }
 
 TEST(Silence, ThatGivesNothingBackMakesTheChargeFinalWhereNothingElseCould) {
-  Policy policy;
+  Policy policy = at_once();
   policy.refund.on = {RefundOn::no_response};
   policy.refund.amount_no_response = 5'000;
   Given<Member> given(bob, policy);
@@ -391,7 +391,7 @@ TEST(Silence, ThatGivesNothingBackMakesTheChargeFinalWhereNothingElseCould) {
 }
 
 TEST(Expiry, LeavesNoChargeOpenThatOnlyItCouldHaveRefunded) {
-  Policy policy;
+  Policy policy = at_once();
   policy.expiry.basis = ExpiryBasis::unopened;
   policy.refund.on = {RefundOn::unopened};
   Given<Member> given(bob, policy);
@@ -455,7 +455,7 @@ TEST(Retraction, TellsThatItWasOpenedOnlyWhereTheSenderMayKnow) {
        {std::pair{OpenVisibility::always, Rejection::already_opened},
         std::pair{OpenVisibility::mutual, Rejection::retract_refused},
         std::pair{OpenVisibility::never, Rejection::retract_refused}}) {
-    Policy policy;
+    Policy policy = at_once();
     policy.metrics.open_visible_to_sender = visible;
     Given<Member> given(bob, policy);
     delivered(given).when(open_it).when(take_back).then_rejected(code);
@@ -464,7 +464,7 @@ TEST(Retraction, TellsThatItWasOpenedOnlyWhereTheSenderMayKnow) {
 
 TEST(Retraction, RefundsWhereThePolicySaysSo) {
   const auto end = [](RetractRefund refund, bool is_opened) {
-    Policy policy;
+    Policy policy = at_once();
     policy.retract.condition = RetractCondition::any;
     policy.retract.refund = refund;
     Given<Member> given(bob, policy);

@@ -52,7 +52,7 @@ TEST(Seat, SendsInTheNameOfItsHolderFromTheContractsPool) {
 }
 
 TEST(Seat, AsksItsContractEvenForWhatCostsNothing) {
-  Policy policy;
+  Policy policy = at_once();
   policy.charge.cost = 0;
   Given<Seat> given(desk, policy);
   opened(given).when(mail(ada, desk, bob)).then_only<InMailSent>();
@@ -97,7 +97,7 @@ Text words(Words words, std::size_t max) {
 }
 
 void expect_first_broken(const Attempt& attempt) {
-  Given<Seat> given(desk, Policy{});
+  Given<Seat> given(desk, at_once());
   opened(given, attempt.may_not_send ? SeatRole::hiring_manager : SeatRole::member);
   if (attempt.too_soon) given.events({InMailSent{.from = ada, .to = bob}});
   Admission door{.exists = attempt.to != To::nobody};
@@ -145,7 +145,7 @@ struct Sending {
   Sending(const Sending&) = delete;
   Sending& operator=(const Sending&) = delete;
 
-  const Ground ground{Policy{}};
+  const Ground ground{at_once()};
   SeatState state;
   Command command = mail(ada, desk, bob);
   Admission recipient{.exists = true};

@@ -4,7 +4,7 @@
 
 int main(int, char** arguments) {
   using namespace inmail;
-  auto engine = Engine::open({.path = arguments[1]});
+  auto engine = Engine::open({.path = arguments[1], .policy = "official-now"});
   if (!engine) return std::cerr << engine.error().message << '\n', 1;
 
   const MemberId ada{1}, ben{2};

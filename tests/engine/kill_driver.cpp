@@ -17,6 +17,7 @@
 
 #include "engine/engine.hpp"
 #include "tests/support/acknowledged.hpp"
+#include "tests/support/at_once.hpp"
 
 namespace inmail {
 namespace {
@@ -127,6 +128,7 @@ int main(int count, char** arguments) {
   using namespace inmail;
   if (count != 3) give_up("a store and the number of a run are wanted");
   EngineOptions options;
+  options.policy = test::delivers_at_once;
   options.path = arguments[1];
   options.residents_max = 50;  // So that actors come and go.
   auto engine = Engine::open(options);

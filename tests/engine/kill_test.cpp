@@ -12,6 +12,7 @@
 #include "events/obligations.hpp"
 #include "projections/audit.hpp"
 #include "tests/support/acknowledged.hpp"
+#include "tests/support/at_once.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/random_seed.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -137,6 +138,7 @@ TEST(KilledProcess, CanDieWhileItOpensItsStore) {
       Driver(store, run).kill_after(Milliseconds{random() % 60}, acknowledged);
     }
     EngineOptions options;
+    options.policy = test::delivers_at_once;
     options.path = store;
     auto engine = Engine::open(options);
     ASSERT_TRUE(engine.ok()) << engine.error().message;

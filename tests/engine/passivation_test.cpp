@@ -98,6 +98,7 @@ TEST(Engines, LiveBesideEachOtherInOneProcess) {
   for (const std::string name : {"a", "b", "c"}) {
     EngineOptions options;
     options.path = folder.path() / name;
+    options.policy = test::delivers_at_once;
     options.threads = 1;
     engines.push_back(*Engine::open(std::move(options)));
   }

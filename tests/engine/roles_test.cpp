@@ -125,7 +125,8 @@ TEST_F(Roles, MayGiveWhatTheTableSaysAndNothingElse) {
 }
 
 TEST_F(Roles, AreKnownForEveryCommand) {
-  std::set<std::size_t> kinds{Command(RetractInMail{}).index()};  // It has a test of its own.
+  // These have tests of their own.
+  std::set<std::size_t> kinds{Command(RetractInMail{}).index(), Command(UndoSend{}).index()};
   for (const Row& row : table()) kinds.insert(row.command.index());
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }
@@ -144,7 +145,7 @@ TEST_F(Roles, LetOnlyTheRecipientOpenAndAnswer) {
 
 TEST_F(Roles, LetOnlyTheAuthorRetract) {
   ASSERT_TRUE(ask(AdoptPolicy{"name = \"kind\"\n[retract]\ncondition = \"unopened\"\n"
-                              "window_s = 3600\n"},
+                              "window_s = 3600\n[undo]\nwindow_s = 0\n"},
                   {PrincipalKind::admin, 1})
                   .ok());
   const InMailId letter = send({ada, {}, eve, "Hello", "A second thought?"});
@@ -159,6 +160,23 @@ TEST_F(Roles, LetOnlyTheAuthorRetract) {
       expect_refused(retract, {kind, ada.value}, Rejection::not_allowed);
   expect_refused(RetractInMail{ada, bob, letter}, Principal::of(ada), Rejection::not_delivered);
   EXPECT_TRUE(ask(retract, Principal::of(ada)).ok());
+}
+
+TEST_F(Roles, LetOnlyTheSenderUndo) {
+  const Principal keeper{PrincipalKind::admin, 1};
+  ASSERT_TRUE(ask(AdoptPolicy{"name = \"slow\"\n[undo]\nwindow_s = 60\n"}, keeper).ok());
+  const InMailId own = send({ada, {}, eve, "Hello", "As myself."});
+  const InMailId of_desk = send({ada, desk, MemberId{bob}, "Hello", "From my desk."});
+  for (const PrincipalKind kind : all_kinds) {
+    if (kind != PrincipalKind::member)
+      expect_refused(UndoSend{ada, own}, {kind, ada.value}, Rejection::not_allowed);
+    if (kind != PrincipalKind::seat)
+      expect_refused(UndoSend{desk, of_desk}, {kind, desk.value}, Rejection::not_allowed);
+  }
+  expect_refused(UndoSend{bob, own}, Principal::of(bob), Rejection::unknown_target);
+  expect_refused(UndoSend{ada, of_desk}, Principal::of(ada), Rejection::unknown_target);
+  EXPECT_TRUE(ask(UndoSend{ada, own}, Principal::of(ada)).ok());
+  EXPECT_TRUE(ask(UndoSend{desk, of_desk}, Principal::of(desk)).ok());
 }
 
 TEST_F(Roles, LetOnlyTheHolderUseASeat) {

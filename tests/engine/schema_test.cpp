@@ -103,7 +103,10 @@ class Life : public test::EngineTest {
     pass_days(engine, 40);
     change_minds(engine);
     pass_days(engine, 120);
-    (void)settle(engine, AdoptPolicy{"name = \"later\"\n[retract]\ncondition = \"unopened\"\n"});
+    (void)settle(
+        engine,
+        AdoptPolicy{
+            "name = \"later\"\n[retract]\ncondition = \"unopened\"\n[undo]\nwindow_s = 0\n"});
     (void)settle(engine, SendInMail{ada, desk, bob, "Once more", "Still there?"});
   }
 
@@ -111,8 +114,9 @@ class Life : public test::EngineTest {
   void begin(Engine& engine) {
     introduce(engine, {1, 2, 3, 4});
     for (const Command& command : std::vector<Command>{
-             AdoptPolicy{"name = \"ours\"\n[retract]\ncondition = \"unopened\"\nwindow_s = 3600\n"
-                         "[expiry]\nbasis = \"unanswered\"\nttl_s = 2592000\n"},
+             AdoptPolicy{
+                 "name = \"ours\"\n[retract]\ncondition = \"unopened\"\nwindow_s = 3600\n"
+                 "[expiry]\nbasis = \"unanswered\"\nttl_s = 2592000\n[undo]\nwindow_s = 0\n"},
              StartSubscription{ada, PlanKind::career}, StartSubscription{bob, PlanKind::business},
              CreateContract{company, 2}, AddSeat{company, desk, ada},
              StartSubscription{company, PlanKind::recruiter_lite},

@@ -88,6 +88,19 @@ TEST(EventCodec, ReadsOpeningsOfBeforeSilenceCountedFromThem) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsSendsOfBeforeTheyCouldBeUndone) {
+  InMailSent expected;
+  for (const Event& event : test::sample_events())
+    if (const auto* each = std::get_if<InMailSent>(&event)) expected = *each;
+  expected.undo_until.reset();
+  expected.origin = SendOrigin::direct;
+  expected.parent.reset();
+  const std::string payload = golden_payload(InMailSentV2::type);
+  const auto decoded = decode_event(InMailSentV2::type.number, 2, bytes_of(payload));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{expected});
+}
+
 TEST(EventCodec, ReadsSendsOfBeforeTheirClassAndMembersOfBeforeTheirLists) {
   InMailSent sent;
   MemberRegistered registered;
@@ -99,6 +112,9 @@ TEST(EventCodec, ReadsSendsOfBeforeTheirClassAndMembersOfBeforeTheirLists) {
   sent.degree.reset();
   sent.purpose = Purpose::other;
   sent.markup = {};
+  sent.undo_until.reset();
+  sent.origin = SendOrigin::direct;
+  sent.parent.reset();
   registered.lists.clear();
   const std::string old_sent = golden_payload(InMailSentV1::type);
   const auto decoded = decode_event(InMailSentV1::type.number, 1, bytes_of(old_sent));

@@ -36,6 +36,28 @@ TEST(Obligations, ChargeAContractButNotAMemberAtDelivery) {
   EXPECT_EQ(obligations_of(delivered)[0].key.kind, NoticeKind::settle);
 }
 
+TEST(Obligations, ToDeliverBeginWhenASendCanBeUndoneNoMore) {
+  const InMailId inmail = test::sample_inmail();
+  const Timestamp until = timestamp_from_ms(1'767'600'060'000);
+  EXPECT_TRUE(obligations_of(InMailSent{.inmail = inmail, .undo_until = until}).empty());
+  const auto duties = obligations_of(UndoWindowClosed{.inmail = inmail, .to = MemberId{9}});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{MemberId{9}});
+  EXPECT_EQ(duties[0].key, notice_key(NoticeKind::deliver, inmail));
+}
+
+TEST(Obligations, GiveBackToAContractWhatACancelledInMailHeld) {
+  const InMailId inmail = test::sample_inmail();
+  const auto duties =
+      obligations_of(InMailCancelled{.inmail = inmail, .pool = ContractId{2}, .set_aside = 1});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{ContractId{2}});
+  EXPECT_EQ(duties[0].key, notice_key(NoticeKind::release, inmail));
+  EXPECT_TRUE(obligations_of(InMailCancelled{.inmail = inmail, .pool = ContractId{2}}).empty());
+  EXPECT_TRUE(obligations_of(InMailCancelled{.inmail = inmail, .pool = MemberId{7}, .set_aside = 1})
+                  .empty());
+}
+
 TEST(Obligations, MakeAnErasedMemberDestroyItsOwnKey) {
   const auto duties = obligations_of(MemberErased{MemberId{7}});
   ASSERT_EQ(duties.size(), 1u);

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "tests/support/at_once.hpp"
 #include "tests/support/faulty_disk.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -131,6 +132,7 @@ int flood(Milliseconds time, std::size_t in_flight, Milliseconds sync) {
   EngineOptions options;
   options.files = disk;
   options.path = folder.path() / "store";
+  options.policy = test::delivers_at_once;
   options.in_flight_max = in_flight;
   auto opened = Engine::open(std::move(options));
   if (!opened) return std::cerr << opened.error().message << '\n', 1;

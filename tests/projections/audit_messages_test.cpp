@@ -48,6 +48,79 @@ TEST(AuditOfInMails, WantsEverySendToArriveOrToFail) {
   EXPECT_TRUE(breaks(audit_of(story.records(), std::chrono::days{2}), "IM1", inmail.sent));
 }
 
+constexpr std::string_view a_minute = "[undo]\nwindow_s = 60\n";
+
+TEST(AuditOfInMails, WantsNoDeliveryWhileASendCanBeUndone) {
+  AuditStory story(a_minute);
+  story.three_members();
+  StoryInMail inmail = story.send_undoable(ada, bob, std::chrono::seconds{60});
+  EXPECT_TRUE(audit_of(story.records(), std::chrono::seconds{60}).ok);
+  story.pass(Milliseconds{60'001});
+  const Position left = story.leave(inmail);
+  const Position delivered = story.deliver(inmail);
+  auto records = story.records();
+  ASSERT_TRUE(holds(records));
+  drop(records, left);
+  EXPECT_TRUE(breaks(records, "IM1", Position{delivered.value - 1}));
+}
+
+TEST(AuditOfInMails, WantsASendToLeaveAtTheEndOfItsUndoTimeAndAsItWasSent) {
+  AuditStory story(a_minute);
+  story.three_members();
+  const StoryInMail inmail = story.send_undoable(ada, bob, std::chrono::seconds{60});
+  story.pass(Milliseconds{60'000});
+  EXPECT_TRUE(breaks(story.records(), "IM1", story.leave(inmail))) << "an instant too early";
+
+  AuditStory other(a_minute);
+  other.three_members();
+  const StoryInMail second = other.send_undoable(ada, bob, std::chrono::seconds{60});
+  other.pass(Milliseconds{60'001});
+  const Position left = other.leave(second);
+  auto records = other.records();
+  event_at<UndoWindowClosed>(records, left).to = eve;
+  EXPECT_TRUE(breaks(records, "IM1", left));
+}
+
+TEST(AuditOfInMails, WantsTheUndoTimeOfThePolicy) {
+  AuditStory story(a_minute);
+  story.three_members();
+  const StoryInMail longer = story.send_undoable(ada, bob, std::chrono::seconds{61});
+  EXPECT_TRUE(breaks(story.records(), "IM1", longer.sent));
+  AuditStory none;
+  none.three_members();
+  const StoryInMail inmail = none.send_undoable(ada, bob, std::chrono::seconds{60});
+  EXPECT_TRUE(breaks(none.records(), "IM1", inmail.sent));
+}
+
+TEST(AuditOfInMails, WantsNothingUndoneThatHasLeft) {
+  AuditStory story(a_minute);
+  story.three_members();
+  const StoryInMail inmail = story.send_undoable(ada, bob, std::chrono::seconds{60});
+  story.pass(Milliseconds{60'000});
+  story.undo(inmail);
+  EXPECT_TRUE(holds(story.records()));
+
+  AuditStory late(a_minute);
+  late.three_members();
+  const StoryInMail gone = late.send_undoable(ada, bob, std::chrono::seconds{60});
+  late.pass(Milliseconds{60'001});
+  late.leave(gone);
+  const Position undone = late.undo(gone);
+  EXPECT_TRUE(breaks(late.records(), "IM1", undone));
+}
+
+TEST(AuditOfInMails, WantsTheCreditsOfAnUndoneOneBack) {
+  AuditStory story(a_minute);
+  story.three_members();
+  const StoryInMail inmail = story.send_undoable(ada, bob, std::chrono::seconds{60});
+  const Position cancelled = story.undo(inmail);
+  auto records = story.records();
+  record_at(records, cancelled).header.is_receipt = true;
+  record_at(records, cancelled).header.payload_hash.fill(7);
+  drop(records, Position{cancelled.value + 1});
+  EXPECT_TRUE(breaks(audit_of(records, std::chrono::days{2}), "IC7", cancelled));
+}
+
 TEST(AuditOfInMails, WantsWhatIsDeliveredToBeWhatWasSent) {
   AuditStory story;
   story.three_members();

@@ -30,12 +30,14 @@ struct StoryInMail {
 /// then plant one mistake in it. Every step returns the position of its last record.
 class AuditStory {
  public:
-  /// Under the default policy with these settings, as lines of TOML.
+  /// Under the default policy with these settings, as lines of TOML. Unless they say for how long a
+  /// send can be undone, it cannot.
   explicit AuditStory(std::string_view settings = {}) { adopt(settings); }
 
   Position adopt(std::string_view settings) {
     auto parsed = parse_policy(settings, "story");
     EXPECT_TRUE(parsed.ok()) << (parsed.ok() ? "" : parsed.error().message);
+    if (settings.find("[undo]") == std::string_view::npos) parsed->undo.window_s = Seconds{0};
     const std::uint64_t version = policies_ + 1;
     const Position at = decide(StreamId::policy(),
                                PolicyAdopted{PolicyVersion{version}, "story", to_toml(*parsed)});
@@ -195,6 +197,38 @@ class AuditStory {
             inmail.command());
     inform(inmail, Outcome::failed);
     return failed;
+  }
+
+  /// The same, but it can be undone for so long.
+  StoryInMail send_undoable(MemberId from, MemberId to, Milliseconds window) {
+    StoryInMail inmail = write(from, from, from, to, {{LotId{1}, 1}});
+    InMailSent sent = sent_event(inmail);
+    sent.undo_until = now() + window;
+    inmail.sent = answer(from, std::move(sent), inmail.command(), Principal::of(from));
+    return inmail;
+  }
+
+  /// Its undo time is over.
+  Position leave(const StoryInMail& inmail) {
+    return add(
+        inmail.ref.sender,
+        UndoWindowClosed{inmail.ref.inmail, inmail.ref.from, inmail.to, true, inmail.ref.pool,
+                         inmail.ref.cost, inmail.ref.sent_at, PolicyVersion{policies_}},
+        inmail.command());
+  }
+
+  /// Its sender, a member, undoes it. Returns the position of the cancellation.
+  Position undo(const StoryInMail& inmail) {
+    const CommandId command = new_command();
+    const Position cancelled = add(
+        inmail.ref.sender,
+        InMailCancelled{
+            inmail.ref.inmail, inmail.to, inmail.ref.pool, inmail.ref.cost, CancelReason::undo, {}},
+        command);
+    answer(inmail.ref.sender,
+           CreditReleased{inmail.ref.inmail, inmail.splits, ReleaseReason::taken_back}, command,
+           Principal::of(inmail.ref.from));
+    return cancelled;
   }
 
   Position release(const StoryInMail& inmail, ReleaseReason reason) {

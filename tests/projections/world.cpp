@@ -44,6 +44,7 @@ RecordHeader& World::answer(StreamId stream, Event event, const CommandId& comma
 
 void World::found() {
   Policy policy;
+  policy.undo.window_s = Seconds{0};
   answer(StreamId::policy(), PolicyAdopted{PolicyVersion{1}, policy.name, to_toml(policy)},
          history_.new_command());
   answer(contract, ContractCreated{100}, history_.new_command());

@@ -146,6 +146,9 @@ void Model::on(const InMailSent& e) {
   mail.subject = e.subject;
   mail.body = e.body;
   mail.letter = given;
+  const Seconds window = policy().undo.window_s;
+  if (window.count() > 0) mail.undo_until = mail.sent_at + window;
+  must(e.undo_until == mail.undo_until, "until when it can be undone");
   Account& pool = accounts_[e.pool];
   if (record_->header.stream.kind() == StreamKind::member)
     take(pool, e.inmail, e.splits, cost);
@@ -165,9 +168,46 @@ Model::Mail* Model::received(const InMailRef& ref) {
   return &mail;
 }
 
+void Model::on(const UndoWindowClosed& e) {
+  const auto found = mails_.find(e.inmail);
+  must(found != mails_.end(), "an InMail left that nobody sent");
+  if (found == mails_.end()) return;
+  Mail& mail = found->second;
+  must(mail.stage == Stage::sent && mail.undo_until &&
+           record_->header.due_at == *mail.undo_until + just_after &&
+           mail.sender == record_->header.stream,
+       "an InMail left before its time, or twice");
+  must(mail.from == e.from && mail.to == e.to && mail.pool == e.pool &&
+           mail.cost == std::int64_t{e.cost} && mail.sent_at == e.sent_at &&
+           mail.from_premium == e.from_premium &&
+           policies_[e.pinned.value - 1].get() == mail.policy,
+       "another InMail left than was sent");
+  mail.undo_until.reset();
+}
+
+void Model::on(const InMailCancelled& e) {
+  const auto found = mails_.find(e.inmail);
+  must(found != mails_.end(), "an InMail was cancelled that nobody sent");
+  if (found == mails_.end()) return;
+  Mail& mail = found->second;
+  must(mail.stage == Stage::sent && mail.undo_until && mail.to == e.to && mail.pool == e.pool &&
+           std::int64_t{e.set_aside} == mail.cost,
+       "cancelled, and it had left, or another");
+  if (e.reason == CancelReason::sender_erased)
+    must(is_erased(record_->header.stream), "cancelled for an erasure that was not");
+  else
+    must(e.reason == CancelReason::undo && command<UndoSend>() != nullptr &&
+             command<UndoSend>()->inmail == e.inmail,
+         "cancelled, and nobody wished it");
+  mail.stage = Stage::cancelled;
+  mail.undo_until.reset();
+  mail.told = true;
+}
+
 void Model::on(const InMailDelivered& e) {
   Mail* mail = received(e.ref);
   if (!mail) return;
+  must(!mail->undo_until, "delivered, and it could still be undone");
   must(mail->stage == Stage::sent, "delivered, and it was not under way");
   must(is_welcome(*mail), "delivered to somebody who does not want it");
   const RefundPolicy& refund = mail->policy->refund;
@@ -415,7 +455,7 @@ void Model::on(const CommandAccepted&) {
   const bool acts =
       std::holds_alternative<SendInMail>(given) || std::holds_alternative<Respond>(given) ||
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
-      std::holds_alternative<StartSubscription>(given);
+      std::holds_alternative<StartSubscription>(given) || std::holds_alternative<UndoSend>(given);
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
@@ -423,7 +463,7 @@ void Model::finish() {
   const auto complain = [this](const std::string& what) { findings_.push_back("model: " + what); };
   for (const auto& [id, mail] : mails_) {
     const std::string name = "the InMail " + to_text(id) + " ";
-    if (mail.stage == Stage::sent) complain(name + "never arrived");
+    if (mail.stage == Stage::sent && !mail.undo_until) complain(name + "never arrived");
     if (mail.owed) complain(name + "is owed " + std::to_string(*mail.owed) + " credits");
     const bool has_news =
         mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted;
@@ -439,7 +479,8 @@ void Model::finish() {
   for (const auto& [owner, account] : accounts_) {
     for (const auto& [inmail, splits] : account.charges) {
       const auto mail = mails_.find(inmail);
-      const bool is_open = mail != mails_.end() && mail->second.charge_open;
+      const bool is_open =
+          mail != mails_.end() && (mail->second.charge_open || mail->second.undo_until);
       if (!is_open) complain(to_text(owner) + " holds credits for " + to_text(inmail));
     }
     if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");

@@ -46,6 +46,8 @@ class Model {
     std::map<InMailId, LotSplits> charges;
     std::set<InMailId> charged;
     std::optional<std::int64_t> grant_expected;  ///< By a cycle that has just begun.
+    InMailId released{};                         ///< By the last release; what it gave back to
+    std::int64_t lost = 0;                       ///< dead lots.
 
     std::int64_t available() const;
   };
@@ -75,7 +77,7 @@ class Model {
     bool open = false;
   };
 
-  enum class Stage { sent, delivered, failed, expired, retracted };
+  enum class Stage { sent, delivered, failed, expired, retracted, cancelled };
 
   struct Mail {
     MemberId from;
@@ -89,6 +91,7 @@ class Model {
     Stage stage = Stage::sent;
     bool from_premium = false;
     std::optional<FreeClass> free_class;
+    std::optional<Timestamp> undo_until;  ///< While it can be undone.
     bool opened = false;
     bool opened_by_answer = false;
     std::optional<ReplyKind> reply;
@@ -107,6 +110,10 @@ class Model {
     Text answer_text;
     const SendInMail* letter = nullptr;
     const Respond* answer = nullptr;
+
+    bool has_arrived() const {
+      return stage != Stage::sent && stage != Stage::failed && stage != Stage::cancelled;
+    }
   };
 
   using Refused = std::optional<Rejection>;
@@ -152,6 +159,8 @@ class Model {
   void on(const OpenProfileSet& e);
   void on(const SenderStopped& e);
   void on(const SenderAllowed& e);
+  void on(const UndoWindowClosed& e);
+  void on(const InMailCancelled& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -178,6 +187,7 @@ class Model {
   Refused expect(const RemoveConnection& c);
   Refused expect(const StopSender& c);
   Refused expect(const AllowSender& c);
+  Refused expect(const UndoSend& c);
   /// How a send stands to its recipient.
   Refused judge_recipient(const SendInMail& c, bool premium);
   Refused judge_limits(const SendInMail& c);

@@ -32,8 +32,7 @@ Status Model::compare_inboxes(Engine& engine) {
   for (const auto& [member, person] : people_) {
     std::map<InMailId, const Mail*> expected;
     for (const auto& [id, mail] : mails_) {
-      const bool has_arrived = mail.stage != Stage::sent && mail.stage != Stage::failed;
-      if (mail.to == member && has_arrived && !mail.hidden) expected[id] = &mail;
+      if (mail.to == member && mail.has_arrived() && !mail.hidden) expected[id] = &mail;
       if (mail.from == member && mail.reply) expected[id] = &mail;
     }
     const PageRequest all{.limit = page_limit_max, .after = {}};

@@ -115,6 +115,10 @@ void Model::on(const CreditsGranted& e) {
       must(e.inmail.has_value(), "a refund of nothing");
       if (e.inmail) refund_lots_[*e.inmail] = e.amount;
       return;
+    case LotKind::adjust:
+      must(e.inmail == pool.released && std::int64_t{e.amount} == pool.lost,
+           "credits made good that were not lost");
+      return;
     default: must(false, "credits out of nothing");
   }
 }
@@ -134,9 +138,7 @@ void Model::on(const CreditReserved& e) {
 void Model::on(const CreditCharged& e) {
   Account& pool = account();
   const auto mail = mails_.find(e.inmail);
-  must(mail != mails_.end() && mail->second.stage != Stage::sent &&
-           mail->second.stage != Stage::failed,
-       "charged before it was delivered");
+  must(mail != mails_.end() && mail->second.has_arrived(), "charged before it was delivered");
   must(pool.charges.contains(e.inmail), "charged what was not reserved");
   must(pool.charged.insert(e.inmail).second, "charged twice");
   if (e.refundable || mail == mails_.end()) return;
@@ -148,7 +150,11 @@ void Model::on(const CreditReleased& e) {
   Account& pool = account();
   const auto mail = mails_.find(e.inmail);
   must(!pool.charged.contains(e.inmail), "released what was charged");
-  if (mail != mails_.end()) must(mail->second.stage == Stage::failed, "released what was sent");
+  if (mail != mails_.end())
+    must(mail->second.stage == Stage::failed || mail->second.stage == Stage::cancelled,
+         "released what was sent");
+  pool.released = e.inmail;
+  pool.lost = 0;
   for (const LotSplit& split : close(pool, e.inmail))
     pool.lots[split.lot].available += split.amount;
 }
@@ -184,6 +190,7 @@ void Model::on(const CreditsExpired& e) {
   const Lot& lot = account().lots[e.lot];
   must(lot.expires_at && *lot.expires_at <= record_->header.time, "credits expired too early");
   must(lot.available == std::int64_t{e.amount}, "a part of a lot expired");
+  account().lost += e.amount;
   lose(e.lot, e.amount);
 }
 

@@ -115,7 +115,7 @@ Model::Refused Model::judge_limits(const SendInMail& c) {
     if (is_ours && mail.free_class == FreeClass::open_profile &&
         month_of(mail.sent_at) == month_of(record_->header.time))
       ++open;
-    const bool has_come = mail.stage != Stage::sent && mail.stage != Stage::failed;
+    const bool has_come = mail.has_arrived();
     have_talked |= is_ours && mail.to == c.to && mail.told && mail.reply;
     have_talked |= !c.seat && mail.from == c.to && mail.to == c.from && has_come;
   }
@@ -160,7 +160,7 @@ void Model::on(const SenderStopped& e) {
   std::set<ContractId> contracts;
   for (const auto& [id, mail] : mails_)
     if (mail.to == self && mail.from == e.sender && mail.pool.kind() == StreamKind::contract &&
-        mail.stage != Stage::sent && mail.stage != Stage::failed)
+        mail.has_arrived())
       contracts.insert(mail.pool.contract());
   const StopScope scope = policy().recipient.stop_scope;
   auto& stop = people_[self].stopped[e.sender];

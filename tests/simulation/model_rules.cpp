@@ -184,7 +184,7 @@ Model::Refused Model::judge_readable(const InMailId& id, MemberId recipient) con
   const auto found = mails_.find(id);
   if (found == mails_.end() || found->second.to != recipient) return Rejection::not_delivered;
   const Mail& mail = found->second;
-  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (!mail.has_arrived()) return Rejection::not_delivered;
   if (mail.stage == Stage::retracted) return Rejection::message_retracted;
   const ExpiryPolicy& expiry = mail.policy->expiry;
   if (mail.stage == Stage::expired && !(expiry.effect == ExpiryEffect::status_only &&
@@ -206,7 +206,7 @@ Model::Refused Model::expect(const RetractInMail& c) {
   const auto found = mails_.find(c.inmail);
   if (found == mails_.end() || found->second.to != c.recipient) return Rejection::not_delivered;
   const Mail& mail = found->second;
-  if (mail.stage == Stage::sent || mail.stage == Stage::failed) return Rejection::not_delivered;
+  if (!mail.has_arrived()) return Rejection::not_delivered;
   if (mail.from != c.author_id) return Rejection::not_allowed;
   if (mail.stage == Stage::retracted) return Rejection::already_retracted;
   if (mail.stage == Stage::expired) return Rejection::message_expired;
@@ -222,14 +222,21 @@ Model::Refused Model::expect(const RetractInMail& c) {
   return {};
 }
 
+Model::Refused Model::expect(const UndoSend& c) {
+  const auto found = mails_.find(c.inmail);
+  if (found == mails_.end() || found->second.sender != c.sender) return Rejection::unknown_target;
+  const Mail& mail = found->second;
+  if (mail.stage == Stage::sent && mail.undo_until) return {};
+  return !mail.told || mail.reply ? Rejection::undo_window_over : Rejection::unknown_target;
+}
+
 Model::Refused Model::expect(const SendMessage& c) {
   if (c.seat && c.from != seats_[*c.seat].holder) return Rejection::not_allowed;
   may_be_stale_ = is_news(c.to);
   const auto found = mails_.find(c.conversation);
   const Mail* mail = found == mails_.end() ? nullptr : &found->second;
   Refused thread = Rejection::unknown_target;
-  const bool has_arrived = mail && mail->stage != Stage::sent && mail->stage != Stage::failed;
-  if (mail && !c.seat && has_arrived && mail->to == c.from && mail->from == c.to) {
+  if (mail && !c.seat && mail->has_arrived() && mail->to == c.from && mail->from == c.to) {
     thread = mail->reply ? Refused{} : Rejection::awaiting_response;
   } else if (mail && mail->sender == record_->header.stream && mail->to == c.to) {
     const bool was_answered = mail->told && mail->reply;

@@ -63,6 +63,15 @@ Command retract(People& people) {
   return RetractInMail{inmail.from, inmail.to, inmail.inmail};
 }
 
+StreamId sender_of(const People::Sent& sent) {
+  return sent.seat ? StreamId{*sent.seat} : StreamId{sent.from};
+}
+
+Command undo(People& people) {
+  const auto inmail = people.any_inmail();
+  return UndoSend{sender_of(inmail), inmail.inmail};
+}
+
 Command write(People& people) {
   const auto inmail = people.any_inmail();
   if (people.one_in(2))
@@ -168,6 +177,7 @@ const std::array table{
                           }),
     act<StopSender>(2, stop),
     act<AllowSender>(2, allow),
+    act<UndoSend>(6, undo),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");

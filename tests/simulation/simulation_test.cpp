@@ -4,6 +4,7 @@
 
 #include "engine/engine.hpp"
 #include "tests/simulation/machine.hpp"
+#include "tests/support/at_once.hpp"
 
 namespace inmail::sim {
 namespace {
@@ -20,6 +21,7 @@ class StoreOnDisk {
     machine_ = std::make_shared<Machine>(disk_, clock_);
     EngineOptions options;
     options.path = "/host/store";
+    options.policy = test::delivers_at_once;
     options.clock = clock_;
     options.files = machine_;
     options.deterministic = EngineOptions::Deterministic{.sync_frames = true};

@@ -1,4 +1,5 @@
 #include "tests/soak/soak_settings.hpp"
+#include "tests/support/at_once.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -117,6 +118,7 @@ std::vector<std::string> worker_arguments(const Settings& settings, std::uint64_
 EngineOptions engine_options(const Settings& settings) {
   EngineOptions options;
   options.path = settings.store;
+  options.policy = test::delivers_at_once;
   options.residents_max = settings.residents;
   options.resident_bytes_max = settings.resident_mb << 20;
   options.clock = std::make_shared<FastClock>(

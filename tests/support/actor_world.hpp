@@ -76,7 +76,8 @@ struct Asked {
 
 struct ActorWorldOptions {
   std::uint64_t seed = 1;
-  std::string policy = "default";  ///< The name of a preset, or a document.
+  /// A document, or the name of a preset, under which then no send can be undone.
+  std::string policy = "default";
   /// How often, out of a hundred moves, the journal is pumped and the idle are sent to sleep.
   unsigned pump_percent = 10;
   unsigned sleep_percent = 2;

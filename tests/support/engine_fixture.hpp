@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/engine.hpp"
+#include "tests/support/at_once.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace inmail::test {
@@ -26,6 +27,7 @@ class EngineTest : public testing::Test {
   virtual EngineOptions options() {
     EngineOptions options;
     options.path = store_;
+    options.policy = delivers_at_once;
     options.clock = clock_;
     return options;
   }

@@ -39,9 +39,15 @@ inline void expect_received(const Received& inmail, Agenda& agenda) {
   }
 }
 
+inline void expect_outbox(const Outbox& outbox, Agenda& agenda) {
+  for (const auto& [id, sent] : outbox.undoable)
+    agenda.insert(due(sent.until + Milliseconds{1}, DueKind::undo_ends, id));
+}
+
 inline Agenda expected_agenda(const MemberState& member) {
   Agenda agenda;
   expect_account(member.account, agenda);
+  expect_outbox(member.outbox, agenda);
   for (const auto& [id, inmail] : member.received) expect_received(inmail, agenda);
   return agenda;
 }
@@ -52,7 +58,11 @@ inline Agenda expected_agenda(const ContractState& contract) {
   return agenda;
 }
 
-inline Agenda expected_agenda(const SeatState&) { return {}; }
+inline Agenda expected_agenda(const SeatState& seat) {
+  Agenda agenda;
+  expect_outbox(seat.outbox, agenda);
+  return agenda;
+}
 inline Agenda expected_agenda(const PolicyState&) { return {}; }
 
 }  // namespace inmail::test

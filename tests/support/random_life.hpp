@@ -85,6 +85,7 @@ inline Policy random_policy(Dice& dice) {
       dice.one_of({StopScope::sender, StopScope::contract, StopScope::sender_and_contract});
   policy.free.open_profile_max_per_month = dice.one_of({0, 1, 3});
   policy.compliance.require_reason = dice.once_in(3);
+  policy.undo.window_s = dice.one_of<Seconds>({0s, 0s, 60s, 7'200s});
   return policy;
 }
 
@@ -189,6 +190,11 @@ class RandomLife {
     return letters_[letters_.size() - 1 - dice_.below(among)];
   }
 
+  static StreamId sender_of(const InMailSent& letter) {
+    const bool by_member = letter.pool.kind() != StreamKind::contract;
+    return by_member ? StreamId{letter.from} : StreamId{SeatId{letter.from.value}};
+  }
+
   Command any_send() {
     if (dice_.once_in(2)) {
       const MemberId from = anyone();
@@ -222,7 +228,9 @@ class RandomLife {
                        dice_.one_of({ReplyKind::accept, ReplyKind::decline, ReplyKind::reply,
                                      ReplyKind::quick_reply}),
                        dice_.once_in(2) ? "Words" : ""};
-      case 9: return RetractInMail{letter.from, letter.to, letter.inmail};
+      case 9:
+        if (dice_.once_in(2)) return UndoSend{sender_of(letter), letter.inmail};
+        return RetractInMail{letter.from, letter.to, letter.inmail};
       case 10: return SendMessage{letter.inmail, letter.to, {}, letter.from, "More words"};
       case 11:
         return SetPreference{

@@ -68,7 +68,7 @@ inline std::vector<Event> sample_events() {
       InMailSent{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, splits, Version{12},
                  sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body),
                  FreeClass::open_profile, Degree::second, Purpose::job,
-                 TextMarkup{true, true, true, 3, 2}},
+                 TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail},
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered},
       InMailFailed{ref, FailureReason::unknown_recipient},
       Opened{ref, true, later, later},
@@ -89,6 +89,10 @@ inline std::vector<Event> sample_events() {
       OpenProfileSet{true},
       SenderStopped{MemberId{9}, true, {ContractId{2}, ContractId{3}}},
       SenderAllowed{MemberId{9}},
+      UndoWindowClosed{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, later,
+                       PolicyVersion{2}},
+      InMailCancelled{inmail, MemberId{9}, ContractId{2}, 1, CancelReason::refused,
+                      Rejection::recipient_unavailable},
   };
 }
 

@@ -43,6 +43,14 @@ inline Outbox sample_outbox() {
   outbox.unanswered[MemberId{9}] = {{sample_inmail(), timestamp_from_ms(1'767'600'000'000)}};
   outbox.threads[sample_inmail()] = {MemberId{9}, true};
   outbox.open_profile = {24'313, 4};
+  outbox.undoable[sample_inmail()] = {MemberId{7},
+                                      MemberId{9},
+                                      true,
+                                      ContractId{2},
+                                      1,
+                                      timestamp_from_ms(1'767'600'000'000),
+                                      timestamp_from_ms(1'767'600'060'000),
+                                      PolicyVersion{2}};
   return outbox;
 }
 
@@ -86,6 +94,7 @@ inline Resident<Seat> sample_seat() {
   seat.state.holder = MemberId{7};
   seat.state.role = SeatRole::hiring_manager;
   seat.state.outbox = sample_outbox();
+  seat.state.agenda = sample_agenda();
   return seat;
 }
 

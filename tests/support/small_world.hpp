@@ -62,6 +62,7 @@ class SmallWorld {
     do {
       for (auto& [id, each] : members_) keep_duties(each->settle(now_));
       for (auto& [id, each] : contracts_) keep_duties(each->settle(now_));
+      for (auto& [id, each] : seats_) keep_duties(each->settle(now_));
     } while (deliver_all() > 0);
   }
 

@@ -107,7 +107,7 @@ void Stage<Decider>::settle(const Context& context, Step& step) {
     const Due due = *self_.state.agenda.begin();
     auto events = Decider::fall_due(id_, self_.state, due, context);
     invariant(!events.empty(), "what falls due changes something");
-    record(std::move(events), context, due.at, {{}, by_clock}, step);
+    record(std::move(events), context, due.at, {cause_of(due), by_clock}, step);
     invariant(!self_.state.agenda.contains(due), "what fell due is done");
   }
   step.fell_due = step.records;

@@ -40,10 +40,18 @@ struct Ground {
   std::uint64_t commands = 0;
 };
 
+/// The same without a time in which a send can be undone: a test that is about something else
+/// wants it delivered at once.
+inline Policy at_once(Policy policy = {}) {
+  policy.undo.window_s = Seconds{0};
+  return policy;
+}
+
+/// A preset that delivers at once.
 inline Policy preset_named(std::string_view name) {
   auto policy = preset(name);
   invariant(policy.ok(), "the test names a preset that exists");
-  return std::move(policy).value();
+  return at_once(std::move(policy).value());
 }
 
 /// What one step of a stream came to.

@@ -107,9 +107,11 @@ class LogCheck {
     for (const NoticeKey& key : settled_by(stream, record.event)) open_.erase(key);
     for (const Obligation& duty : obligations_of(record.event))
       open_.emplace(duty.key, duty.target);
-    if (const auto* sent = std::get_if<InMailSent>(&record.event))
-      if (!on_the_way_.emplace(sent->inmail, sent->to).second)
-        complain(record, "sent an InMail twice");
+    // What can be undone is not on its way yet.
+    if (const auto* sent = std::get_if<InMailSent>(&record.event); sent && !sent->undo_until)
+      leave(record, sent->inmail, sent->to);
+    if (const auto* left = std::get_if<UndoWindowClosed>(&record.event))
+      leave(record, left->inmail, left->to);
     if (const auto* delivered = std::get_if<InMailDelivered>(&record.event))
       arrive(record, delivered->ref.inmail);
     if (const auto* failed = std::get_if<InMailFailed>(&record.event))
@@ -133,6 +135,10 @@ class LogCheck {
   }
 
  private:
+  void leave(const Record& record, const InMailId& inmail, MemberId to) {
+    if (!on_the_way_.emplace(inmail, to).second) complain(record, "sent an InMail twice");
+  }
+
   void arrive(const Record& record, const InMailId& inmail) {
     const auto found = on_the_way_.find(inmail);
     if (found == on_the_way_.end())

@@ -55,8 +55,10 @@ class Answers : public testing::Test {
     std::string commands;
     for (const std::string& line : story) commands += line + "\n";
     write_file(folder_ / "story.jsonl", commands);
+    // What is answered at the instant of its send must have been delivered at that instant.
+    write_file(folder_ / "rules.toml", "name = \"default\"\n[undo]\nwindow_s = 0\n");
     made_ = run_tool({"import", store(), "--commands", (folder_ / "story.jsonl").string(), "--at",
-                      std::string(at)});
+                      std::string(at), "--policy", (folder_ / "rules.toml").string()});
     ASSERT_EQ(made_.exit, 1) << "the last command is refused " << made_.err << made_.out;
     before_ = content_of(store());
   }

@@ -60,6 +60,7 @@ std::vector<Command> all_commands() {
                   .text = "Then later"},
       AdoptPolicy{.document = "[refund]\nwindow_s = 604800\n"},
       EraseMember{.member = MemberId{7}},
+      UndoSend{.sender = SeatId{3}, .inmail = inmail_id()},
   };
 }
 

@@ -26,12 +26,13 @@ struct UndoWindowClosed {
   StreamId pool{};
   std::uint32_t cost = 0;
   Timestamp sent_at{};
-  PolicyVersion pinned{};  ///< Policy of `InMailSent`.
+  PolicyVersion pinned{};   ///< Policy of `InMailSent`.
+  std::uint32_t links = 0;  ///< In its body.
 
   bool operator==(const UndoWindowClosed&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(inmail, from, to, from_premium, pool, cost, sent_at, pinned);
+    archive(inmail, from, to, from_premium, pool, cost, sent_at, pinned, links);
   }
 };
 

@@ -17,16 +17,16 @@ namespace inmail {
 
 /// Everything that can happen. Being listed is being registered: the codec, the folds and the tools
 /// know an event from here. Append only.
-using Event =
-    std::variant<MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked,
-                 SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, SubscriptionEnded,
-                 ContractCreated, SeatAdded, SeatOpened, CycleRenewed, CreditsGranted,
-                 CreditReserved, CreditCharged, CreditReleased, CreditRefunded, ChargeFinalized,
-                 CreditsExpired, CreditsForfeited, CreditsVoided, InMailSent, InMailDelivered,
-                 InMailFailed, Opened, Replied, Expired, InMailRetracted, RefundWindowClosed,
-                 OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted,
-                 MemberErased, MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet,
-                 SenderStopped, SenderAllowed, UndoWindowClosed, InMailCancelled>;
+using Event = std::variant<
+    MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked, SubscriptionStarted,
+    SubscriptionChanged, SubscriptionCancelled, SubscriptionEnded, ContractCreated, SeatAdded,
+    SeatOpened, CycleRenewed, CreditsGranted, CreditReserved, CreditCharged, CreditReleased,
+    CreditRefunded, ChargeFinalized, CreditsExpired, CreditsForfeited, CreditsVoided, InMailSent,
+    InMailDelivered, InMailFailed, Opened, Replied, Expired, InMailRetracted, RefundWindowClosed,
+    OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted, MemberErased,
+    MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet, SenderStopped,
+    SenderAllowed, UndoWindowClosed, InMailCancelled, InMailHiddenFromRecipient, ReminderSent,
+    LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged>;
 
 const EventType& type_of(const Event& event);
 

@@ -1,5 +1,6 @@
 #include "events/ids.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -66,6 +67,37 @@ std::optional<Timestamp> timestamp_from_text(std::string_view text) {
   const auto ms = number_in<unsigned>(text.substr(20));
   if (text.size() != 23 || text[19] != '.' || !ms) return std::nullopt;
   return time + milliseconds{*ms};
+}
+
+namespace {
+
+void put_big_endian(std::array<std::uint8_t, 16>& bytes, std::size_t at, std::uint64_t value) {
+  for (std::size_t i = 0; i < 8; ++i)
+    bytes[at + i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+}
+
+std::uint64_t big_endian_at(const std::array<std::uint8_t, 16>& bytes, std::size_t at) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8; ++i) value = value << 8 | bytes[at + i];
+  return value;
+}
+
+}  // namespace
+
+// Both streams inverted, so that the first byte is 0xFE: as a time, that is far in the future.
+InMailId direct_conversation(MemberId one, MemberId other) {
+  InMailId id;
+  put_big_endian(id.bytes, 0, ~StreamId{std::min(one, other)}.packed());
+  put_big_endian(id.bytes, 8, ~StreamId{std::max(one, other)}.packed());
+  return id;
+}
+
+std::optional<std::pair<MemberId, MemberId>> direct_between(const InMailId& conversation) {
+  const StreamId one = StreamId::from_packed(~big_endian_at(conversation.bytes, 0));
+  const StreamId other = StreamId::from_packed(~big_endian_at(conversation.bytes, 8));
+  const bool is_pair = one.kind() == StreamKind::member && other.kind() == StreamKind::member;
+  if (!is_pair || !(one < other)) return std::nullopt;
+  return std::pair{one.member(), other.member()};
 }
 
 CommandId make_command_id(Timestamp time, std::uint16_t high, std::uint64_t low) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "events/result.hpp"
 
@@ -69,6 +70,11 @@ struct Id128 {
 using CommandId = Id128<struct CommandTag>;
 /// An InMail, and the conversation that it begins. It is the id of the command that sent it.
 using InMailId = Id128<struct InMailTag>;
+/// The conversation of two members who write to each other without an InMail (D4.1.3, context
+/// `direct`): one for the pair, whoever is named first. No InMail has such an id.
+InMailId direct_conversation(MemberId one, MemberId other);
+/// Whose direct conversation it is; nothing for an InMail.
+std::optional<std::pair<MemberId, MemberId>> direct_between(const InMailId& conversation);
 /// Names one store for ever: 16 random bytes, chosen when it is created.
 using StoreId = Id128<struct StoreTag>;
 

@@ -151,10 +151,29 @@ enum class ChargeEnd : std::uint8_t {
   final = 2,   ///< No refund can come any more.
 };
 
+/// As it was before an InMail could be recalled to its recipient.
+struct InMailDeliveredV1 {
+  static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 1};
+
+  InMailRef ref{};
+  PolicyVersion pinned{};
+  bool refundable = false;
+  std::optional<Timestamp> refund_until{};
+  std::optional<Timestamp> no_response_from{};
+  std::optional<Timestamp> expires_from{};
+  ExpiryBasis expiry_basis = ExpiryBasis::never;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis);
+  }
+};
+
 /// The InMail is in the recipient's inbox; the charge is made. Stream, as of all below: the
 /// recipient. The deadlines are those of the pinned policy, computed once, here.
 struct InMailDelivered {
-  static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 1};
+  static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 2};
+  using previous = InMailDeliveredV1;
 
   InMailRef ref{};
   PolicyVersion pinned{};   ///< Policy of `InMailSent`: judges refund, expiry, retract.
@@ -164,17 +183,30 @@ struct InMailDelivered {
   std::optional<Timestamp> no_response_from{};  ///< When silence refunds, if still silent.
   std::optional<Timestamp> expires_from{};  ///< When it expires, if still unopened or unanswered.
   ExpiryBasis expiry_basis = ExpiryBasis::never;
+  std::optional<Timestamp> remind_at{};  ///< When its recipient is first reminded of it.
+  std::uint32_t links = 0;               ///< In its body: so many can be followed.
 
+  static InMailDelivered upcast(InMailDeliveredV1 old) {
+    return {.ref = old.ref,
+            .pinned = old.pinned,
+            .refundable = old.refundable,
+            .refund_until = old.refund_until,
+            .no_response_from = old.no_response_from,
+            .expires_from = old.expires_from,
+            .expiry_basis = old.expiry_basis};
+  }
   bool operator==(const InMailDelivered&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis);
+    archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis,
+            remind_at, links);
   }
 };
 
 /// Why an InMail did not reach the inbox. Stored: never renumber.
 enum class FailureReason : std::uint8_t {
-  recipient_unavailable = 1,  ///< Blocked, opted out or disabled since the send.
+  /// Blocked, stopped, opted out or disabled since the send; or the inbox is full.
+  recipient_unavailable = 1,
   unknown_recipient = 2,
 };
 
@@ -225,9 +257,28 @@ struct Opened {
   }
 };
 
+/// As it was before an answer could come from a machine.
+struct RepliedV1 {
+  static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 1};
+
+  InMailRef ref{};
+  ReplyKind kind = ReplyKind::reply;
+  bool canned = false;
+  Text text{};
+  std::int64_t latency_ms = 0;
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, kind, canned, text, latency_ms, charge, refund_amount);
+  }
+};
+
 /// The recipient's first response, of any kind; final for refunds and rates (D4.1).
 struct Replied {
-  static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 1};
+  static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 2};
+  using previous = RepliedV1;
 
   InMailRef ref{};
   ReplyKind kind = ReplyKind::reply;
@@ -236,13 +287,25 @@ struct Replied {
   std::int64_t latency_ms = 0;  ///< Since delivery.
   ChargeEnd charge = ChargeEnd::none;
   std::uint32_t refund_amount = 0;
+  bool automatic = false;  ///< Out of office; a response only where the policy counts it as one.
 
+  static Replied upcast(RepliedV1 old);
   bool operator==(const Replied&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(ref, kind, canned, text, latency_ms, charge, refund_amount);
+    archive(ref, kind, canned, text, latency_ms, charge, refund_amount, automatic);
   }
 };
+
+inline Replied Replied::upcast(RepliedV1 old) {
+  return {.ref = old.ref,
+          .kind = old.kind,
+          .canned = old.canned,
+          .text = std::move(old.text),
+          .latency_ms = old.latency_ms,
+          .charge = old.charge,
+          .refund_amount = old.refund_amount};
+}
 
 /// The InMail (never a credit: that is CreditsExpired) became invalid (D5.3).
 struct Expired {
@@ -261,8 +324,8 @@ struct Expired {
   }
 };
 
-/// The author took the InMail back before it was answered (D3.12).
-struct InMailRetracted {
+/// As it was when one that had been opened always left a mark.
+struct InMailRetractedV1 {
   static constexpr EventType type{.number = 506, .name = "inmail.retracted", .version = 1};
 
   InMailRef ref{};
@@ -270,10 +333,73 @@ struct InMailRetracted {
   ChargeEnd charge = ChargeEnd::none;
   std::uint32_t refund_amount = 0;
 
-  bool operator==(const InMailRetracted&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ref, was_opened, charge, refund_amount);
+  }
+};
+
+/// The author took the InMail back before it was answered (D3.12).
+struct InMailRetracted {
+  static constexpr EventType type{.number = 506, .name = "inmail.retracted", .version = 2};
+  using previous = InMailRetractedV1;
+
+  InMailRef ref{};
+  bool was_opened = false;
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+  bool leaves_mark = false;  ///< The recipient sees that something was retracted.
+
+  static InMailRetracted upcast(InMailRetractedV1 old) {
+    return {old.ref, old.was_opened, old.charge, old.refund_amount, old.was_opened};
+  }
+  bool operator==(const InMailRetracted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, was_opened, charge, refund_amount, leaves_mark);
+  }
+};
+
+/// The author took an InMail that had been opened off the recipient's list, and no more: it counts
+/// everywhere as before (D3.12 retract.effect_opened).
+struct InMailHiddenFromRecipient {
+  static constexpr EventType type{.number = 530, .name = "inmail.hidden", .version = 1};
+
+  InMailRef ref{};
+
+  bool operator==(const InMailHiddenFromRecipient&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref);
+  }
+};
+
+/// The recipient was reminded of an InMail that waits for an answer (D3.5).
+struct ReminderSent {
+  static constexpr EventType type{.number = 531, .name = "inmail.reminder_sent", .version = 1};
+
+  InMailRef ref{};
+  std::uint32_t number = 1;            ///< Counts the reminders of this InMail.
+  std::optional<Timestamp> next_at{};  ///< When the next one comes, if still unanswered.
+
+  bool operator==(const ReminderSent&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, number, next_at);
+  }
+};
+
+/// The recipient followed a link of the InMail (D6.2, click).
+struct LinkFollowed {
+  static constexpr EventType type{.number = 536, .name = "inmail.link_followed", .version = 1};
+
+  InMailRef ref{};
+  std::uint32_t link = 0;  ///< Of the body, the first one is 0.
+
+  bool operator==(const LinkFollowed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, link);
   }
 };
 

@@ -91,6 +91,10 @@ std::vector<Obligation> obligations_of(const Event& event) {
                  [&](const MemberErased& e) {
                    duties.push_back({notice_key(NoticeKind::destroy_key, e.member), e.member});
                  },
+                 [&](const ConversationReopened& e) {
+                   if (!e.learned)
+                     duties.push_back({notice_key(NoticeKind::reopen, e.conversation), e.sender});
+                 },
                  [&](const ConnectionSet& e) { add_change(duties, e); },
                  [&](const ConnectionRemoved& e) { add_change(duties, e); },
                  [](const auto&) {},
@@ -133,6 +137,10 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  },
                  [&](const MemberKeyDestroyed&) {
                    settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));
+                 },
+                 [&](const ConversationReopened& e) {
+                   if (e.learned)
+                     settled.push_back(notice_key(NoticeKind::reopen, e.conversation));
                  },
                  [&](const ConnectionSet& e) { settle_change(settled, e); },
                  [&](const ConnectionRemoved& e) { settle_change(settled, e); },

@@ -22,6 +22,7 @@ enum class NoticeKind : std::uint8_t {
   open_seat = 7,    ///< SeatAdded -> seat.
   destroy_key = 8,  ///< MemberErased -> the member itself, once that is durable: destroy the key.
   connect = 9,      ///< A connection set or removed -> the other member: know it.
+  reopen = 14,      ///< ConversationReopened -> sender: the thread is open again.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.

@@ -61,6 +61,7 @@ constexpr Named names[] = {
     {Rejection::seats_exhausted, "seats_exhausted"},
     {Rejection::policy_invalid, "policy_invalid"},
     {Rejection::undo_window_over, "undo_window_over"},
+    {Rejection::no_such_link, "no_such_link"},
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ enum class Rejection : std::uint16_t {
   seats_exhausted = 2041,
   policy_invalid = 2050,
   undo_window_over = 2070,  ///< Delivered already, or on its way.
+  no_such_link = 2080,
 };
 
 /// "awaiting_response".

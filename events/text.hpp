@@ -22,6 +22,7 @@ enum class TextField : std::uint8_t {
   display_name = 5,
   headline = 6,
   reason = 7,
+  tag = 8,
 };
 
 /// The longest text that `normalise` takes. Far above every limit of a policy; it bounds the work

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "events/event.hpp"
@@ -31,6 +32,23 @@ inline InMailRef sample_ref() {
           .sent_at = timestamp_from_ms(1'767'600'000'000)};
 }
 
+/// The last ones of the variant: what happens after a delivery.
+inline std::vector<Event> sample_mailbox_events() {
+  const InMailId inmail = sample_inmail();
+  const InMailRef ref = sample_ref();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'001);
+  return {
+      InMailHiddenFromRecipient{ref},
+      ReminderSent{ref, 2, later},
+      LinkFollowed{ref, 4},
+      ConversationReopened{inmail, SeatId{3}, MemberId{9}, true},
+      MarkedUnread{inmail, false},
+      Archived{inmail, false, true},
+      Starred{inmail, false},
+      Tagged{inmail, sample_text("later", TextField::tag), 77, false},
+  };
+}
+
 /// One of each, in the order of the variant, every field set to something of its own. The golden
 /// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
@@ -38,7 +56,7 @@ inline std::vector<Event> sample_events() {
   const InMailRef ref = sample_ref();
   const Timestamp later = timestamp_from_ms(1'767'700'000'001);
   const LotSplits splits{{LotId{4}, 1}, {LotId{5}, 2}};
-  return {
+  std::vector<Event> events{
       MemberRegistered{sample_text("Ada", TextField::display_name),
                        sample_text("Engineer", TextField::headline),
                        "en-GB",
@@ -69,16 +87,18 @@ inline std::vector<Event> sample_events() {
                  sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body),
                  FreeClass::open_profile, Degree::second, Purpose::job,
                  TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail},
-      InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered},
+      InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered,
+                      later, 3},
       InMailFailed{ref, FailureReason::unknown_recipient},
       Opened{ref, true, later, later},
       Replied{ref, ReplyKind::decline, true, sample_text("No.", TextField::reply), 90'000,
-              ChargeEnd::refund, 1},
+              ChargeEnd::refund, 1, true},
       Expired{ref, ExpiryBasis::unopened, ExpiryEffect::status_only, ChargeEnd::final, 0},
-      InMailRetracted{ref, true, ChargeEnd::final, 0},
+      InMailRetracted{ref, true, ChargeEnd::final, 0, true},
       RefundWindowClosed{ref, ChargeEnd::refund, 1, AnsweredBeside{inmail, ReplyKind::accept}},
       OutcomeReceived{inmail, MemberId{9}, Outcome::declined_silently},
-      MessageSent{inmail, MemberId{7}, MemberId{9}, sample_text("Thanks.", TextField::message)},
+      MessageSent{inmail, MemberId{7}, MemberId{9}, sample_text("Thanks.", TextField::message),
+                  true},
       PolicyAdopted{PolicyVersion{2}, "trace", "name = \"trace\"\n"},
       CommandRejected{Rejection::awaiting_response, 0, 1, 30, "command"},
       CommandAccepted{31},
@@ -90,10 +110,12 @@ inline std::vector<Event> sample_events() {
       SenderStopped{MemberId{9}, true, {ContractId{2}, ContractId{3}}},
       SenderAllowed{MemberId{9}},
       UndoWindowClosed{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, later,
-                       PolicyVersion{2}},
+                       PolicyVersion{2}, 3},
       InMailCancelled{inmail, MemberId{9}, ContractId{2}, 1, CancelReason::refused,
                       Rejection::recipient_unavailable},
   };
+  for (Event& each : sample_mailbox_events()) events.push_back(std::move(each));
+  return events;
 }
 
 }  // namespace inmail::test

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/calendar.hpp"
+#include "actors/credit_machines.hpp"
 
 namespace inmail {
 namespace {
@@ -144,7 +145,7 @@ bool outlives_its_plan(const Lot& lot, const Policy& policy) {
 
 Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
                             const Context& context) {
-  if (account.plan) return Decision::reject(Rejection::already_subscribed);
+  if (Guard no = check_subscription(account, SubscriptionTrigger::start)) return {{}, no};
   const Policy& policy = context.policy();
   const std::uint8_t anchor_day = anchor_day_for(policy.terms(plan), context.now);
   Decision decision = Decision::happened(SubscriptionStarted{plan, anchor_day});
@@ -154,7 +155,7 @@ Decision start_subscription(const CreditAccount& account, PlanKind plan, std::ui
 
 Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
                      const Context& context) {
-  if (!account.plan) return Decision::reject(Rejection::no_subscription);
+  if (Guard no = check_subscription(account, SubscriptionTrigger::change)) return {{}, no};
   if (*account.plan == plan) return Decision::accept();
   const Policy& policy = context.policy();
   const std::uint8_t anchor_day = anchor_day_for(policy.terms(plan), context.now);
@@ -171,8 +172,8 @@ Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t 
 }
 
 Decision cancel_subscription(const CreditAccount& account, const Context& context) {
-  if (!account.plan) return Decision::reject(Rejection::no_subscription);
   if (account.ends_at) return Decision::accept();
+  if (Guard no = check_subscription(account, SubscriptionTrigger::cancel)) return {{}, no};
   const Policy& policy = context.policy();
   if (policy.lot.on_cancel_subscription != OnCancel::void_now)
     return Decision::happened(SubscriptionCancelled{account.next_renewal_at});
@@ -201,40 +202,50 @@ std::vector<Event> account_falls_due(const CreditAccount& account, const Due& du
 }
 
 void evolve(CreditAccount& account, Agenda&, const SubscriptionStarted& e) {
-  account.plan = e.plan;
-  account.anchor_day = e.anchor_day;
-  account.has_ended = false;
-  account.ends_at.reset();
+  go(account, e, [&] {
+    account.plan = e.plan;
+    account.anchor_day = e.anchor_day;
+    account.has_ended = false;
+    account.ends_at.reset();
+  });
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionChanged& e) {
-  account.plan = e.to;
-  account.anchor_day = e.anchor_day;
-  if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
-  account.ends_at.reset();
+  go(account, e, [&] {
+    account.plan = e.to;
+    account.anchor_day = e.anchor_day;
+    if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
+    account.ends_at.reset();
+  });
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionCancelled& e) {
-  account.ends_at = e.ends_at;
-  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
-  agenda.insert(due(e.ends_at, DueKind::subscription_ends));
+  go(account, e, [&] {
+    account.ends_at = e.ends_at;
+    agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+    agenda.insert(due(e.ends_at, DueKind::subscription_ends));
+  });
 }
 
-void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded&) {
-  if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
-  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
-  account.plan.reset();
-  account.ends_at.reset();
-  account.has_ended = true;
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e) {
+  go(account, e, [&] {
+    if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
+    agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+    account.plan.reset();
+    account.ends_at.reset();
+    account.has_ended = true;
+  });
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const Stamp& stamp) {
-  invariant(e.cycle == account.cycle + 1, "cycles count up by one");
-  agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
-  account.cycle = e.cycle;
-  account.cycle_started_at = stamp.at;
-  account.next_renewal_at = e.next_renewal_at;
-  agenda.insert(due(e.next_renewal_at, DueKind::cycle_renews));
+  go(account, e, [&] {
+    invariant(e.cycle == account.cycle + 1, "cycles count up by one");
+    agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+    account.cycle = e.cycle;
+    account.cycle_started_at = stamp.at;
+    account.next_renewal_at = e.next_renewal_at;
+    agenda.insert(due(e.next_renewal_at, DueKind::cycle_renews));
+  });
 }
 
 }  // namespace inmail

@@ -26,6 +26,7 @@ enum class DueKind : std::uint8_t {
   message_expires = 23,
   subscription_ends = 30,
   cycle_renews = 40,
+  reminder = 70,
 };
 
 /// Something that a state does by itself at an instant. Sorted as it must happen.
@@ -85,6 +86,7 @@ struct Admission {
   InMailPreference preference = InMailPreference::on;
   bool open_profile = false;
   bool public_profile = true;
+  bool inbox_full = false;  ///< And the policy rejects what would come into it.
   std::shared_ptr<const std::vector<std::string>> lists{};  ///< Null, as below: none.
   std::shared_ptr<const std::set<MemberId>> blocked{};
   std::shared_ptr<const std::set<StreamId>> stopped{};  ///< Senders, and contracts.

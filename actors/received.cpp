@@ -1,117 +1,31 @@
 #include "actors/received.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "actors/outbox.hpp"
+#include "actors/received_charges.hpp"
 
 namespace inmail {
 namespace {
 
-constexpr EnumSet<RefundOn> responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
-                                      RefundOn::quick_reply};
-
-bool refunds_a_response(const RefundPolicy& refund) {
-  return (refund.on.bits() & responses.bits()) != 0;
+/// All that an InMail will do by itself.
+std::vector<Due> dues_of(const Received& inmail) {
+  const InMailId& id = inmail.ref.inmail;
+  std::vector<Due> dues;
+  if (const auto closing = final_due(inmail)) dues.push_back(*closing);
+  if (inmail.is_charged() && inmail.no_response_from && !inmail.is_answered())
+    dues.push_back(due(*inmail.no_response_from, DueKind::no_response_refund, id));
+  if (may_expire(inmail)) dues.push_back(due(*inmail.expires_from, DueKind::message_expires, id));
+  if (inmail.remind_at && inmail.lifecycle == Lifecycle::delivered && !inmail.is_answered())
+    dues.push_back(due(*inmail.remind_at, DueKind::reminder, id));
+  return dues;
 }
 
-bool refunds_an_expiry(const Policy& policy) {
-  return policy.expiry.basis != ExpiryBasis::never &&
-         (policy.refund.on.has(RefundOn::expired) || policy.refund.on.has(RefundOn::unopened));
-}
-
-std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
-  if (!refund.on.has(reason)) return 0;
-  const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
-  return static_cast<std::uint32_t>(std::uint64_t{cost} * bp / 10'000);
-}
-
-/// When silence ends a charge whose clock started at `clock`, if it does. A silence that gives
-/// nothing back must not end what an answer or the expiry still could.
-std::optional<Timestamp> silence_ends_at(const Policy& policy, std::uint32_t cost,
-                                         Timestamp clock) {
-  const RefundPolicy& refund = policy.refund;
-  if (!refund.on.has(RefundOn::no_response)) return std::nullopt;
-  const bool else_refunds = refunds_a_response(refund) || refunds_an_expiry(policy);
-  if (else_refunds && refund_amount(refund, cost, RefundOn::no_response) == 0) return std::nullopt;
-  return clock + refund.no_response_window_s + just_after;
-}
-
-struct End {
-  ChargeEnd charge = ChargeEnd::none;
-  std::uint32_t amount = 0;
-};
-
-/// How a charge that is open now ends, if `amount` comes back.
-End end_with(bool charge_open, std::uint32_t amount) {
-  if (!charge_open) return {};
-  return amount > 0 ? End{ChargeEnd::refund, amount} : End{ChargeEnd::final, 0};
-}
-
-bool may_expire(const Received& inmail) {
-  return inmail.expires_from && inmail.lifecycle == Lifecycle::delivered && !inmail.response &&
-         (inmail.expiry_basis != ExpiryBasis::unopened || !inmail.opened);
-}
-
-/// When silence makes the charge final: with the refund window, unless an expiry comes later and
-/// ends the charge itself.
-std::optional<Due> final_due(const Received& inmail) {
-  if (!inmail.charge_open || inmail.no_response_from || !inmail.refund_until) return std::nullopt;
-  const Timestamp closes = *inmail.refund_until + just_after;
-  if (may_expire(inmail) && *inmail.expires_from >= closes) return std::nullopt;
-  return due(closes, DueKind::refund_window_closes, inmail.ref.inmail);
-}
-
-/// Whether only its expiry unopened could still have given the credit back, and now cannot.
-bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp now) {
-  const bool window_is_over = !inmail.refund_until || *inmail.refund_until < now;
-  return inmail.charge_open && inmail.expiry_basis == ExpiryBasis::unopened && window_is_over &&
-         !opened.refund_until && !opened.no_response_from && !inmail.no_response_from;
-}
-
-/// What an answer of `kind` gives back now for a charge that is open. A window that begins with the
-/// opening is open before it.
-std::uint32_t answer_refunds(const Received& inmail, ReplyKind kind, const Context& context) {
-  if (!inmail.charge_open || inmail.lifecycle != Lifecycle::delivered) return 0;
-  const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
-  const bool is_yet_to_begin = refund.clock == RefundClock::opened_at && !inmail.opened;
-  const bool in_window =
-      is_yet_to_begin || (inmail.refund_until && context.now <= *inmail.refund_until);
-  return in_window ? refund_amount(refund, inmail.ref.cost, refund_on(kind)) : 0;
-}
-
-/// The open charges of one sender that an answer to `answered` ends all at once, in the order they
-/// were sent (D4.1.4).
-std::vector<const Received*> ended_together(const ReceivedMap& received, const Received& answered,
-                                            const Context& context) {
-  const RefundPolicy& rule = context.policies->at(answered.pinned).refund;
-  if (rule.followup_rule == FollowupRefund::independent || !refunds_a_response(rule))
-    return {&answered};
-  std::vector<const Received*> all;
-  for (const auto& [id, inmail] : received) {
-    if (inmail.ref.sender != answered.ref.sender || !inmail.charge_open || inmail.response ||
-        inmail.lifecycle != Lifecycle::delivered)
-      continue;
-    const RefundPolicy& own = context.policies->at(inmail.pinned).refund;
-    if (own.followup_rule == rule.followup_rule && refunds_a_response(own)) all.push_back(&inmail);
-  }
-  std::sort(all.begin(), all.end(), [](const Received* left, const Received* right) {
-    return std::tie(left->ref.sent_at, left->ref.inmail) <
-           std::tie(right->ref.sent_at, right->ref.inmail);
-  });
-  return all;
-}
-
-/// Which of them gives its credit back: the earliest that still can, or, by `first_only`, the first
-/// or none. Null: none does.
-const Received* refunded_among(const std::vector<const Received*>& together, ReplyKind kind,
-                               const Context& context) {
-  for (const Received* each : together) {
-    if (answer_refunds(*each, kind, context) > 0) return each;
-    const RefundPolicy& rule = context.policies->at(each->pinned).refund;
-    if (rule.followup_rule == FollowupRefund::first_only) return nullptr;
-  }
-  return nullptr;
+template <class Change>
+void change(Received& inmail, Agenda& agenda, Change&& apply) {
+  for (const Due& each : dues_of(inmail)) agenda.erase(each);
+  apply(inmail);
+  for (const Due& each : dues_of(inmail)) agenda.insert(each);
 }
 
 /// Puts on the agenda what an InMail will do by itself, or takes it off.
@@ -119,95 +33,111 @@ template <class Change>
 void change(ReceivedMap& received, Agenda& agenda, const InMailId& id, Change&& apply) {
   const auto found = received.find(id);
   invariant(found != received.end(), "an event names an InMail that was delivered");
-  Received& inmail = found->second;
-  const auto dues = [&] {
-    std::vector<Due> result;
-    if (const auto closing = final_due(inmail)) result.push_back(*closing);
-    if (inmail.charge_open && inmail.no_response_from && !inmail.response)
-      result.push_back(due(*inmail.no_response_from, DueKind::no_response_refund, id));
-    if (may_expire(inmail))
-      result.push_back(due(*inmail.expires_from, DueKind::message_expires, id));
-    return result;
-  };
-  for (const Due& each : dues()) agenda.erase(each);
-  apply(inmail);
-  for (const Due& each : dues()) agenda.insert(each);
+  change(found->second, agenda, std::forward<Change>(apply));
 }
 
-/// Guards that opening, answering and their like share (D5.2).
-Guard check_readable(const ReceivedMap& received, const InMailId& id, const Context& context) {
-  const auto found = received.find(id);
-  if (found == received.end()) return refuse(Rejection::not_delivered);
-  const Received& inmail = found->second;
-  switch (inmail.lifecycle) {
-    case Lifecycle::delivered: return pass();
-    case Lifecycle::failed: return refuse(Rejection::not_delivered);
-    case Lifecycle::retracted: return refuse(Rejection::message_retracted);
-    case Lifecycle::expired: {
-      const ExpiryPolicy& expiry = context.policies->at(inmail.pinned).expiry;
-      const bool open = expiry.effect == ExpiryEffect::status_only &&
-                        expiry.late_response == LateResponse::allow_no_refund;
-      return open ? pass() : refuse(Rejection::message_expired);
-    }
-  }
-  return refuse(Rejection::not_delivered);
+template <class Which>
+void forget_reminders(ReceivedMap& received, Agenda& agenda, Which&& is_meant) {
+  for (auto& [id, inmail] : received)
+    if (inmail.remind_at && is_meant(inmail.ref))
+      change(inmail, agenda, [](Received& letter) { letter.remind_at.reset(); });
 }
 
-Guard check_retract(const ReceivedMap& received, const RetractInMail& command,
-                    const Context& context) {
-  const auto found = received.find(command.inmail);
-  if (found == received.end() || found->second.lifecycle == Lifecycle::failed)
-    return refuse(Rejection::not_delivered);
-  const Received& inmail = found->second;
-  if (inmail.ref.from != command.author_id) return refuse(Rejection::not_allowed);
-  if (inmail.lifecycle == Lifecycle::retracted) return refuse(Rejection::already_retracted);
-  if (inmail.lifecycle == Lifecycle::expired) return refuse(Rejection::message_expired);
+/// The edge that an order about an InMail takes.
+struct Order {
+  const Received* letter = nullptr;
+  const LifecycleEdge* edge = nullptr;
+  Guard refusal{};
+};
 
+Order way_of(const ReceivedMap& received, const InMailId& id, InboxTrigger trigger,
+             LetterCase the_case) {
+  const Received* letter = find_received(received, id);
+  if (letter == nullptr) return {.refusal = refuse(why_not(Lifecycle::under_way, trigger))};
+  the_case.letter = letter;
+  const auto way = way_from(lifecycle_table(), letter->lifecycle, trigger, the_case);
+  if (way.edge != nullptr) return {letter, way.edge, {}};
+  return {letter, nullptr, way.refusal ? way.refusal : refuse(why_not(letter->lifecycle, trigger))};
+}
+
+/// What comes with the first opening, whatever it was that opened.
+void add_opening(std::vector<Event>& events, const Received& inmail, InboxTrigger trigger,
+                 const Context& context) {
+  const LetterCase the_case{.context = context, .letter = &inmail};
+  if (way_from(read_table(), inmail.read, trigger, the_case).edge == nullptr) return;
+  Opened opened{.ref = inmail.ref, .inferred = trigger == InboxTrigger::respond};
+  if (opened.inferred) return events.emplace_back(opened), void();
   const Policy& policy = context.policies->at(inmail.pinned);
-  const RetractPolicy& retract = policy.retract;
-  if (retract.condition == RetractCondition::never || retract.window_s.count() == 0)
-    return refuse(Rejection::retract_disabled);
-  if (context.now > inmail.ref.sent_at + retract.window_s)
-    return refuse(Rejection::retract_window_over, retract.window_s.count(),
-                  std::chrono::ceil<Seconds>(context.now - inmail.ref.sent_at).count());
-  if (inmail.response) return refuse(Rejection::already_responded);
-  if (inmail.opened && retract.condition == RetractCondition::unopened)
-    return refuse(policy.metrics.open_visible_to_sender == OpenVisibility::always
-                      ? Rejection::already_opened
-                      : Rejection::retract_refused);
-  return pass();
+  const RefundPolicy& refund = policy.refund;
+  if (inmail.is_charged() && refund.clock == RefundClock::opened_at) {
+    if (refunds_a_response(refund)) opened.refund_until = context.now + refund.window_s;
+    opened.no_response_from = silence_ends_at(policy, inmail.ref.cost, context.now);
+  }
+  events.emplace_back(opened);
+  const End end = end_of(
+      inmail.charge, InboxTrigger::open,
+      {.cost = inmail.ref.cost, .is_last = opening_ends_charge(inmail, opened, context.now)});
+  if (end.charge != ChargeEnd::none)
+    events.emplace_back(RefundWindowClosed{inmail.ref, end.charge, end.amount, {}});
+}
+
+/// An automatic reply that the policy does not count: shown, and no response.
+Decision respond_automatically(const ReceivedMap& received, const Respond& command,
+                               const Context& context) {
+  const Order order =
+      way_of(received, command.inmail, InboxTrigger::respond_automatically, {.context = context});
+  if (order.refusal) return {{}, order.refusal};
+  if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
+
+  return Decision::happened(MessageSent{.conversation = command.inmail,
+                                        .from = command.recipient,
+                                        .to = order.letter->ref.from,
+                                        .text = command.text,
+                                        .automatic = true});
 }
 
 }  // namespace
+
+const Received* find_received(const ReceivedMap& received, const InMailId& id) {
+  const auto found = received.find(id);
+  const bool is_here = found != received.end() && found->second.lifecycle != Lifecycle::failed;
+  return is_here ? &found->second : nullptr;
+}
 
 Arrival arrival_of(const Notice& notice) {
   if (const auto* closed = std::get_if<UndoWindowClosed>(notice.event.get()))
     return {
         {closed->inmail, notice.from, closed->pool, closed->from, closed->cost, closed->sent_at},
         closed->pinned,
-        closed->from_premium};
+        closed->from_premium,
+        closed->links};
   const auto& sent = std::get<InMailSent>(*notice.event);
   return {{sent.inmail, notice.from, sent.pool, sent.from, sent.cost, notice.at},
           notice.policy,
-          sent.from_premium};
+          sent.from_premium,
+          sent.markup.links};
 }
 
 std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& recipient,
                            const Arrival& arrival, const Context& context) {
   const InMailRef& ref = arrival.ref;
   if (received.contains(ref.inmail)) return {};
-  if (!recipient.registered) return {InMailFailed{ref, FailureReason::unknown_recipient}};
-  if (!recipient.available) return {InMailFailed{ref, FailureReason::recipient_unavailable}};
+  const auto way = way_from(lifecycle_table(), Lifecycle::under_way, InboxTrigger::arrive,
+                            {.context = context, .recipient = recipient});
+  if (way.edge->to == Lifecycle::failed)
+    return {InMailFailed{ref, recipient.registered ? FailureReason::recipient_unavailable
+                                                   : FailureReason::unknown_recipient}};
 
   const Policy& policy = context.policies->at(arrival.pinned);
   const RefundPolicy& refund = policy.refund;
   InMailDelivered delivered{.ref = ref, .pinned = arrival.pinned};
   const bool clock_runs = refund.clock != RefundClock::opened_at;
   const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
-  const bool by_silence = refund.on.has(RefundOn::no_response);
   const bool by_words = refunds_a_response(refund);
-  const bool by_expiry = refunds_an_expiry(policy);
-  delivered.refundable = ref.cost > 0 && (by_words || by_silence || by_expiry);
+  const bool by_any = by_words || refund.on.has(RefundOn::no_response) || refunds_an_expiry(policy);
+  const auto charge = way_from(charge_table(), ChargeState::reserved, InboxTrigger::arrive,
+                               {.cost = ref.cost, .can_come_back = by_any});
+  delivered.refundable = charge.edge->to == ChargeState::charged;
   if (delivered.refundable && clock_runs) {
     if (by_words) delivered.refund_until = clock + refund.window_s;
     delivered.no_response_from = silence_ends_at(policy, ref.cost, clock);
@@ -216,51 +146,60 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
     delivered.expiry_basis = policy.expiry.basis;
     delivered.expires_from = ref.sent_at + policy.expiry.ttl_s + just_after;
   }
+  const ReminderPolicy& reminder = policy.reminder;
+  if (reminder.after_s.count() > 0 && reminder.max > 0)
+    delivered.remind_at = context.now + reminder.after_s;
+  delivered.links = arrival.links;
   return {delivered};
 }
 
 Decision open_inmail(const ReceivedMap& received, const OpenInMail& command,
                      const Context& context) {
-  if (Guard guard = check_readable(received, command.inmail, context)) return {{}, guard};
-  const Received& inmail = received.at(command.inmail);
-  if (inmail.opened) return Decision::accept();
-  Opened opened{.ref = inmail.ref, .inferred = false};
-  const Policy& policy = context.policies->at(inmail.pinned);
-  const RefundPolicy& refund = policy.refund;
-  if (inmail.charge_open && refund.clock == RefundClock::opened_at) {
-    if (refunds_a_response(refund)) opened.refund_until = context.now + refund.window_s;
-    opened.no_response_from = silence_ends_at(policy, inmail.ref.cost, context.now);
-  }
-  if (!opening_ends_charge(inmail, opened, context.now)) return Decision::happened(opened);
-  return Decision::happened(opened, RefundWindowClosed{inmail.ref, ChargeEnd::final, 0});
+  const Order order = way_of(received, command.inmail, InboxTrigger::open, {.context = context});
+  if (order.refusal) return {{}, order.refusal};
+
+  Decision decision;
+  add_opening(decision.events, *order.letter, InboxTrigger::open, context);
+  return decision;
+}
+
+Decision follow_link(const ReceivedMap& received, const FollowLink& command,
+                     const Context& context) {
+  const Order order = way_of(received, command.inmail, InboxTrigger::follow_link,
+                             {.context = context, .link = command.link});
+  if (order.refusal) return {{}, order.refusal};
+
+  Decision decision;
+  add_opening(decision.events, *order.letter, InboxTrigger::follow_link, context);
+  decision.events.emplace_back(LinkFollowed{order.letter->ref, command.link});
+  return decision;
 }
 
 Decision respond(const ReceivedMap& received, const Respond& command, const Context& context) {
-  if (Guard guard = check_readable(received, command.inmail, context)) return {{}, guard};
-  const Received& inmail = received.at(command.inmail);
-  if (inmail.response) return Decision::reject(Rejection::already_responded);
+  const Received* letter = find_received(received, command.inmail);
+  if (letter && command.automatic && !context.policies->at(letter->pinned).refund.count_auto_reply)
+    return respond_automatically(received, command, context);
+  const Order order = way_of(received, command.inmail, InboxTrigger::respond, {.context = context});
+  if (order.refusal) return {{}, order.refusal};
   if (!command.text.empty() || command.kind == ReplyKind::reply)
     if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
+  const Received& inmail = *order.letter;
   const auto together = ended_together(received, inmail, context);
-  const Received* refunded = refunded_among(together, command.kind, context);
-  const auto end_of = [&](const Received& each) {
-    return end_with(each.charge_open,
-                    &each == refunded ? answer_refunds(each, command.kind, context) : 0);
-  };
-
   Decision decision;
-  if (!inmail.opened) decision.events.push_back(Opened{.ref = inmail.ref, .inferred = true});
-  const End end = end_of(inmail);
+  add_opening(decision.events, inmail, InboxTrigger::respond, context);
+  const End end = end_by_answer(together, inmail, InboxTrigger::respond, command.kind, context);
   Replied replied{.ref = inmail.ref, .kind = command.kind, .canned = command.text.empty()};
   replied.text = command.text;
   replied.latency_ms = (context.now - inmail.delivered_at).count();
   replied.charge = end.charge;
   replied.refund_amount = end.amount;
+  replied.automatic = command.automatic;
   decision.events.push_back(std::move(replied));
   for (const Received* each : together) {
     if (each == &inmail) continue;
-    const End other = end_of(*each);
+    const End other =
+        end_by_answer(together, *each, InboxTrigger::answer_beside, command.kind, context);
     decision.events.push_back(RefundWindowClosed{each->ref, other.charge, other.amount,
                                                  AnsweredBeside{command.inmail, command.kind}});
   }
@@ -269,14 +208,57 @@ Decision respond(const ReceivedMap& received, const Respond& command, const Cont
 
 Decision retract(const ReceivedMap& received, const RetractInMail& command,
                  const Context& context) {
-  if (Guard guard = check_retract(received, command, context)) return {{}, guard};
-  const Received& inmail = received.at(command.inmail);
-  const RetractRefund rule = context.policies->at(inmail.pinned).retract.refund;
-  const bool refunds =
-      rule == RetractRefund::always || (rule == RetractRefund::if_unopened && !inmail.opened);
-  const End end = end_with(inmail.charge_open, refunds ? inmail.ref.cost : 0);
-  return Decision::happened(InMailRetracted{inmail.ref, inmail.opened, end.charge, end.amount});
+  const Received* letter = find_received(received, command.inmail);
+  if (letter && letter->ref.from != command.author_id)
+    return Decision::reject(Rejection::not_allowed);
+  const Order order = way_of(received, command.inmail, InboxTrigger::retract, {.context = context});
+  if (order.refusal) return {{}, order.refusal};
+  if (order.edge->to == Lifecycle::hidden)
+    return Decision::happened(InMailHiddenFromRecipient{letter->ref});
+
+  const RetractPolicy& rule = context.policies->at(letter->pinned).retract;
+  const bool was_opened = letter->read == ReadState::opened;
+  const bool refunds = rule.refund == RetractRefund::always ||
+                       (rule.refund == RetractRefund::if_unopened && !was_opened);
+  const End end = end_of(letter->charge, InboxTrigger::retract,
+                         {.cost = letter->ref.cost, .gives_back = refunds ? letter->ref.cost : 0});
+  return Decision::happened(InMailRetracted{.ref = letter->ref,
+                                            .was_opened = was_opened,
+                                            .charge = end.charge,
+                                            .refund_amount = end.amount,
+                                            .leaves_mark = was_opened && rule.tombstone_recipient});
 }
+
+namespace {
+
+std::vector<Event> expire(const Received& inmail, const Policy& policy) {
+  const std::uint32_t cost = inmail.ref.cost;
+  const std::uint32_t as_expired = refund_amount(policy.refund, cost, RefundOn::expired);
+  const std::uint32_t as_unopened =
+      inmail.read == ReadState::opened ? 0 : refund_amount(policy.refund, cost, RefundOn::unopened);
+  // A hidden InMail cannot be answered any more: without a refund now its charge is final, unless
+  // silence still refunds at its own time.
+  const End end = end_of(inmail.charge, InboxTrigger::expire,
+                         {.cost = cost,
+                          .gives_back = std::max(as_expired, as_unopened),
+                          .is_last = !inmail.no_response_from});
+  return {Expired{inmail.ref, inmail.expiry_basis, policy.expiry.effect, end.charge, end.amount}};
+}
+
+std::vector<Event> remind(const Received& inmail, Timestamp at, const ReminderPolicy& reminder) {
+  ReminderSent sent{.ref = inmail.ref, .number = inmail.reminders + 1, .next_at = {}};
+  if (std::int64_t{sent.number} < reminder.max) sent.next_at = at + reminder.after_s;
+  return {sent};
+}
+
+std::vector<Event> close_window(const Received& inmail, InboxTrigger trigger,
+                                std::uint32_t gives_back) {
+  const End end =
+      end_of(inmail.charge, trigger, {.cost = inmail.ref.cost, .gives_back = gives_back});
+  return {RefundWindowClosed{inmail.ref, end.charge, end.amount, {}}};
+}
+
+}  // namespace
 
 std::vector<Event> inmail_falls_due(const ReceivedMap& received, const Due& due,
                                     const Context& context) {
@@ -284,84 +266,144 @@ std::vector<Event> inmail_falls_due(const ReceivedMap& received, const Due& due,
   invariant(found != received.end(), "the agenda names an InMail that was delivered");
   const Received& inmail = found->second;
   const Policy& policy = context.policies->at(inmail.pinned);
-  const std::uint32_t cost = inmail.ref.cost;
-  if (due.kind == DueKind::no_response_refund) {
-    const End end = end_with(true, refund_amount(policy.refund, cost, RefundOn::no_response));
-    return {RefundWindowClosed{inmail.ref, end.charge, end.amount}};
+  switch (due.kind) {
+    case DueKind::message_expires: return expire(inmail, policy);
+    case DueKind::reminder: return remind(inmail, due.at, policy.reminder);
+    case DueKind::no_response_refund:
+      return close_window(inmail, InboxTrigger::silence,
+                          refund_amount(policy.refund, inmail.ref.cost, RefundOn::no_response));
+    case DueKind::refund_window_closes: return close_window(inmail, InboxTrigger::window_closes, 0);
+    default: throw_defect("nothing of an InMail falls due in this way");
   }
-  if (due.kind == DueKind::refund_window_closes)
-    return {RefundWindowClosed{inmail.ref, ChargeEnd::final, 0}};
-
-  const std::uint32_t as_expired = refund_amount(policy.refund, cost, RefundOn::expired);
-  const std::uint32_t as_unopened =
-      inmail.opened ? 0 : refund_amount(policy.refund, cost, RefundOn::unopened);
-  const std::uint32_t amount = std::max(as_expired, as_unopened);
-  // A hidden InMail cannot be answered any more: without a refund now its charge is final, unless
-  // silence still refunds at its own time.
-  const bool closes = amount > 0 || !inmail.no_response_from;
-  const End end = closes ? end_with(inmail.charge_open, amount) : End{};
-  return {Expired{inmail.ref, inmail.expiry_basis, policy.expiry.effect, end.charge, end.amount}};
-}
-
-std::optional<Guard> check_received_thread(const ReceivedMap& received,
-                                           const SendMessage& command) {
-  const auto found = received.find(command.conversation);
-  if (found == received.end() || found->second.lifecycle == Lifecycle::failed) return std::nullopt;
-  if (found->second.ref.from != command.to) return std::nullopt;
-  return found->second.response ? pass() : refuse(Rejection::awaiting_response);
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const InMailDelivered& e, const Stamp& stamp) {
-  Received fresh{.ref = e.ref, .pinned = e.pinned, .delivered_at = stamp.at};
-  const bool is_new = received.emplace(e.ref.inmail, fresh).second;
-  invariant(is_new, "an InMail is delivered once");
-  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
-    inmail.charge_open = e.refundable;
+  Received& letter = received[e.ref.inmail];
+  letter.lifecycle = step<InMailDelivered>(lifecycle_table(), letter.lifecycle);
+  letter.ref = e.ref;
+  letter.pinned = e.pinned;
+  letter.delivered_at = stamp.at;
+  letter.active_at = stamp.at;
+  change(letter, agenda, [&](Received& inmail) {
+    const ChargeState made = e.refundable      ? ChargeState::charged
+                             : e.ref.cost == 0 ? ChargeState::free
+                                               : ChargeState::final;
+    inmail.charge = step<InMailDelivered>(charge_table(), inmail.charge, made);
+    inmail.thread = step<InMailDelivered>(thread_table(), inmail.thread);
     inmail.refund_until = e.refund_until;
     inmail.no_response_from = e.no_response_from;
     inmail.expires_from = e.expires_from;
     inmail.expiry_basis = e.expiry_basis;
+    inmail.remind_at = e.remind_at;
+    inmail.links = e.links;
   });
 }
 
 void evolve(ReceivedMap& received, const InMailFailed& e, const Stamp& stamp) {
-  Received failed{.ref = e.ref, .pinned = {}, .delivered_at = stamp.at};
-  failed.lifecycle = Lifecycle::failed;
-  received.emplace(e.ref.inmail, failed);
+  Received& failed = received[e.ref.inmail];
+  failed.lifecycle = step<InMailFailed>(lifecycle_table(), failed.lifecycle);
+  failed.charge = step<InMailFailed>(charge_table(), failed.charge);
+  failed.ref = e.ref;
+  failed.is_listed = false;
+  failed.delivered_at = stamp.at;
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const Opened& e) {
   change(received, agenda, e.ref.inmail, [&](Received& inmail) {
-    inmail.opened = true;
+    inmail.lifecycle = step<Opened>(lifecycle_table(), inmail.lifecycle);
+    inmail.read = step<Opened>(read_table(), inmail.read);
     if (e.refund_until) inmail.refund_until = e.refund_until;
     if (e.no_response_from) inmail.no_response_from = e.no_response_from;
   });
 }
 
-void evolve(ReceivedMap& received, Agenda& agenda, const Replied& e) {
+void evolve(ReceivedMap& received, Agenda& agenda, const LinkFollowed& e) {
   change(received, agenda, e.ref.inmail, [&](Received& inmail) {
-    invariant(!inmail.response, "the first response is the only one");
-    inmail.response = e.kind;
-    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+    inmail.lifecycle = step<LinkFollowed>(lifecycle_table(), inmail.lifecycle);
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const Replied& e, const Stamp& stamp) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    const ResponseState response = response_by(e.kind, e.canned);
+    inmail.active_at = stamp.at;
+    inmail.lifecycle = step<Replied>(lifecycle_table(), inmail.lifecycle);
+    inmail.response = step<Replied>(response_table(), inmail.response, response);
+    const bool is_silent = response == ResponseState::declined_silently;
+    inmail.thread = step<Replied>(thread_table(), inmail.thread,
+                                  is_silent ? ThreadState::closed_silent : ThreadState::open);
+    inmail.charge = after(inmail.charge, e);
   });
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const Expired& e) {
   change(received, agenda, e.ref.inmail, [&](Received& inmail) {
-    inmail.lifecycle = Lifecycle::expired;
-    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+    inmail.lifecycle = step<Expired>(lifecycle_table(), inmail.lifecycle);
+    inmail.is_listed = inmail.is_listed && e.effect == ExpiryEffect::status_only;
+    inmail.expires_from.reset();
+    inmail.charge = after(inmail.charge, e);
   });
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const InMailRetracted& e) {
   change(received, agenda, e.ref.inmail, [&](Received& inmail) {
-    inmail.lifecycle = Lifecycle::retracted;
-    if (e.charge != ChargeEnd::none) inmail.charge_open = false;
+    inmail.lifecycle = step<InMailRetracted>(lifecycle_table(), inmail.lifecycle);
+    inmail.is_listed = e.leaves_mark;
+    inmail.charge = after(inmail.charge, e);
+  });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const InMailHiddenFromRecipient& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.lifecycle = step<InMailHiddenFromRecipient>(lifecycle_table(), inmail.lifecycle);
+    inmail.is_listed = false;
   });
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const RefundWindowClosed& e) {
-  change(received, agenda, e.ref.inmail, [](Received& inmail) { inmail.charge_open = false; });
+  change(received, agenda, e.ref.inmail,
+         [&](Received& inmail) { inmail.charge = after(inmail.charge, e); });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const ReminderSent& e) {
+  change(received, agenda, e.ref.inmail, [&](Received& inmail) {
+    inmail.lifecycle = step<ReminderSent>(lifecycle_table(), inmail.lifecycle);
+    inmail.reminders = e.number;
+    inmail.remind_at = e.next_at;
+  });
+}
+
+void evolve(ReceivedMap& received, const MessageSent& e, const Stamp& stamp) {
+  Received& inmail = received.at(e.conversation);
+  if (e.automatic)
+    inmail.lifecycle = step<MessageSent>(lifecycle_table(), inmail.lifecycle);
+  else
+    inmail.thread = step<MessageSent>(thread_table(), inmail.thread);
+  inmail.active_at = stamp.at;
+}
+
+void evolve(ReceivedMap& received, const ConversationReopened& e) {
+  const auto found = received.find(e.conversation);
+  invariant(found != received.end(), "an event names an InMail that was delivered");
+  Received& inmail = found->second;
+  inmail.thread = step<ConversationReopened>(thread_table(), inmail.thread);
+}
+
+void forget_reminders(ReceivedMap& received, Agenda& agenda, const MemberBlocked& e) {
+  forget_reminders(received, agenda, [&](const InMailRef& ref) { return ref.from == e.target; });
+}
+
+void forget_reminders(ReceivedMap& received, Agenda& agenda, const SenderStopped& e) {
+  forget_reminders(received, agenda, [&](const InMailRef& ref) {
+    const bool by_contract =
+        std::any_of(e.contracts.begin(), e.contracts.end(),
+                    [&](ContractId contract) { return ref.pool == StreamId{contract}; });
+    return by_contract || (e.person && ref.from == e.sender);
+  });
+}
+
+void forget_reminders(ReceivedMap& received, Agenda& agenda, const MemberErased&) {
+  forget_reminders(received, agenda, [](const InMailRef&) { return true; });
 }
 
 }  // namespace inmail

@@ -29,6 +29,13 @@ InMailSent letter(std::uint64_t number = 1) {
 const InMailRef ref = ref_of(letter(), ada, sent_at);
 const InMailId inmail = ref.inmail;
 
+/// Without reminders, which have tests of their own.
+Policy quiet(Policy policy) {
+  policy.reminder.after_s = Seconds{0};
+  return policy;
+}
+Policy quiet(std::string_view preset = "default") { return quiet(preset_named(preset)); }
+
 Given<Member>& registered(Given<Member>& given) {
   return given.at(sent_at - 1h).when(RegisterMember{bob, "Bob", "", "en"});
 }
@@ -42,7 +49,7 @@ const OpenInMail open_it{bob, inmail};
 const RetractInMail take_back{ada, bob, inmail};
 
 TEST(Delivery, PutsAnInMailIntoTheInboxOnce) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).then({InMailDelivered{.ref = ref,
                                          .pinned = PolicyVersion{1},
                                          .refundable = true,
@@ -52,7 +59,7 @@ TEST(Delivery, PutsAnInMailIntoTheInboxOnce) {
 }
 
 TEST(Delivery, FailsToSomebodyWhoNeverJoined) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   given.when_notice(letter(), ada, sent_at)
       .then({InMailFailed{ref, FailureReason::unknown_recipient}});
   given.when(RegisterMember{bob, "Bob", "", "en"});
@@ -63,7 +70,7 @@ TEST(Delivery, FailsAlikeForEveryWayOfBeingUnavailable) {
   for (const Command& switched :
        {Command{BlockMember{bob, ada}}, Command{SetPreference{bob, InMailPreference::opted_out}},
         Command{SetPreference{bob, InMailPreference::disabled}}}) {
-    Given<Member> given(bob);
+    Given<Member> given(bob, quiet());
     registered(given).when(switched).when_notice(letter(), ada, sent_at);
     given.then({InMailFailed{ref, FailureReason::recipient_unavailable}});
     given.when(open_it).then_rejected(Rejection::not_delivered);
@@ -75,7 +82,7 @@ TEST(Delivery, FailsAlikeForEveryWayOfBeingUnavailable) {
 TEST(Delivery, AsksAgainWhetherPremiumOverridesTheSwitch) {  // A11, at the delivery.
   for (const InMailPreference preference :
        {InMailPreference::opted_out, InMailPreference::disabled}) {
-    Given<Member> given(bob, "seed2");
+    Given<Member> given(bob, quiet("seed2"));
     registered(given).when(SetPreference{bob, preference});
     given.when(StartSubscription{bob, PlanKind::career});
     given.when_notice(letter(1), ada, sent_at).then_only<InMailDelivered>();
@@ -86,7 +93,7 @@ TEST(Delivery, AsksAgainWhetherPremiumOverridesTheSwitch) {  // A11, at the deli
 
 TEST(Delivery, ComputesTheDeadlinesOfThePinnedPolicy) {
   const auto delivery = [](std::string_view policy) {
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given);
     return given.the<InMailDelivered>();
   };
@@ -104,7 +111,7 @@ TEST(Delivery, ComputesTheDeadlinesOfThePinnedPolicy) {
 }
 
 TEST(Delivery, LeavesNothingToRefundOfAnInMailThatCostNothing) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   InMailSent gift = letter();
   gift.cost = 0;
   gift.splits.clear();
@@ -115,7 +122,7 @@ TEST(Delivery, LeavesNothingToRefundOfAnInMailThatCostNothing) {
 }
 
 TEST(Delivery, IsJudgedByThePolicyOfTheSendHoweverLateItComes) {
-  Given<Member> given(bob, "seed4");
+  Given<Member> given(bob, quiet("seed4"));
   registered(given);
   const Record sent{
       .header = {.stream = ada, .time = sent_at, .due_at = sent_at, .policy = PolicyVersion{1}},
@@ -129,14 +136,14 @@ TEST(Delivery, IsJudgedByThePolicyOfTheSendHoweverLateItComes) {
 }
 
 TEST(Opening, IsToldTheFirstTimeOnly) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).when(open_it).then({Opened{.ref = ref, .inferred = false}});
   given.when(open_it).then_nothing();
   given.when(OpenInMail{bob, InMailId{}}).then_rejected(Rejection::not_delivered);
 }
 
 TEST(Response, InfersTheOpeningThatNobodySaw) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).at(sent_at + 5s);
   given.when(answer(ReplyKind::accept))
       .then({Opened{.ref = ref, .inferred = true}, Replied{.ref = ref,
@@ -148,14 +155,14 @@ TEST(Response, InfersTheOpeningThatNobodySaw) {
 }
 
 TEST(Response, IsGivenOnce) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).when(open_it).when(answer(ReplyKind::decline)).then_only<Replied>();
   for (const ReplyKind kind : {ReplyKind::accept, ReplyKind::decline, ReplyKind::quick_reply})
     given.when(answer(kind)).then_rejected(Rejection::already_responded);
 }
 
 TEST(Response, NeedsWordsWhereItIsAReply) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given);
   given.when(answer(ReplyKind::reply)).then_rejected(Rejection::body_empty, 1, 0);
   const std::string long_text(1'901, 'x');
@@ -168,14 +175,14 @@ TEST(Response, NeedsWordsWhereItIsAReply) {
 }
 
 TEST(Response, RefundsUpToTheLastInstantOfItsWindow) {  // A3.
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).at(sent_at + 7'776'000s).when(answer(ReplyKind::decline));
   EXPECT_TRUE(given.step().fell_due.empty());
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
 }
 
 TEST(Response, FindsTheWindowClosedAMillisecondLater) {  // A3.
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).at(sent_at + 7'776'000s + 1ms).when(answer(ReplyKind::accept));
   EXPECT_EQ(described(events_in(given.step().fell_due)),
             described({RefundWindowClosed{ref, ChargeEnd::final, 0}}));
@@ -189,7 +196,7 @@ TEST(Response, RefundsWhatThePolicyGivesForItsKind) {
   policy.refund.amount_accept = 20'000;
   policy.refund.amount_decline = 9'999;
   const auto end = [&](ReplyKind kind) {
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).when(answer(kind, "Well."));
     return std::pair{given.the<Replied>().charge, given.the<Replied>().refund_amount};
   };
@@ -204,7 +211,7 @@ TEST(Response, RefundsFromTheClockOfThePolicy) {
     Policy policy = at_once();
     policy.refund.clock = clock;
     policy.refund.window_s = 1h;
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     registered(given).at(sent_at + 2h).when_notice(letter(), ada, sent_at);
     given.at(sent_at + 3h).when(open_it).then_only<Opened>();
     const auto start = clock == RefundClock::delivered_at ? sent_at + 2h : sent_at + 3h;
@@ -216,13 +223,13 @@ TEST(Response, RefundsFromTheClockOfThePolicy) {
 TEST(Response, IsInTimeWhereItIsTheOpeningToo) {
   Policy policy = at_once();
   policy.refund.clock = RefundClock::opened_at;
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).at(sent_at + days{500}).when(answer(ReplyKind::accept));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
 }
 
 TEST(Silence, RefundsAndThenExpiresUnderLegacy2014) {  // A4.
-  Given<Member> given(bob, "legacy-2014");
+  Given<Member> given(bob, quiet("legacy-2014"));
   delivered(given);
   const Timestamp due = sent_at + 604'800'000ms + 1ms;
   given.settle_until(due - 1ms).then_nothing();
@@ -234,14 +241,14 @@ TEST(Silence, RefundsAndThenExpiresUnderLegacy2014) {  // A4.
 }
 
 TEST(Silence, LosesToAResponseAtTheLastInstant) {  // A4.
-  Given<Member> given(bob, "legacy-2014");
+  Given<Member> given(bob, quiet("legacy-2014"));
   delivered(given).at(sent_at + days{7}).when(answer(ReplyKind::accept));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final);
   given.settle_until(sent_at + days{400}).then_nothing();
 }
 
 TEST(Silence, RefundsUnderSeed4WhileTheInMailStays) {  // A19.
-  Given<Member> given(bob, "seed4");
+  Given<Member> given(bob, quiet("seed4"));
   delivered(given);
   given.settle_until(sent_at + days{8}).then({RefundWindowClosed{ref, ChargeEnd::refund, 1}});
   given.when(answer(ReplyKind::accept)).then_only<Opened, Replied>();
@@ -249,14 +256,14 @@ TEST(Silence, RefundsUnderSeed4WhileTheInMailStays) {  // A19.
 }
 
 TEST(Silence, RefundsNothingEverAfterAnAnswerInTime) {  // A19.
-  Given<Member> given(bob, "seed4");
+  Given<Member> given(bob, quiet("seed4"));
   delivered(given).at(sent_at + days{2}).when(answer(ReplyKind::decline));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final);
   EXPECT_TRUE(given.state().agenda.empty());
 }
 
 TEST(Expiry, TakesTheUnansweredThoughOpened) {  // A17.
-  Given<Member> given(bob, "seed1");
+  Given<Member> given(bob, quiet("seed1"));
   delivered(given).when(open_it);
   given.settle_until(sent_at + days{7}).then_nothing();
   given.settle_until(sent_at + days{7} + 1ms)
@@ -266,10 +273,10 @@ TEST(Expiry, TakesTheUnansweredThoughOpened) {  // A17.
 }
 
 TEST(Expiry, SparesWhatWasOpenedWhereOnlyTheUnopenedExpire) {  // A18.
-  Given<Member> opened(bob, "seed3");
+  Given<Member> opened(bob, quiet("seed3"));
   delivered(opened).at(sent_at + days{3}).when(open_it);
   opened.settle_until(sent_at + days{700}).then_nothing();
-  Given<Member> unopened(bob, "seed3");
+  Given<Member> unopened(bob, quiet("seed3"));
   delivered(unopened).settle_until(sent_at + days{7} + 1ms).then_only<Expired>();
 }
 
@@ -299,7 +306,7 @@ TEST(Expiry, NeverLetsALateResponseRefundAlthoughSilenceStillMay) {
   Policy policy = expiring(LateResponse::allow_no_refund);
   policy.refund.on = {RefundOn::accept, RefundOn::no_response};
   policy.refund.no_response_window_s = days{14};
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).at(sent_at + days{8}).when(answer(ReplyKind::accept));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final);
 }
@@ -308,11 +315,11 @@ TEST(Expiry, RefundsWhereThePolicySaysSo) {
   for (const RefundOn reason : {RefundOn::expired, RefundOn::unopened}) {
     Policy policy = expiring(LateResponse::reject);
     policy.refund.on = {reason};
-    Given<Member> silent(bob, policy);
+    Given<Member> silent(bob, quiet(policy));
     delivered(silent).settle_until(sent_at + days{7} + 1ms);
     EXPECT_EQ(silent.the<Expired>().charge, ChargeEnd::refund);
 
-    Given<Member> opened(bob, policy);
+    Given<Member> opened(bob, quiet(policy));
     delivered(opened).when(open_it).settle_until(sent_at + days{7} + 1ms);
     EXPECT_EQ(opened.the<Expired>().charge,
               reason == RefundOn::expired ? ChargeEnd::refund : ChargeEnd::final);
@@ -331,7 +338,7 @@ TEST(Expiry, RefundsAlsoWhereTheWindowForAnswersClosedBefore) {
   Policy policy = refunding_unopened_after_a_day_of_answers();
   for (const Seconds window : {Seconds{days{1}}, Seconds{days{7}}}) {
     policy.refund.window_s = window;
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).settle_until(sent_at + days{30});
     given.then({Expired{ref, ExpiryBasis::unopened, ExpiryEffect::hide, ChargeEnd::refund, 1}});
   }
@@ -339,11 +346,11 @@ TEST(Expiry, RefundsAlsoWhereTheWindowForAnswersClosedBefore) {
 
 TEST(Expiry, LeavesTheChargeToTheWindowForAnswersOnceItCannotComeAnyMore) {
   const Policy policy = refunding_unopened_after_a_day_of_answers();
-  Given<Member> early(bob, policy);
+  Given<Member> early(bob, quiet(policy));
   delivered(early).when(open_it).then_only<Opened>();
   early.settle_until(sent_at + days{1}).then_nothing();
   early.settle_until(sent_at + days{1} + 1ms).then_only<RefundWindowClosed>();
-  Given<Member> late(bob, policy);
+  Given<Member> late(bob, quiet(policy));
   delivered(late).at(sent_at + days{2}).when(open_it).then_only<Opened, RefundWindowClosed>();
 }
 
@@ -353,7 +360,7 @@ TEST(Expiry, LeavesTheChargeToWhateverElseMayStillRefundAfterTheOpening) {
   Policy from_the_opening = refunding_unopened_after_a_day_of_answers();
   from_the_opening.refund.clock = RefundClock::opened_at;
   for (const Policy& policy : {by_silence, from_the_opening}) {
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).at(sent_at + days{2}).when(open_it).then_only<Opened>();
   }
 }
@@ -363,7 +370,7 @@ TEST(Silence, CountsFromTheOpeningWhereTheClockStartsThere) {
   policy.refund.on = {RefundOn::no_response};
   policy.refund.clock = RefundClock::opened_at;
   policy.refund.no_response_window_s = days{10};
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).settle_until(sent_at + days{50}).then_nothing();
   given.when(open_it).then_only<Opened>();
   given.settle_until(sent_at + days{60}).then_nothing();
@@ -375,7 +382,7 @@ TEST(Silence, ThatGivesNothingBackLeavesTheChargeToAnAnswer) {
   Policy policy = at_once();
   policy.refund.on = {RefundOn::accept, RefundOn::no_response};
   policy.refund.amount_no_response = 5'000;
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).settle_until(sent_at + days{30}).then_nothing();
   given.when(answer(ReplyKind::accept));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
@@ -385,7 +392,7 @@ TEST(Silence, ThatGivesNothingBackMakesTheChargeFinalWhereNothingElseCould) {
   Policy policy = at_once();
   policy.refund.on = {RefundOn::no_response};
   policy.refund.amount_no_response = 5'000;
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).settle_until(sent_at + days{7} + 1ms);
   given.then({RefundWindowClosed{ref, ChargeEnd::final, 0}});
 }
@@ -394,13 +401,13 @@ TEST(Expiry, LeavesNoChargeOpenThatOnlyItCouldHaveRefunded) {
   Policy policy = at_once();
   policy.expiry.basis = ExpiryBasis::unopened;
   policy.refund.on = {RefundOn::unopened};
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered(given).when(open_it).then(
       {Opened{.ref = ref}, RefundWindowClosed{ref, ChargeEnd::final, 0}});
 }
 
 TEST(Retraction, IsTheAuthorsAlone) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given);
   given.when(RetractInMail{carol, bob, inmail}).then_rejected(Rejection::not_allowed);
   given.asked_by(Principal::of(carol)).when(take_back).then_rejected(Rejection::not_allowed);
@@ -408,7 +415,7 @@ TEST(Retraction, IsTheAuthorsAlone) {
 }
 
 TEST(Retraction, TakesBackTheUnopenedWithoutRefund) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given).when(take_back).then({InMailRetracted{ref, false, ChargeEnd::final, 0}});
   given.when(take_back).then_rejected(Rejection::already_retracted);
   given.when(open_it).then_rejected(Rejection::message_retracted);
@@ -418,16 +425,16 @@ TEST(Retraction, TakesBackTheUnopenedWithoutRefund) {
 
 TEST(Retraction, WinsAtTheLastInstantOfItsWindow) {  // A12.
   for (const std::string_view policy : {"default", "seed3"}) {
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).at(sent_at + 604'800s).when(take_back).then_only<InMailRetracted>();
   }
 }
 
 TEST(Retraction, IsTooLateAMillisecondAfter) {  // A12.
-  Given<Member> standard(bob);
+  Given<Member> standard(bob, quiet());
   delivered(standard).at(sent_at + 604'800s + 1ms).when(take_back);
   standard.then_rejected(Rejection::retract_window_over, 604'800, 604'801);
-  Given<Member> seed3(bob, "seed3");
+  Given<Member> seed3(bob, quiet("seed3"));
   delivered(seed3).at(sent_at + 604'800s + 1ms).when(take_back);
   seed3.then_rejected(Rejection::message_expired);
 }
@@ -438,14 +445,14 @@ TEST(Retraction, IsRefusedInTheOrderOfItsGuards) {
   Policy no_window;
   no_window.retract.window_s = 0s;
   for (const Policy& policy : {never, no_window}) {
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).at(sent_at + days{8}).when(answer(ReplyKind::accept));
     given.when(take_back).then_rejected(Rejection::retract_disabled);
   }
-  Given<Member> late(bob);
+  Given<Member> late(bob, quiet());
   delivered(late).at(sent_at + days{8}).when(answer(ReplyKind::accept)).when(take_back);
   late.then_rejected(Rejection::retract_window_over);
-  Given<Member> answered(bob);
+  Given<Member> answered(bob, quiet());
   delivered(answered).when(answer(ReplyKind::accept)).when(take_back);
   answered.then_rejected(Rejection::already_responded);
 }
@@ -457,7 +464,7 @@ TEST(Retraction, TellsThatItWasOpenedOnlyWhereTheSenderMayKnow) {
         std::pair{OpenVisibility::never, Rejection::retract_refused}}) {
     Policy policy = at_once();
     policy.metrics.open_visible_to_sender = visible;
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given).when(open_it).when(take_back).then_rejected(code);
   }
 }
@@ -467,7 +474,7 @@ TEST(Retraction, RefundsWhereThePolicySaysSo) {
     Policy policy = at_once();
     policy.retract.condition = RetractCondition::any;
     policy.retract.refund = refund;
-    Given<Member> given(bob, policy);
+    Given<Member> given(bob, quiet(policy));
     delivered(given);
     if (is_opened) given.when(open_it);
     given.when(take_back).then_only<InMailRetracted>();
@@ -481,11 +488,13 @@ TEST(Retraction, RefundsWhereThePolicySaysSo) {
 }
 
 TEST(ReceivedThread, IsTheRecipientsToWriteInAfterItsResponse) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered(given);
   const SendMessage word{inmail, bob, {}, ada, "By the way"};
   given.when(word).then_rejected(Rejection::awaiting_response);
-  given.when(answer(ReplyKind::decline)).when(word).then_only<MessageSent>();
+  given.when(answer(ReplyKind::decline)).when(word);
+  given.then_only<ConversationReopened, MessageSent>();
+  given.when(word).then_only<MessageSent>();
   given.when(SendMessage{inmail, bob, {}, carol, "?"}).then_rejected(Rejection::unknown_target);
 }
 
@@ -503,7 +512,7 @@ Respond answer_to(const InMailRef& to, ReplyKind kind = ReplyKind::accept) {
 
 TEST(FollowUps, AreRefundedOnceWhicheverIsAnswered) {
   for (const bool answers_first : {true, false}) {
-    Given<Member> given(bob);
+    Given<Member> given(bob, quiet());
     delivered_twice(given).at(sent_at + days{8});
     given.when(answer_to(answers_first ? ref : second));
     given.then_only<Opened, Replied, RefundWindowClosed>();
@@ -520,7 +529,7 @@ TEST(FollowUps, AreRefundedOnceWhicheverIsAnswered) {
 }
 
 TEST(FollowUps, AreRefundedOnTheLaterChargeWhereTheWindowOfTheFirstIsOver) {
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   delivered_twice(given).at(sent_at + days{90} + 1ms).when(answer_to(second));
   given.then_only<Opened, Replied>();
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
@@ -530,13 +539,13 @@ TEST(FollowUps, AreRefundedOnTheFirstAloneWhereThePolicySaysSo) {
   Policy policy = preset_named("default");
   policy.refund.followup_rule = FollowupRefund::first_only;
   policy.refund.on = {RefundOn::accept};
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered_twice(given).when(answer_to(second));
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final);
   EXPECT_EQ(given.the<RefundWindowClosed>().charge, ChargeEnd::refund);
 
   policy.refund.amount_accept = 0;
-  Given<Member> worthless(bob, policy);
+  Given<Member> worthless(bob, quiet(policy));
   delivered(worthless).adopted(preset_named("default"));
   worthless.when_notice(letter(2), ada, sent_at + days{7}).when(answer_to(second));
   EXPECT_EQ(worthless.the<Replied>().charge, ChargeEnd::refund) << "each by the rule of its send";
@@ -545,7 +554,7 @@ TEST(FollowUps, AreRefundedOnTheFirstAloneWhereThePolicySaysSo) {
 TEST(FollowUps, AreEachForThemselvesWhereThePolicySaysSo) {
   Policy policy = preset_named("default");
   policy.refund.followup_rule = FollowupRefund::independent;
-  Given<Member> given(bob, policy);
+  Given<Member> given(bob, quiet(policy));
   delivered_twice(given).when(answer_to(second)).then_only<Opened, Replied>();
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
   given.when(answer_to(ref)).then_only<Opened, Replied>();
@@ -554,7 +563,7 @@ TEST(FollowUps, AreEachForThemselvesWhereThePolicySaysSo) {
 
 TEST(FollowUps, OfAnotherSenderAreTheirOwn) {
   const MemberId eve{3};
-  Given<Member> given(bob);
+  Given<Member> given(bob, quiet());
   InMailSent from_eve = letter(3);
   from_eve.from = eve;
   from_eve.pool = eve;

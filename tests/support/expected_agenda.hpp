@@ -23,13 +23,17 @@ inline void expect_account(const CreditAccount& account, Agenda& agenda) {
 
 inline void expect_received(const Received& inmail, Agenda& agenda) {
   const InMailId id = inmail.ref.inmail;
-  const bool silent = !inmail.response;
-  const bool waits_to_expire = inmail.lifecycle == Lifecycle::delivered && silent &&
+  const bool silent = inmail.response == ResponseState::none;
+  const bool is_unopened = inmail.read == ReadState::unopened;
+  const bool is_delivered = inmail.lifecycle == Lifecycle::delivered;
+  const bool waits_to_expire = (is_delivered || inmail.lifecycle == Lifecycle::hidden) && silent &&
                                inmail.expires_from &&
                                (inmail.expiry_basis == ExpiryBasis::unanswered ||
-                                (inmail.expiry_basis == ExpiryBasis::unopened && !inmail.opened));
+                                (inmail.expiry_basis == ExpiryBasis::unopened && is_unopened));
+  if (is_delivered && silent && inmail.remind_at)
+    agenda.insert(due(*inmail.remind_at, DueKind::reminder, id));
   if (waits_to_expire) agenda.insert(due(*inmail.expires_from, DueKind::message_expires, id));
-  if (!inmail.charge_open) return;
+  if (inmail.charge != ChargeState::charged) return;
   if (inmail.no_response_from) {
     if (silent) agenda.insert(due(*inmail.no_response_from, DueKind::no_response_refund, id));
   } else if (inmail.refund_until) {

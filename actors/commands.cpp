@@ -66,12 +66,6 @@ Speaker speaker_of(const Command& command) {
                           return Speaker{PrincipalKind::admin, {}};
                         },
                         [](const SendInMail& c) { return sender(c.from, c.seat); },
-                        [](const OpenInMail& c) {
-                          return Speaker{PrincipalKind::member, c.recipient.value};
-                        },
-                        [](const Respond& c) {
-                          return Speaker{PrincipalKind::member, c.recipient.value};
-                        },
                         [](const RetractInMail& c) {
                           return Speaker{PrincipalKind::member, c.author_id.value};
                         },
@@ -83,6 +77,12 @@ Speaker speaker_of(const Command& command) {
                           return Speaker{PrincipalKind::system, {}};
                         },
                         [](const UndoSend& c) { return sender(c.sender); },
+                        [](const auto& c) {
+                          if constexpr (requires { c.view; })
+                            return sender(c.view.member, c.view.seat);
+                          else
+                            return Speaker{PrincipalKind::member, c.recipient.value};
+                        },
                     },
                     command);
 }

@@ -142,7 +142,8 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::inform:
     case NoticeKind::open_seat:
     case NoticeKind::destroy_key:
-    case NoticeKind::connect: break;
+    case NoticeKind::connect:
+    case NoticeKind::reopen: break;
   }
   throw_defect("a notice came to " + to_text(id) + " that is none for a contract");
 }

@@ -31,7 +31,7 @@ std::vector<Event> undo_window_ends(const Outbox& outbox, const InMailId& inmail
   invariant(found != outbox.undoable.end(), "the agenda names an InMail that can be undone");
   const Undoable& sent = found->second;
   return {UndoWindowClosed{inmail, sent.from, sent.to, sent.from_premium, sent.pool, sent.cost,
-                           sent.sent_at, sent.pinned}};
+                           sent.sent_at, sent.pinned, sent.links}};
 }
 
 std::vector<Event> cancel_all(const Outbox& outbox, const CreditAccount& own,

@@ -111,7 +111,9 @@ Decision on(const MemberState& member, const SendInMail& command, const Context&
 }
 
 Decision on(const MemberState& member, const OpenInMail& command, const Context& context) {
-  return open_inmail(member.received, command, context);
+  Decision decision = open_inmail(member.received, command, context);
+  if (!decision.refusal) add_reading(decision.events, member.views, command.inmail);
+  return decision;
 }
 
 Decision on(const MemberState& member, const Respond& command, const Context& context) {
@@ -122,29 +124,118 @@ Decision on(const MemberState& member, const RetractInMail& command, const Conte
   return retract(member.received, command, context);
 }
 
+Decision on(const MemberState& member, const FollowLink& command, const Context& context) {
+  return follow_link(member.received, command, context);
+}
+
+/// The conversation that a message is for, and as whom it is written.
+struct Threading {
+  ThreadState state = ThreadState::none;
+  ThreadTrigger trigger = ThreadTrigger::sender_writes;
+  StreamId sender{};  ///< Of the InMail that the writer received.
+};
+
+Threading threading_of(const MemberState& member, const SendMessage& command) {
+  if (command.conversation.is_zero())
+    return {ThreadState::direct, ThreadTrigger::connection_writes, {}};
+  const Received* letter = find_received(member.received, command.conversation);
+  if (letter && letter->ref.from == command.to)
+    return {letter->thread, ThreadTrigger::recipient_writes, letter->ref.sender};
+  return {
+      thread_of(member.outbox, command.conversation, command.to), ThreadTrigger::sender_writes, {}};
+}
+
 Decision on(const MemberState& member, const SendMessage& command, const Context& context) {
-  const auto as_recipient = check_received_thread(member.received, command);
-  const Guard thread = as_recipient ? *as_recipient : check_thread(member.outbox, command);
-  const Admission* other = context.recipient;
-  const bool is_blocked =
-      member.recipient.blocked.contains(command.to) ||
-      (other && (other->blocks(command.from) || other->stops(command.from, command.from)));
-  // Nobody learns of a block by asking for a thread that is not there.
-  const bool is_there = !thread || thread->code != Rejection::unknown_target;
-  if (is_there && is_blocked) return Decision::reject(Rejection::thread_unavailable);
-  if (is_there && context.recipient && !context.recipient->exists)
-    return Decision::reject(Rejection::unknown_recipient);
-  if (thread) return {{}, thread};
+  const Threading thread = threading_of(member, command);
+  const Admission& other = *context.recipient;
+  const ThreadCase between{.is_barred = member.recipient.blocked.contains(command.to) ||
+                                        other.blocks(command.from) ||
+                                        other.stops(command.from, command.from),
+                           .other_exists = other.exists,
+                           .is_connected = other.is_connected(command.from)};
+  if (Guard refusal = check_thread(thread.state, thread.trigger, between)) return {{}, refusal};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
-  return Decision::happened(
-      MessageSent{command.conversation, command.from, command.to, command.text});
+  const bool is_direct = thread.state == ThreadState::direct;
+  Decision decision = Decision::happened(
+      MessageSent{.conversation = is_direct ? direct_conversation(command.from, command.to)
+                                            : command.conversation,
+                  .from = command.from,
+                  .to = command.to,
+                  .text = command.text});
+  if (thread.state == ThreadState::closed_silent)
+    decision.events.insert(
+        decision.events.begin(),
+        ConversationReopened{
+            .conversation = command.conversation, .sender = thread.sender, .by = command.from});
+  return decision;
+}
+
+/// Whether the member has a conversation, for a mark of its own.
+Guard check_own(const MemberState& member, MemberId self, const InMailId& conversation) {
+  if (const auto pair = direct_between(conversation)) {
+    const bool is_party = pair->first == self || pair->second == self;
+    const MemberId other = pair->first == self ? pair->second : pair->first;
+    return is_party && member.recipient.ties.contains(other) ? pass()
+                                                             : refuse(Rejection::unknown_target);
+  }
+  if (const Received* letter = find_received(member.received, conversation)) {
+    const bool is_gone =
+        letter->lifecycle == Lifecycle::retracted || letter->lifecycle == Lifecycle::hidden;
+    return is_gone ? refuse(Rejection::message_retracted) : pass();
+  }
+  return member.outbox.knows(conversation) ? pass() : refuse(Rejection::unknown_target);
+}
+
+template <class Mark>
+  requires requires(const OwnViews& views, const Mark& command) { mark(views, command); }
+Decision on(const MemberState& member, const Mark& command, const Context&) {
+  if (Guard refusal = check_own(member, command.view.member, command.view.conversation))
+    return {{}, refusal};
+  return mark(member.views, command);
+}
+
+/// The conversations that stand in the inbox, with the oldest activity first; as far as the
+/// member's own stream knows of it.
+std::vector<std::pair<Timestamp, InMailId>> inbox_of(const MemberState& member) {
+  std::vector<std::pair<Timestamp, InMailId>> inbox;
+  for (const auto& [id, letter] : member.received)
+    if (letter.is_listed && !is_archived(member.views, id))
+      inbox.emplace_back(letter.active_at, id);
+  for (const auto& [id, thread] : member.outbox.threads)
+    if (!is_archived(member.views, id)) inbox.emplace_back(thread.active_at, id);
+  std::sort(inbox.begin(), inbox.end());
+  return inbox;
+}
+
+/// Makes room for one more (D3.6 inbox.overflow).
+std::vector<Event> with_room(const MemberState& member, std::vector<Event> events,
+                             const InboxPolicy& rule) {
+  const bool arrives = !events.empty() && std::holds_alternative<InMailDelivered>(events.front());
+  if (!arrives || rule.max_conversations == 0 || rule.overflow != InboxOverflow::archive_oldest)
+    return events;
+  const auto inbox = inbox_of(member);
+  const auto most = static_cast<std::size_t>(rule.max_conversations);
+  std::vector<Event> all;
+  for (std::size_t i = 0; i + most <= inbox.size(); ++i)
+    all.emplace_back(
+        Archived{.conversation = inbox[i].second, .archived = true, .automatic = true});
+  std::move(events.begin(), events.end(), std::back_inserter(all));
+  return all;
 }
 
 std::vector<Event> given_back(const MemberState& member, std::vector<Event> events,
                               const Context& context) {
   return member.is_erased() ? keep_closed(member.account, std::move(events), context)
                             : std::move(events);
+}
+
+/// What the member itself has written moves the conversation that it knows.
+void wrote(MemberState& member, const MessageSent& e, const Stamp& stamp) {
+  if (find_received(member.received, e.conversation))
+    evolve(member.received, e, stamp);
+  else if (!direct_between(e.conversation))
+    evolve(member.outbox, e, stamp);
 }
 
 template <class Other>
@@ -179,7 +270,7 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       const RecipientFacts facts{
           state.is_registered(),
           is_available(own, sender, policy.recipient) && !is_banned(own, policy.recipient)};
-      return deliver(state.received, facts, arrival, context);
+      return with_room(state, deliver(state.received, facts, arrival, context), policy.inbox);
     }
     case NoticeKind::release:
       return given_back(state,
@@ -192,6 +283,7 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       if (state.membership != Membership::erasing) return {};
       return {MemberKeyDestroyed{}};
     case NoticeKind::inform: return learn_outcome(state.outbox, notice);
+    case NoticeKind::reopen: return learn_reopening(state.outbox, notice);
     case NoticeKind::connect: return learn_connection(state.recipient, notice);
     case NoticeKind::confirm:
     case NoticeKind::charge:
@@ -208,7 +300,8 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
     case DueKind::cycle_renews: return account_falls_due(state.account, due, 1, context.policy());
     case DueKind::no_response_refund:
     case DueKind::refund_window_closes:
-    case DueKind::message_expires: return inmail_falls_due(state.received, due, context);
+    case DueKind::message_expires:
+    case DueKind::reminder: return inmail_falls_due(state.received, due, context);
     case DueKind::undo_ends: return undo_window_ends(state.outbox, InMailId{due.subject});
   }
   return {};
@@ -225,6 +318,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
           [&](const MemberErased& e) {
             state.membership = Membership::erasing;
             inmail::evolve(state.recipient, e);
+            forget_reminders(state.received, agenda, e);
+            state.views.clear();
           },
           [&](const MemberKeyDestroyed&) {
             invariant(state.membership == Membership::erasing, "a key is destroyed after its end");
@@ -240,19 +335,33 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
           },
           [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },
           [&](const InMailCancelled& e) { inmail::evolve(state.outbox, agenda, e); },
-          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
+          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
+          [&](const MemberBlocked& e) {
+            inmail::evolve(state.recipient, e);
+            forget_reminders(state.received, agenda, e);
+          },
+          [&](const SenderStopped& e) {
+            inmail::evolve(state.recipient, e);
+            forget_reminders(state.received, agenda, e);
+          },
           [&](const InMailDelivered& e) { inmail::evolve(state.received, agenda, e, stamp); },
           [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },
-          [&](const Opened& e) { inmail::evolve(state.received, agenda, e); },
-          [&](const Replied& e) { inmail::evolve(state.received, agenda, e); },
-          [&](const Expired& e) { inmail::evolve(state.received, agenda, e); },
-          [&](const InMailRetracted& e) { inmail::evolve(state.received, agenda, e); },
-          [&](const RefundWindowClosed& e) { inmail::evolve(state.received, agenda, e); },
-          [](const MessageSent&) {},
+          [&](const Replied& e) { inmail::evolve(state.received, agenda, e, stamp); },
+          [&](const MessageSent& e) { wrote(state, e, stamp); },
+          [&](const ConversationReopened& e) {
+            if (e.learned)
+              inmail::evolve(state.outbox, e, stamp);
+            else
+              inmail::evolve(state.received, e);
+          },
           [](const CommandRejected&) {},
           [](const CommandAccepted&) {},
           [&](const auto& e) {
-            if constexpr (requires { inmail::evolve(state.account, agenda, e); })
+            if constexpr (requires { inmail::evolve(state.received, agenda, e); })
+              inmail::evolve(state.received, agenda, e);
+            else if constexpr (requires { inmail::evolve(state.views, e); })
+              inmail::evolve(state.views, e);
+            else if constexpr (requires { inmail::evolve(state.account, agenda, e); })
               inmail::evolve(state.account, agenda, e);
             else if constexpr (requires { inmail::evolve(state.recipient, e); })
               inmail::evolve(state.recipient, e);
@@ -287,14 +396,20 @@ Admission Member::admission(const State& state, const Policy& policy, Version ve
   Admission admission = admission_of(state.recipient);
   admission.exists = state.is_registered();
   admission.is_premium = is_premium(state, policy);
+  admission.inbox_full = inbox_is_full(state, policy.inbox);
   admission.version = version;
   return admission;
+}
+
+bool Member::inbox_is_full(const State& state, const InboxPolicy& rule) {
+  return rule.max_conversations > 0 && rule.overflow == InboxOverflow::reject &&
+         inbox_of(state).size() >= static_cast<std::size_t>(rule.max_conversations);
 }
 
 std::size_t Member::footprint(const State& state) {
   return inmail::footprint(state.recipient) + inmail::footprint(state.account) +
          inmail::footprint(state.outbox) + footprint_of(state.received) +
-         footprint_of(state.agenda);
+         inmail::footprint(state.views) + footprint_of(state.agenda);
 }
 
 }  // namespace inmail

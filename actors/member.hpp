@@ -7,6 +7,7 @@
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
+#include "actors/own_views.hpp"
 #include "actors/received.hpp"
 #include "actors/recipient.hpp"
 #include "actors/send_forecast.hpp"
@@ -29,12 +30,13 @@ struct MemberState {
   CreditAccount account;
   Outbox outbox;
   ReceivedMap received;
+  OwnViews views;
   Agenda agenda;
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(membership, recipient, account, outbox, received, agenda);
+    archive(membership, recipient, account, outbox, received, views, agenda);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -69,6 +71,8 @@ struct Member {
 
   /// Whose admission `command` looks at, if it has to be known before `decide`.
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
+  /// Whether no InMail comes in any more, since the inbox holds all that it may.
+  static bool inbox_is_full(const State& state, const InboxPolicy& rule);
   /// What others may know of the member.
   static Admission admission(const State& state, const Policy& policy, Version version);
 };

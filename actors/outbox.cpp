@@ -22,6 +22,19 @@ Outcome outcome_of(const Replied& reply) {
   return Outcome::replied;
 }
 
+ThreadState thread_after(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::failed:
+    case Outcome::retracted: return ThreadState::over;
+    case Outcome::declined_silently: return ThreadState::closed_silent;
+    case Outcome::accepted:
+    case Outcome::declined:
+    case Outcome::replied:
+    case Outcome::quick_reply: break;
+  }
+  return ThreadState::open;
+}
+
 std::optional<Told> told_by(const Event& source) {
   if (const auto* reply = std::get_if<Replied>(&source))
     return Told{reply->ref.inmail, outcome_of(*reply)};
@@ -70,7 +83,7 @@ bool Outbox::knows(const InMailId& inmail) const {
 
 std::size_t footprint(const Outbox& outbox) {
   return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads) +
-         footprint_of(outbox.undoable);
+         footprint_of(outbox.undoable) + footprint_of(outbox.declined);
 }
 
 std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
@@ -92,21 +105,19 @@ Guard check_words(const Text& text, const LimitPolicy& limit) {
   return pass();
 }
 
-Guard check_thread(const Outbox& outbox, const SendMessage& command) {
-  const auto thread = outbox.threads.find(command.conversation);
-  if (thread == outbox.threads.end())
-    return outbox.knows(command.conversation, command.to) ? refuse(Rejection::awaiting_response)
-                                                          : refuse(Rejection::unknown_target);
-  if (thread->second.with != command.to) return refuse(Rejection::unknown_target);
-  if (thread->second.closed_by_decline) return refuse(Rejection::thread_closed_by_decline);
-  return pass();
+ThreadState thread_of(const Outbox& outbox, const InMailId& inmail, MemberId to) {
+  const auto thread = outbox.threads.find(inmail);
+  if (thread != outbox.threads.end())
+    return thread->second.with == to ? thread->second.state : ThreadState::none;
+  return outbox.knows(inmail, to) ? ThreadState::awaiting : ThreadState::none;
 }
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp) {
+  (void)step<InMailSent>(thread_table(), thread_of(outbox, e.inmail, e.to));
   outbox.unanswered[e.to].push_back({e.inmail, stamp.at});
   if (e.undo_until) {
-    outbox.undoable[e.inmail] = {e.from, e.to,     e.from_premium, e.pool,
-                                 e.cost, stamp.at, *e.undo_until,  stamp.policy};
+    outbox.undoable[e.inmail] = {e.from,   e.to,          e.from_premium, e.pool,        e.cost,
+                                 stamp.at, *e.undo_until, stamp.policy,   e.markup.links};
     agenda.insert(due(*e.undo_until + just_after, DueKind::undo_ends, e.inmail));
   }
   if (e.free_class != FreeClass::open_profile) return;
@@ -120,14 +131,34 @@ void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e) {
 }
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e) {
+  (void)step<InMailCancelled>(thread_table(), thread_of(outbox, e.inmail, e.to));
   take_off(outbox, agenda, e.inmail);
   forget(outbox, e.inmail, e.to);
 }
 
-void evolve(Outbox& outbox, const OutcomeReceived& e) {
+void evolve(Outbox& outbox, const OutcomeReceived& e, const Stamp& stamp) {
+  const ThreadState state = step<OutcomeReceived>(thread_table(), thread_of(outbox, e.inmail, e.to),
+                                                  thread_after(e.outcome));
   forget(outbox, e.inmail, e.to);
-  if (e.outcome != Outcome::failed && e.outcome != Outcome::retracted)
-    outbox.threads[e.inmail] = {e.to, e.outcome == Outcome::declined_silently};
+  if (state == ThreadState::over) return;
+  outbox.threads[e.inmail] = {e.to, state, stamp.at};
+  if (e.outcome == Outcome::declined || e.outcome == Outcome::declined_silently)
+    outbox.declined[e.to] = stamp.at;
+  else
+    outbox.declined.erase(e.to);
+}
+
+void evolve(Outbox& outbox, const MessageSent& e, const Stamp& stamp) {
+  AnsweredThread& thread = outbox.threads[e.conversation];
+  thread.state = step<MessageSent>(thread_table(), thread.state);
+  thread.active_at = stamp.at;
+}
+
+void evolve(Outbox& outbox, const ConversationReopened& e, const Stamp& stamp) {
+  AnsweredThread& thread = outbox.threads[e.conversation];
+  thread.state = step<ConversationReopened>(thread_table(), thread.state);
+  thread.active_at = stamp.at;
+  outbox.declined.erase(e.by);
 }
 
 std::vector<Event> learn_outcome(const Outbox& outbox, const Notice& notice) {
@@ -136,6 +167,18 @@ std::vector<Event> learn_outcome(const Outbox& outbox, const Notice& notice) {
   const MemberId to = notice.from.member();
   if (outbox.threads.contains(told->inmail) || !outbox.knows(told->inmail, to)) return {};
   return {OutcomeReceived{told->inmail, to, told->outcome}};
+}
+
+// Who has written after a silent decline has declined before, whichever of the two is heard first.
+std::vector<Event> learn_reopening(const Outbox& outbox, const Notice& notice) {
+  ConversationReopened e = std::get<ConversationReopened>(*notice.event);
+  e.learned = true;
+  switch (thread_of(outbox, e.conversation, e.by)) {
+    case ThreadState::closed_silent: return {e};
+    case ThreadState::awaiting:
+      return {OutcomeReceived{e.conversation, e.by, Outcome::declined_silently}, e};
+    default: return {};
+  }
 }
 
 }  // namespace inmail

@@ -7,6 +7,7 @@
 #include "actors/commands.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
+#include "actors/thread_machine.hpp"
 #include "events/conversation_events.hpp"
 #include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
@@ -26,14 +27,15 @@ struct Unanswered {
 };
 
 /// A conversation that one of our InMails began and its recipient answered (D4.1.3).
-struct OpenThread {
+struct AnsweredThread {
   MemberId with{};
-  bool closed_by_decline = false;  ///< ClosedSilent: the sender may not go on in it.
+  ThreadState state = ThreadState::none;
+  Timestamp active_at{};  ///< As far as the sender's own stream knows.
 
-  bool operator==(const OpenThread&) const = default;
+  bool operator==(const AnsweredThread&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(with, closed_by_decline);
+    archive(with, state, active_at);
   }
 };
 
@@ -47,11 +49,12 @@ struct Undoable {
   Timestamp sent_at{};
   Timestamp until{};  ///< Inclusive.
   PolicyVersion pinned{};
+  std::uint32_t links = 0;
 
   bool operator==(const Undoable&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(from, to, from_premium, pool, cost, sent_at, until, pinned);
+    archive(from, to, from_premium, pool, cost, sent_at, until, pinned, links);
   }
 };
 
@@ -72,14 +75,15 @@ std::int32_t month_of(Timestamp time);
 /// What a sender, member or seat, remembers of its own InMails; part of its state.
 struct Outbox {
   std::map<MemberId, std::vector<Unanswered>> unanswered;  ///< Oldest first.
-  std::map<InMailId, OpenThread> threads;
+  std::map<InMailId, AnsweredThread> threads;
   OpenProfileSends open_profile;  ///< In the month of the last of them.
   std::map<InMailId, Undoable> undoable;
+  std::map<MemberId, Timestamp> declined{};  ///< Who declined last, and when.
 
   bool operator==(const Outbox&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(unanswered, threads, open_profile, undoable);
+    archive(unanswered, threads, open_profile, undoable, declined);
   }
 
   bool knows(const InMailId& inmail, MemberId to) const;
@@ -96,15 +100,20 @@ std::int64_t length_in(TextUnit unit, const TextCounts& counts);
 /// What the rules for texts say to a free message or a reply.
 Guard check_words(const Text& text, const LimitPolicy& limit);
 
-/// Whether the sender of an answered InMail may go on in its thread.
-Guard check_thread(const Outbox& outbox, const SendMessage& command);
+/// Where the conversation stands that our InMail to `to` began.
+ThreadState thread_of(const Outbox& outbox, const InMailId& inmail, MemberId to);
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp);
 void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e);
 void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e);
-void evolve(Outbox& outbox, const OutcomeReceived& e);
+void evolve(Outbox& outbox, const OutcomeReceived& e, const Stamp& stamp);
+/// What the sender itself has written.
+void evolve(Outbox& outbox, const MessageSent& e, const Stamp& stamp);
+void evolve(Outbox& outbox, const ConversationReopened& e, const Stamp& stamp);
 
 /// The sender learns from the recipient's event how its InMail went. No events if it knows already.
 std::vector<Event> learn_outcome(const Outbox& outbox, const Notice& notice);
+/// And that the recipient has written after a silent decline. Likewise.
+std::vector<Event> learn_reopening(const Outbox& outbox, const Notice& notice);
 
 }  // namespace inmail

@@ -37,18 +37,31 @@ Decision on(const SeatState& seat, const UndoSend& command, const Context& conte
 
 Decision on(const SeatState& seat, const SendMessage& command, const Context& context) {
   if (command.from != seat.holder) return Decision::reject(Rejection::not_allowed);
-  const Guard thread = check_thread(seat.outbox, command);
-  // Nobody learns of a block by asking for a thread that is not there.
-  const bool is_there = !thread || thread->code != Rejection::unknown_target;
+  // Its holder's connections are no business of a seat.
+  const bool is_direct = command.conversation.is_zero();
+  const ThreadState thread =
+      is_direct ? ThreadState::direct : thread_of(seat.outbox, command.conversation, command.to);
   const Admission& other = *context.recipient;
-  if (is_there && (other.blocks(command.from) || other.stops(command.from, seat.contract)))
-    return Decision::reject(Rejection::thread_unavailable);
-  if (is_there && !context.recipient->exists) return Decision::reject(Rejection::unknown_recipient);
-  if (thread) return {{}, thread};
+  const ThreadCase between{
+      .is_barred = other.blocks(command.from) || other.stops(command.from, seat.contract),
+      .other_exists = other.exists};
+  const auto trigger = is_direct ? ThreadTrigger::connection_writes : ThreadTrigger::sender_writes;
+  if (Guard refusal = check_thread(thread, trigger, between)) return {{}, refusal};
   if (Guard words = check_words(command.text, context.policy().limit)) return {{}, words};
 
-  return Decision::happened(
-      MessageSent{command.conversation, command.from, command.to, command.text});
+  return Decision::happened(MessageSent{.conversation = command.conversation,
+                                        .from = command.from,
+                                        .to = command.to,
+                                        .text = command.text});
+}
+
+template <class Mark>
+  requires requires(const OwnViews& views, const Mark& command) { mark(views, command); }
+Decision on(const SeatState& seat, const Mark& command, const Context&) {
+  if (command.view.member != seat.holder) return Decision::reject(Rejection::not_allowed);
+  if (!seat.outbox.knows(command.view.conversation))
+    return Decision::reject(Rejection::unknown_target);
+  return mark(seat.views, command);
 }
 
 template <class Other>
@@ -71,6 +84,7 @@ Decision Seat::decide(StreamId, const State& state, const Command& command,
 std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice& notice,
                                    const Context&) {
   if (notice.key.kind == NoticeKind::inform) return learn_outcome(state.outbox, notice);
+  if (notice.key.kind == NoticeKind::reopen) return learn_reopening(state.outbox, notice);
   if (notice.key.kind == NoticeKind::open_seat) {
     if (state.open) return {};
     const auto& added = std::get<SeatAdded>(*notice.event);
@@ -85,24 +99,29 @@ std::vector<Event> Seat::fall_due(StreamId, const State& state, const Due& due, 
 }
 
 void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
-  std::visit(
-      match{
-          [&](const SeatOpened& e) {
-            state.open = true;
-            state.contract = e.contract;
-            state.holder = e.holder;
-            state.role = e.role;
-          },
-          [&](const InMailSent& e) { inmail::evolve(state.outbox, state.agenda, e, stamp); },
-          [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, state.agenda, e); },
-          [&](const InMailCancelled& e) { inmail::evolve(state.outbox, state.agenda, e); },
-          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e); },
-          [](const MessageSent&) {},
-          [](const CommandRejected&) {},
-          [](const CommandAccepted&) {},
-          [](const auto&) { throw_defect("a seat's stream holds an event of another kind"); },
-      },
-      event);
+  std::visit(match{
+                 [&](const SeatOpened& e) {
+                   state.open = true;
+                   state.contract = e.contract;
+                   state.holder = e.holder;
+                   state.role = e.role;
+                 },
+                 [&](const InMailSent& e) { inmail::evolve(state.outbox, state.agenda, e, stamp); },
+                 [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, state.agenda, e); },
+                 [&](const InMailCancelled& e) { inmail::evolve(state.outbox, state.agenda, e); },
+                 [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
+                 [&](const MessageSent& e) { inmail::evolve(state.outbox, e, stamp); },
+                 [&](const ConversationReopened& e) { inmail::evolve(state.outbox, e, stamp); },
+                 [](const CommandRejected&) {},
+                 [](const CommandAccepted&) {},
+                 [&](const auto& e) {
+                   if constexpr (requires { inmail::evolve(state.views, e); })
+                     inmail::evolve(state.views, e);
+                   else
+                     throw_defect("a seat's stream holds an event of another kind");
+                 },
+             },
+             event);
 }
 
 SendForecast Seat::forecast(const State& state, const SendInMail& command, const Context& context) {
@@ -140,7 +159,8 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
 }
 
 std::size_t Seat::footprint(const State& state) {
-  return inmail::footprint(state.outbox) + footprint_of(state.agenda);
+  return inmail::footprint(state.outbox) + inmail::footprint(state.views) +
+         footprint_of(state.agenda);
 }
 
 }  // namespace inmail

@@ -6,6 +6,7 @@
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
+#include "actors/own_views.hpp"
 #include "actors/reserve.hpp"
 #include "actors/send_forecast.hpp"
 
@@ -18,12 +19,13 @@ struct SeatState {
   MemberId holder{};
   SeatRole role = SeatRole::recruiter;
   Outbox outbox;
+  OwnViews views;
   Agenda agenda;
 
   bool operator==(const SeatState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(open, contract, holder, role, outbox, agenda);
+    archive(open, contract, holder, role, outbox, views, agenda);
   }
 };
 

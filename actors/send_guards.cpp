@@ -145,6 +145,20 @@ Guard silence_is_respected(const SendCase& send) {
   return pass();
 }
 
+/// Who has declined may be written to anew as the policy says, until they answer otherwise.
+Guard decline_is_respected(const SendCase& send) {
+  const ReinitiatePolicy& rule = send.policy().reinitiate;
+  const auto found = send.outbox.declined.find(send.command.to);
+  if (found == send.outbox.declined.end() || rule.after_decline == AfterDecline::allowed_new_thread)
+    return pass();
+  if (rule.after_decline == AfterDecline::forbid)
+    return refuse(Rejection::thread_closed_by_decline);
+  const auto since = std::chrono::duration_cast<Seconds>(send.context.now - found->second);
+  return send.context.now - found->second < rule.cooldown_s
+             ? refuse(Rejection::thread_closed_by_decline, rule.cooldown_s.count(), since.count())
+             : pass();
+}
+
 // 15.
 
 Guard open_profiles_are_left(const SendCase& send) {
@@ -185,23 +199,12 @@ Guard is_not_commercial(const SendCase& send) {
 }
 
 constexpr SendGuard ladder[] = {
-    {1, recipient_exists},
-    {2, is_to_another},
-    {4, role_may_send},
-    {5, plan_may_send},
-    {6, recipient_is_available},
-    {7, recipient_is_not_banned},
-    {8, profile_is_public},
-    {8, degree_is_near},
-    {9, connections_are_left_to_messages},
-    {11, subject_is_fine},
-    {11, body_is_fine},
-    {11, html_is_allowed},
-    {11, markup_is_allowed},
-    {11, links_are_good},
-    {12, silence_is_respected},
-    {15, open_profiles_are_left},
-    {16, reason_is_given},
+    {1, recipient_exists},      {2, is_to_another},           {4, role_may_send},
+    {5, plan_may_send},         {6, recipient_is_available},  {7, recipient_is_not_banned},
+    {8, profile_is_public},     {8, degree_is_near},          {9, connections_are_left_to_messages},
+    {11, subject_is_fine},      {11, body_is_fine},           {11, html_is_allowed},
+    {11, markup_is_allowed},    {11, links_are_good},         {12, silence_is_respected},
+    {12, decline_is_respected}, {15, open_profiles_are_left}, {16, reason_is_given},
     {16, is_not_commercial},
 };
 
@@ -285,6 +288,7 @@ bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,
 bool is_available(const Admission& recipient, const SenderFacts& sender,
                   const RecipientPolicy& policy) {
   if (recipient.blocks(sender.member) || recipient.stops(sender.member, sender.pool)) return false;
+  if (recipient.inbox_full) return false;
   if (policy.premium_override && sender.is_premium && recipient.is_premium) return true;
   switch (recipient.preference) {
     case InMailPreference::on: return true;

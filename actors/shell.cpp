@@ -343,7 +343,7 @@ class Shell final : public Entity {
     if (handed_in.value == 0) is_lost_ = true;
     if (is_lost_) return;
     self_.position = handed_in;
-    if (admission_changed) publish();
+    if (admission_changed || fullness_changed()) publish();
     oblige(events, context, due_at, behalf.cause);
   }
 
@@ -472,9 +472,17 @@ class Shell final : public Entity {
                       event);
   }
 
+  /// Only asked under a policy that minds: it counts all that the inbox holds.
+  bool fullness_changed() const {
+    if constexpr (std::is_same_v<Decider, Member>)
+      return Member::inbox_is_full(self_.state, newest(*book_).inbox) != is_known_full_;
+    return false;
+  }
+
   void publish() {
     if constexpr (std::is_same_v<Decider, Member>) {
       const auto book = around_.policies.book();
+      is_known_full_ = Member::inbox_is_full(self_.state, newest(*book).inbox);
       if (self_.state.membership != Membership::stranger)
         around_.admissions.publish(id_.member(),
                                    Member::admission(self_.state, newest(*book), self_.version));
@@ -509,6 +517,7 @@ class Shell final : public Entity {
   /// The journal has failed, and never took what this state has folded: no row may hold it.
   bool is_lost_ = false;
   std::shared_ptr<const PolicyBook> book_;
+  bool is_known_full_ = false;  ///< A member's inbox, to others.
   SettlementShare settlement_;  ///< Of the mail at hand.
   std::optional<OpenQuestion> question_;
   std::deque<std::pair<CommandMail, SettlementShare>> waiting_;

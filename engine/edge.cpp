@@ -134,14 +134,45 @@ Status check(const SendMessage& c) {
   return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
                 check_id(c.to, "to"), check_text(c.text, "text"));
 }
+Status check(const PartyView& view) {
+  return all_of(check_id(view.member, "member"),
+                view.seat ? check_id(*view.seat, "seat") : Status{});
+}
+Status check(const MarkUnread& c) { return check(c.view); }
+Status check(const ArchiveConversation& c) { return check(c.view); }
+Status check(const StarConversation& c) { return check(c.view); }
+Status check(const TagConversation& c) {
+  return all_of(check(c.view), check_text(c.tag, "tag"),
+                c.tag.empty() ? malformed("tag is empty") : Status{});
+}
+Status check(const FollowLink& c) { return check_id(c.recipient, "recipient"); }
 Status check(const AdoptPolicy& c) {
   const auto policy = parse_policy(c.document, "policy");
   return policy ? Status{} : Status{policy.error()};
 }
 
+/// Tells whether two tags of one member are the same words, and nobody what they are.
+Status take_key(Command& command, const KeyStore& keys) {
+  auto* tagging = std::get_if<TagConversation>(&command);
+  if (tagging == nullptr || tagging->tag.is_sealed()) return {};
+  const auto words = normalise(tagging->tag.plain());
+  if (!words) return words.error();
+  std::string said;
+  encode_to(tagging->view.member, said);
+  const PayloadHash hash = keyed_hash(keys.store_key(), bytes_of(said + *words));
+  tagging->key = 0;
+  for (std::size_t i = 0; i < 8; ++i) tagging->key = tagging->key << 8 | hash[i];
+  return {};
+}
+
 /// Without what the edge has found in the texts: the same order may come again after a release that
 /// finds more in them.
 void encode_as_ordered(const Command& command, std::string& out) {
+  if (const auto* tagging = std::get_if<TagConversation>(&command)) {
+    TagConversation ordered = *tagging;
+    ordered.key = 0;
+    return encode_command(ordered, out);
+  }
   const auto* send = std::get_if<SendInMail>(&command);
   if (send == nullptr || send->markup == TextMarkup{}) return encode_command(command, out);
   SendInMail ordered = *send;
@@ -157,6 +188,7 @@ Status check_input(const Command& command) {
 
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
   Status result = take_markup(command);
+  if (result) result = take_key(command, keys);
   std::visit(
       [&](auto& each) {
         if constexpr (requires { each.author(); })

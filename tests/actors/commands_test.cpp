@@ -38,6 +38,11 @@ std::vector<Command> all_commands() {
       StopSender{bob, ada},
       AllowSender{bob, ada},
       UndoSend{desk, some_inmail},
+      MarkUnread{{ada, desk, some_inmail}, false},
+      ArchiveConversation{{ada, desk, some_inmail}, false},
+      StarConversation{{ada, desk, some_inmail}, false},
+      TagConversation{{ada, desk, some_inmail}, "later", 77, false},
+      FollowLink{bob, some_inmail, 3},
   };
 }
 
@@ -103,6 +108,9 @@ TEST(Commands, SayInATailWhatTheyCouldNotAlwaysSay) {
   const SendInMail plain = letter;
   letter.hints.purpose = Purpose::job;
   EXPECT_EQ(bytes_more(plain, letter), 14u);
+  EXPECT_EQ(
+      bytes_more(Respond{bob, some_inmail}, Respond{bob, some_inmail, ReplyKind::reply, {}, true}),
+      1u);
   EXPECT_EQ(bytes_more(SetPreference{ada}, SetPreference{ada, InMailPreference::on, false}), 2u);
   EXPECT_EQ(bytes_more(RegisterMember{ada}, RegisterMember{ada, "", "", "", true, {"staff"}}), 13u);
 }
@@ -147,8 +155,9 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system, member, member, member, billing, billing, billing, admin,  billing, admin,  seat,
-      member, member, member, seat,   admin,   system,  system,  system, member,  member, seat,
+      system, member, member, member, billing, billing, billing, admin,  billing,
+      admin,  seat,   member, member, member,  seat,    admin,   system, system,
+      system, member, member, seat,   seat,    seat,    seat,    seat,   member,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

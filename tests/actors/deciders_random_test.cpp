@@ -94,7 +94,7 @@ TEST(RandomLives, EndEveryChargeOnceTheirWindowsHaveClosed) {
     world.each_stage([&](auto& stage) {
       if constexpr (requires { stage.state().received; })
         for (const auto& [id, inmail] : stage.state().received)
-          if (inmail.charge_open &&
+          if (inmail.is_charged() &&
               world.ground().book.at(inmail.pinned).refund.clock == RefundClock::opened_at)
             waiting_for_an_opening.insert(id);
     });

@@ -214,7 +214,7 @@ TEST(Thread, ThatIsNotThereDoesNotTellOfABlock) {
   for (const auto& blocked : {block, std::shared_ptr<const std::set<MemberId>>()}) {
     Given<Member> given(ada);
     subscribed(given).admits(bob, {.exists = true, .blocked = blocked});
-    given.when(word({})).then_rejected(Rejection::unknown_target);
+    given.when(word({.inmail = InMailId{{1}}})).then_rejected(Rejection::unknown_target);
   }
 }
 

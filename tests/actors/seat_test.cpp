@@ -201,7 +201,9 @@ TEST(Seat, WritesInAThreadThatAnAnswerOpened) {
   given.when(SendMessage{ref.inmail, ada, desk, bob, ""}).then_rejected(Rejection::body_empty);
   given.admits(bob, {.exists = true, .blocked = blocks_ada});
   given.when(word).then_rejected(Rejection::thread_unavailable);
-  given.when(SendMessage{{}, ada, desk, bob, "x"}).then_rejected(Rejection::unknown_target);
+  given.when(SendMessage{InMailId{{1}}, ada, desk, bob, "x"})
+      .then_rejected(Rejection::unknown_target);
+  given.when(SendMessage{{}, ada, desk, bob, "x"}).then_rejected(Rejection::not_connected);
 }
 
 TEST(Seat, MeetsWhatIsNoneOfItsBusinessWithADefect) {

@@ -38,7 +38,7 @@ class Roles : public test::EngineTest {
              CreateContract{company, 2}, AddSeat{company, desk, ada},
              StartSubscription{company, PlanKind::recruiter_lite}})
       ASSERT_TRUE(settle(*engine_, command).ok()) << type_of(command).name;
-    from_ada_ = send({ada, {}, bob, "Hello", "May I ask you something?"});
+    from_ada_ = send({ada, {}, bob, "Hello", "May I ask you something? https://a.b"});
     answered_ = send({ada, desk, bob, "Hello again", "From my desk."});
     ASSERT_TRUE(settle(*engine_, Respond{bob, answered_, ReplyKind::reply, "You may."}).ok());
   }
@@ -93,6 +93,11 @@ class Roles : public test::EngineTest {
         {SendInMail{ada, {}, eve, "Hello", "As myself."}, member, ada.value},
         {SendInMail{ada, desk, MemberId{4}, "Hello", "From my desk."}, seat, desk.value},
         {OpenInMail{bob, from_ada_}, member, bob.value},
+        {MarkUnread{{bob, {}, from_ada_}}, member, bob.value},
+        {ArchiveConversation{{bob, {}, from_ada_}}, member, bob.value},
+        {StarConversation{{ada, desk, answered_}}, seat, desk.value},
+        {TagConversation{{ada, {}, from_ada_}, "Ask again"}, member, ada.value},
+        {FollowLink{bob, from_ada_, 0}, member, bob.value},
         {Respond{bob, from_ada_, ReplyKind::decline, "No."}, member, bob.value},
         {SendMessage{answered_, bob, {}, ada, "And?"}, member, bob.value},
         {SendMessage{answered_, ada, desk, bob, "Well."}, seat, desk.value},

@@ -27,6 +27,23 @@ class Dice {
   std::mt19937_64 random_;
 };
 
+/// What happens after a delivery.
+inline void vary_mailbox(Policy& policy, Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  policy.retract.effect_opened =
+      dice.one_of({RetractEffectOpened::reject, RetractEffectOpened::hide_keep_copy});
+  policy.retract.tombstone_recipient = dice.once_in(2);
+  policy.refund.count_auto_reply = dice.once_in(2);
+  policy.reminder.after_s = dice.one_of<Seconds>({0s, 1h, days{3}});
+  policy.reminder.max = dice.one_of({1, 3});
+  policy.reinitiate.after_decline = dice.one_of(
+      {AfterDecline::allowed_new_thread, AfterDecline::after_cooldown, AfterDecline::forbid});
+  policy.inbox.max_conversations = dice.one_of({0, 2, 5});
+  policy.inbox.overflow =
+      dice.one_of({InboxOverflow::none, InboxOverflow::archive_oldest, InboxOverflow::reject});
+}
+
 /// A policy as nobody would write it: every rule that the deciders know is drawn by itself.
 inline Policy random_policy(Dice& dice) {
   using namespace std::chrono_literals;
@@ -78,6 +95,7 @@ inline Policy random_policy(Dice& dice) {
   policy.retract.condition = dice.one_of({RetractCondition::unopened, RetractCondition::any});
   policy.retract.refund =
       dice.one_of({RetractRefund::never, RetractRefund::if_unopened, RetractRefund::always});
+  vary_mailbox(policy, dice);
   policy.recipient.premium_override = dice.once_in(2);
   policy.recipient.first_degree =
       dice.one_of({FirstDegreeRule::free, FirstDegreeRule::charge, FirstDegreeRule::forbid});
@@ -200,6 +218,7 @@ class RandomLife {
       const MemberId from = anyone();
       SendInMail letter = mail(from, anyone_but(from));
       letter.hints.applicant = dice_.once_in(8);
+      if (dice_.once_in(3)) letter.body = "Look at https://a.b";
       if (dice_.once_in(4)) letter.hints.purpose = Purpose::other;
       return letter;
     }
@@ -215,10 +234,32 @@ class RandomLife {
     return SetConnection{one, other};
   }
 
+  Command any_mark(const InMailSent& letter) {
+    const MemberId party = dice_.once_in(2) ? letter.to : letter.from;
+    PartyView view{party, {}, letter.inmail};
+    if (dice_.once_in(4)) view.conversation = direct_conversation(party, anyone_but(party));
+    const bool on = !dice_.once_in(3);
+    switch (dice_.below(4)) {
+      case 0: return MarkUnread{view, on};
+      case 1: return ArchiveConversation{view, on};
+      case 2: return StarConversation{view, on};
+      default: return TagConversation{view, "later", 1 + dice_.below(2), on};
+    }
+  }
+
   Command any_command() {
     const InMailSent letter = any_letter();
-    switch (dice_.below(20)) {
+    switch (dice_.below(24)) {
       default: return any_send();
+      case 20: return any_mark(letter);
+      case 21:
+        if (dice_.once_in(2)) return FollowLink{letter.to, letter.inmail, 0};
+        return Respond{letter.to, letter.inmail, ReplyKind::reply, "I am away", true};
+      case 22: return SendMessage{letter.inmail, letter.from, {}, letter.to, "Even more"};
+      case 23: {
+        const MemberId one = anyone();
+        return SendMessage{{}, one, {}, anyone_but(one), "As friends"};
+      }
       case 6: return OpenInMail{letter.to, letter.inmail};
       case 7:
       case 8:

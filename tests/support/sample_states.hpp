@@ -41,7 +41,8 @@ inline CreditAccount sample_account() {
 inline Outbox sample_outbox() {
   Outbox outbox;
   outbox.unanswered[MemberId{9}] = {{sample_inmail(), timestamp_from_ms(1'767'600'000'000)}};
-  outbox.threads[sample_inmail()] = {MemberId{9}, true};
+  outbox.threads[sample_inmail()] = {MemberId{9}, ThreadState::closed_silent,
+                                     timestamp_from_ms(1'767'600'000'000)};
   outbox.open_profile = {24'313, 4};
   outbox.undoable[sample_inmail()] = {MemberId{7},
                                       MemberId{9},
@@ -50,9 +51,13 @@ inline Outbox sample_outbox() {
                                       1,
                                       timestamp_from_ms(1'767'600'000'000),
                                       timestamp_from_ms(1'767'600'060'000),
-                                      PolicyVersion{2}};
+                                      PolicyVersion{2},
+                                      3};
+  outbox.declined[MemberId{9}] = timestamp_from_ms(1'767'600'000'000);
   return outbox;
 }
+
+inline OwnViews sample_views() { return {{sample_inmail(), {true, true, true, {77, 78}}}}; }
 
 inline Agenda sample_agenda() {
   return {due(timestamp_from_ms(1'767'700'000'000), DueKind::message_expires, sample_inmail())};
@@ -76,13 +81,20 @@ inline Resident<Member> sample_member() {
                                             .pinned = PolicyVersion{1},
                                             .delivered_at = member.time,
                                             .lifecycle = Lifecycle::delivered,
-                                            .opened = true,
-                                            .response = ReplyKind::quick_reply,
-                                            .charge_open = true,
+                                            .read = ReadState::opened,
+                                            .response = ResponseState::quick_reply,
+                                            .charge = ChargeState::charged,
+                                            .thread = ThreadState::open,
                                             .refund_until = later,
                                             .no_response_from = later,
                                             .expires_from = later,
-                                            .expiry_basis = ExpiryBasis::unopened};
+                                            .expiry_basis = ExpiryBasis::unopened,
+                                            .remind_at = later,
+                                            .reminders = 2,
+                                            .links = 3,
+                                            .active_at = later,
+                                            .is_listed = true};
+  member.state.views = sample_views();
   member.state.agenda = sample_agenda();
   return member;
 }
@@ -95,6 +107,7 @@ inline Resident<Seat> sample_seat() {
   seat.state.role = SeatRole::hiring_manager;
   seat.state.outbox = sample_outbox();
   seat.state.agenda = sample_agenda();
+  seat.state.views = sample_views();
   return seat;
 }
 

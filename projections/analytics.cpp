@@ -21,10 +21,11 @@ namespace {
 struct Cohort {
   StreamId sender;
   std::uint32_t day = 0;
+  bool clicked = false;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(sender, day);
+    archive(sender, day, clicked);
   }
 };
 
@@ -38,7 +39,7 @@ std::uint32_t day_number(Day day) {
 }
 
 Cohort cohort_of(const InMailRef& ref) {
-  return {ref.sender, day_number(std::chrono::floor<std::chrono::days>(ref.sent_at))};
+  return {ref.sender, day_number(std::chrono::floor<std::chrono::days>(ref.sent_at)), false};
 }
 
 template <class Change>
@@ -99,7 +100,17 @@ void on(Rows& rows, const RecordHeader& header, const Replied& e) {
   });
 }
 
+void on(Rows& rows, const RecordHeader& header, const LinkFollowed& e) {
+  if (!is_in_time(rows, e.ref, header.time)) return;
+  auto cohort = fold_row<Cohort>(rows, cohort_key(e.ref.inmail));
+  if (!cohort || cohort->clicked) return;
+  cohort->clicked = true;
+  put_row(rows, cohort_key(e.ref.inmail), *cohort);
+  count(rows, *cohort, [](SentCounts& counts) { ++counts.clicked; });
+}
+
 void on(Rows& rows, const RecordHeader&, const MessageSent& e) {
+  if (e.automatic) return;
   if (const auto cohort = fold_row<Cohort>(rows, cohort_key(e.conversation)))
     count(rows, *cohort, [](SentCounts& counts) { ++counts.messages; });
 }
@@ -145,6 +156,7 @@ SentCounts& SentCounts::operator+=(const SentCounts& other) {
   messages += other.messages;
   credits_charged += other.credits_charged;
   credits_refunded += other.credits_refunded;
+  clicked += other.clicked;
   return *this;
 }
 
@@ -162,7 +174,9 @@ Rates rates_of(const SentCounts& counts, const AnalyticsTerms& terms) {
           .accept = {accepted, counts.delivered},
           .decline = {counts.declined, counts.delivered},
           .positive = {accepted, counts.responded},
-          .refund = {counts.credits_refunded, counts.credits_charged}};
+          .refund = {counts.credits_refunded, counts.credits_charged},
+          .click = {counts.clicked, counts.delivered},
+          .click_of_opened = {counts.clicked, counts.opened}};
 }
 
 Result<AnalyticsTerms> analytics_terms(const Rows& rows) {

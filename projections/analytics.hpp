@@ -16,7 +16,7 @@ namespace inmail {
 /// force when it came (D6.2).
 struct AnalyticsView {
   static constexpr std::string_view name = "analytics";
-  static constexpr std::uint16_t revision = 1;
+  static constexpr std::uint16_t revision = 2;
   static void apply(Rows& rows, const Record& record);
 };
 
@@ -32,6 +32,7 @@ struct SentCounts {
   std::uint64_t messages = 0;  ///< Free ones, in the conversations that the InMails began.
   std::uint64_t credits_charged = 0;
   std::uint64_t credits_refunded = 0;
+  std::uint64_t clicked = 0;  ///< A link of it was followed, once or often.
 
   bool operator==(const SentCounts&) const = default;
   SentCounts& operator+=(const SentCounts& other);
@@ -39,7 +40,7 @@ struct SentCounts {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(delivered, failed, opened, responded, accepted, declined, replied, quick, messages,
-            credits_charged, credits_refunded);
+            credits_charged, credits_refunded, clicked);
   }
 };
 
@@ -62,6 +63,8 @@ struct Rates {
   Rate decline;
   Rate positive;  ///< Accepted, of what was responded to.
   Rate refund;    ///< Of the credits charged; complete only when the refund windows are over.
+  Rate click;     ///< Of what was delivered.
+  Rate click_of_opened;
 };
 
 /// What the counts of a report mean, by the policy adopted last.

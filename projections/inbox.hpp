@@ -14,11 +14,13 @@
 namespace inmail {
 
 /// Each member's conversations, those with the newest activity first (D6.1): the InMails delivered
-/// to the member, and of those the member sent the ones that were answered. One that expired hidden
-/// or was retracted unopened is gone. Texts are kept sealed, as they are in the log.
+/// to the member, of those the member sent the ones that were answered, and what connections write
+/// to each other. One that expired hidden, was hidden, or was retracted without a mark is gone from
+/// its recipient's list. And all that each member has sent, newest first. Texts are kept sealed, as
+/// they are in the log.
 struct InboxView {
   static constexpr std::string_view name = "inbox";
-  static constexpr std::uint16_t revision = 1;
+  static constexpr std::uint16_t revision = 2;
   static void apply(Rows& rows, const Record& record);
 };
 
@@ -26,7 +28,10 @@ struct InboxView {
 enum class InboxLifecycle : std::uint8_t {
   delivered = 1,
   expired,    ///< By a policy that only changes the status; an answer may still come.
-  retracted,  ///< After it was opened.
+  retracted,  ///< In an inbox: after it was opened, and only this is left of it.
+  sent,       ///< And not there yet.
+  failed,
+  cancelled,  ///< Before it was there.
 };
 
 /// Who may write in a conversation (D4.1.3). Stored: never renumber.
@@ -42,6 +47,9 @@ constexpr auto names_of(InboxLifecycle) {
       {delivered, "delivered"},
       {expired, "expired"},
       {retracted, "retracted"},
+      {sent, "sent"},
+      {failed, "failed"},
+      {cancelled, "cancelled"},
   });
 }
 
@@ -64,13 +72,17 @@ struct InboxItem {
   InboxLifecycle lifecycle = InboxLifecycle::delivered;
   InboxThread thread = InboxThread::awaiting;
   Timestamp sent_at;
-  Timestamp delivered_at;
+  std::optional<Timestamp> delivered_at;
   std::optional<Timestamp> opened_at;  ///< Told to the recipient only.
   std::optional<Timestamp> responded_at;
   std::optional<ReplyKind> reply_kind;
   bool canned = false;  ///< The answer is not in the recipient's own words.
-  /// The newest is by `other`, and nothing on record says that `owner` saw it.
+  /// The newest is by `other`, and nothing on record says that `owner` saw it; or `owner` has
+  /// marked it so.
   bool unread = true;
+  bool archived = false;  ///< By `owner`, as are the two below.
+  bool starred = false;
+  std::vector<Text> tags;
   Timestamp last_activity;          ///< Of delivery, answer and messages; opening is none.
   std::uint32_t message_count = 0;  ///< The InMail, its answer, and each message since.
   Text subject;
@@ -78,8 +90,23 @@ struct InboxItem {
   Text reply;
 };
 
+/// What of an inbox is wanted.
+struct InboxFilter {
+  std::optional<bool> archived;
+  std::optional<bool> starred;
+  std::optional<bool> unread;
+  /// The time of reading. Until `sent.visible_after_s` after it was sent, an InMail stands in its
+  /// sender's inbox, marked unread; then among what was sent (D3.6).
+  Timestamp now = Timestamp::max();
+};
+
+/// A page may hold fewer items than it could where the filter leaves some out.
 /// Errors: corruption, io; the same holds for all queries below.
-Result<Page<InboxItem>> inbox_of(const Rows& rows, MemberId member, const PageRequest& page);
+Result<Page<InboxItem>> inbox_of(const Rows& rows, MemberId member, const PageRequest& page,
+                                 const InboxFilter& filter = {});
+/// What the member has sent and what became of it, newest first. Items as in an inbox.
+Result<Page<InboxItem>> sent_of(const Rows& rows, MemberId member, const PageRequest& page,
+                                const InboxFilter& filter = {});
 
 /// A message that came after the answer.
 struct ConversationMessage {
@@ -87,6 +114,7 @@ struct ConversationMessage {
   MemberId from;
   Timestamp sent_at;
   Text text;
+  bool automatic = false;
 };
 
 struct Conversation {

@@ -107,6 +107,19 @@ TEST_F(AnalyticsTest, CountMessagesOfConversationsThatAnInMailBegan) {
   EXPECT_EQ(total().messages, 1u);
 }
 
+TEST_F(AnalyticsTest, CountSeveralClicksOnceAndNoMessageOfAMachine) {
+  const InMailRef ref = deliver();
+  history.add(bob, MessageSent{ref.inmail, bob, ada, {}, true});
+  history.add(bob, Opened{ref, false, {}});
+  for (const std::uint32_t link : {0, 1}) history.add(bob, LinkFollowed{ref, link});
+  history.pass(std::chrono::days{40});
+  history.add(bob, LinkFollowed{deliver(), 0});
+  EXPECT_EQ(total().clicked, 2u);
+  EXPECT_EQ(total().messages, 0u);
+  EXPECT_EQ(rates_of(total(), {}).click, (Rate{2, 2}));
+  EXPECT_EQ(rates_of(total(), {}).click_of_opened, (Rate{2, 1}));
+}
+
 TEST_F(AnalyticsTest, CountWhatFailedApartFromWhatWasSent) {
   history.add(bob, InMailFailed{{inmail_of(history.new_command()), ada, ada, ada, 1, history.now()},
                                 FailureReason::unknown_recipient});

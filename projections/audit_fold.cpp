@@ -93,6 +93,7 @@ struct Fold {
   }
   void on(const MemberErased&) {
     stream.registered = false;
+    stream.marks.clear();
     stream.erased_at = header.time;
     stream.erased_position = header.position;
   }
@@ -266,6 +267,7 @@ struct Fold {
     inmail->pinned = static_cast<std::uint32_t>(header.policy.value);
     inmail->stage = Stage::sent;
     inmail->from_premium = e.from_premium;
+    inmail->links = e.markup.links;
     if (e.free_class == FreeClass::open_profile) count_open_profile();
     if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
     world.link(e.inmail, *inmail);
@@ -306,6 +308,8 @@ struct Fold {
     inmail->stage = Stage::delivered;
     inmail->delivered_at = header.due_at;
     inmail->refundable = e.refundable;
+    inmail->listed = true;
+    ++stream.conversations;
     oblige(*inmail);
     if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
     Pool& pool = touch(inmail->pool);
@@ -339,6 +343,7 @@ struct Fold {
     inmail->canned = e.canned;
     world.unlink(*inmail);
     oblige(*inmail);
+    begin_thread(*inmail, false, e.kind == ReplyKind::decline && e.canned);
     end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
     world.mark_beside(*inmail);
   }
@@ -347,6 +352,7 @@ struct Fold {
     InMail* inmail = world.find_to_change(e.ref.inmail);
     if (inmail == nullptr) return;
     if (inmail->stage == Stage::delivered) inmail->stage = Stage::expired;
+    if (e.effect == ExpiryEffect::hide) unlist(*inmail);
     end(*inmail, e.charge, e.refund_amount, RefundOn::expired);
   }
 
@@ -355,8 +361,69 @@ struct Fold {
     if (inmail == nullptr) return;
     if (!inmail->is_quiet()) world.unlink(*inmail);
     if (inmail->was_delivered()) inmail->stage = Stage::retracted;
+    if (e.leaves_mark)
+      begin_thread(*inmail, true, true);
+    else
+      unlist(*inmail);
     oblige(*inmail);
     end(*inmail, e.charge, e.refund_amount, RefundOn::unopened);
+  }
+
+  void on(const InMailHiddenFromRecipient& e) {
+    InMail* inmail = world.find_to_change(e.ref.inmail);
+    if (inmail == nullptr) return;
+    inmail->hidden = true;
+    unlist(*inmail);
+  }
+
+  void on(const ReminderSent& e) {
+    if (InMail* inmail = world.find_to_change(e.ref.inmail)) ++inmail->reminders;
+  }
+
+  // Conversations.
+
+  void unlist(InMail& inmail) {
+    if (inmail.listed && !stream.is_archived(inmail.id)) --stream.conversations;
+    inmail.listed = false;
+  }
+
+  void begin_thread(const InMail& inmail, bool is_mark, bool is_closed) {
+    Thread& thread = world.threads_.insert(inmail.id.bytes, Thread{});
+    thread.sender = inmail.sender;
+    thread.from = inmail.from;
+    thread.to = inmail.to;
+    thread.is_mark = is_mark;
+    thread.is_closed = is_closed;
+  }
+
+  void on(const ConversationReopened& e) {
+    Thread* thread = world.threads_.find(e.conversation.bytes);
+    if (e.learned) stream.declined.erase(e.by);
+    if (thread == nullptr) return;
+    if (e.learned) {
+      thread->is_retold = true;
+      return;
+    }
+    thread->is_closed = false;
+    thread->is_reopened = true;
+    thread->reopened_at = header.time;
+    thread->reopened_position = header.position;
+  }
+
+  void on(const Archived& e) {
+    Marks& marks = stream.marks[e.conversation];
+    if (marks.archived != e.archived && world.has_in_inbox(header.stream, e.conversation))
+      stream.conversations += e.archived ? -1 : 1;
+    marks.archived = e.archived;
+  }
+  void on(const MarkedUnread& e) { stream.marks[e.conversation].unread = e.unread; }
+  void on(const Starred& e) { stream.marks[e.conversation].starred = e.starred; }
+  void on(const Tagged& e) {
+    std::set<std::uint64_t>& tags = stream.marks[e.conversation].tags;
+    if (e.tagged)
+      tags.insert(e.key);
+    else
+      tags.erase(e.key);
   }
 
   void on(const RefundWindowClosed& e) {
@@ -367,6 +434,16 @@ struct Fold {
 
   void on(const OutcomeReceived& e) {
     if (InMail* inmail = world.find_to_change(e.inmail)) inmail->informed = true;
+    Thread* thread = world.threads_.find(e.inmail.bytes);
+    if (thread == nullptr || thread->is_mark) return;
+    const bool is_declined =
+        e.outcome == Outcome::declined || e.outcome == Outcome::declined_silently;
+    if (is_declined)
+      stream.declined[e.to] = header.due_at;
+    else
+      stream.declined.erase(e.to);
+    if (!thread->is_told && !stream.is_archived(e.inmail)) ++stream.conversations;
+    thread->is_told = true;
   }
 
   template <class Other>

@@ -37,7 +37,8 @@ void check_undo_end(const Step& step, const UndoWindowClosed& e, Verdict& verdic
     return;
   verdict.check(e.from == inmail->from && e.to == inmail->to && e.pool == inmail->pool &&
                     e.cost == inmail->cost && e.sent_at == inmail->sent_at &&
-                    e.from_premium == inmail->from_premium && e.pinned.value == inmail->pinned,
+                    e.from_premium == inmail->from_premium && e.pinned.value == inmail->pinned &&
+                    e.links == inmail->links,
                 e.inmail, " left otherwise than it was sent");
 }
 
@@ -79,15 +80,17 @@ bool is_readable(const Step& step, const InMail& inmail) {
 }
 
 bool may_happen(const Step& step, const InMail& inmail, const Opened&) {
-  return is_readable(step, inmail) && !inmail.opened && step.header.due_at >= inmail.delivered_at;
+  return is_readable(step, inmail) && !inmail.hidden && !inmail.opened &&
+         step.header.due_at >= inmail.delivered_at;
 }
 
 bool may_happen(const Step& step, const InMail& inmail, const Replied& e) {
   const bool is_late = inmail.stage == Stage::expired;
   const bool late_is_fine = is_readable(step, inmail) && step.pinned != nullptr &&
                             step.pinned->expiry.late_response == LateResponse::allow_no_refund;
-  return (inmail.stage == Stage::delivered || (is_late && late_is_fine)) &&
+  return (inmail.stage == Stage::delivered || (is_late && late_is_fine)) && !inmail.hidden &&
          step.header.due_at >= inmail.opened_at &&
+         (!e.automatic || (step.pinned != nullptr && step.pinned->refund.count_auto_reply)) &&
          Milliseconds{e.latency_ms} == step.header.due_at - inmail.delivered_at;
 }
 
@@ -102,7 +105,35 @@ bool may_happen(const Step& step, const InMail& inmail, const Expired& e) {
 }
 
 bool may_happen(const Step&, const InMail& inmail, const InMailRetracted& e) {
-  return inmail.stage == Stage::delivered && inmail.response == 0 && e.was_opened == inmail.opened;
+  return inmail.stage == Stage::delivered && !inmail.hidden && inmail.response == 0 &&
+         e.was_opened == inmail.opened && (e.was_opened || !e.leaves_mark);
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const InMailHiddenFromRecipient&) {
+  return inmail.stage == Stage::delivered && !inmail.hidden && inmail.opened &&
+         inmail.response == 0 && step.pinned != nullptr &&
+         step.pinned->retract.effect_opened == RetractEffectOpened::hide_keep_copy &&
+         step.pinned->retract.condition == RetractCondition::unopened;
+}
+
+bool may_happen(const Step& step, const InMail& inmail, const LinkFollowed& e) {
+  return is_readable(step, inmail) && !inmail.hidden && inmail.opened && e.link < inmail.links;
+}
+
+bool is_stopped(const StreamState& recipient, const InMail& inmail);
+
+/// Each in its turn, so much after the one before, as long as nobody has answered.
+bool may_happen(const Step& step, const InMail& inmail, const ReminderSent& e) {
+  if (inmail.stage != Stage::delivered || inmail.hidden || inmail.response != 0) return false;
+  if (step.pinned == nullptr || step.stream.erased_at) return false;
+  const ReminderPolicy& rule = step.pinned->reminder;
+  const bool is_in_turn = e.number == inmail.reminders + 1U &&
+                          std::int64_t{e.number} <= std::int64_t{rule.max} &&
+                          rule.after_s.count() > 0;
+  const bool is_wanted =
+      !step.stream.blocked.contains(inmail.from) && !is_stopped(step.stream, inmail);
+  return is_in_turn && is_wanted &&
+         step.header.due_at == later(inmail.delivered_at, rule.after_s * std::int64_t{e.number});
 }
 
 bool may_happen(const Step&, const InMail& inmail, const RefundWindowClosed&) {
@@ -145,6 +176,9 @@ void inmails_go_their_way(const Step& step, Verdict& verdict) {
           check_cancelled(step, e, verdict);
         } else if constexpr (requires { e.ref; }) {
           const InMail* inmail = step.inmail;
+          // A link may be followed for ever, and the audit does not remember for so long.
+          const bool is_old = step.world.is_over(e.ref.inmail);
+          if (is_old && std::is_same_v<Each, LinkFollowed>) return;
           const bool is_here = inmail != nullptr && inmail->is_sent() &&
                                step.header.stream == StreamId(inmail->to) &&
                                repeats_the_send(e.ref, *inmail);
@@ -220,7 +254,14 @@ bool is_listed(const StreamState& member, const std::vector<std::string>& banned
   });
 }
 
+bool is_full(const StreamState& recipient, const InboxPolicy& rule) {
+  return rule.max_conversations > 0 && rule.overflow != InboxOverflow::none &&
+         recipient.conversations >= rule.max_conversations;
+}
+
 bool takes_inmail(const StreamState& recipient, const InMail& inmail, const Policy& policy) {
+  const bool rejects = policy.inbox.overflow == InboxOverflow::reject;
+  if (rejects && is_full(recipient, policy.inbox)) return false;
   if (!recipient.registered || recipient.blocked.contains(inmail.from)) return false;
   if (is_stopped(recipient, inmail) || is_listed(recipient, policy.recipient.banned_lists))
     return false;
@@ -264,10 +305,13 @@ void deliveries_are_welcome(const Step& step, Verdict& verdict) {
   }
   if (step.inmail == nullptr) return;
   const bool is_taken = takes_inmail(step.stream, *step.inmail, *step.policy);
-  if (std::holds_alternative<InMailDelivered>(step.event))
+  if (std::holds_alternative<InMailDelivered>(step.event)) {
+    verdict.check(!is_full(step.stream, step.policy->inbox), step.header.stream,
+                  " was delivered an InMail into a full inbox of ", step.stream.conversations);
     verdict.check(is_taken, step.header.stream,
                   " was delivered an InMail of member:", step.inmail->from,
                   " that it does not take");
+  }
   if (const auto* e = std::get_if<InMailFailed>(&step.event))
     verdict.check(
         !is_taken && (e->reason == FailureReason::unknown_recipient) != step.stream.registered,
@@ -287,6 +331,14 @@ void silence_is_respected(const Step& step, Verdict& verdict) {
                         later(other.sent_at, followup.forget_s) > step.header.due_at;
     if (counts) ++silent;
   });
+  const auto declined = step.stream.declined.find(e->to);
+  const ReinitiatePolicy& again = step.policy->reinitiate;
+  const bool may_again = declined == step.stream.declined.end() ||
+                         again.after_decline == AfterDecline::allowed_new_thread ||
+                         (again.after_decline == AfterDecline::after_cooldown &&
+                          later(declined->second, again.cooldown_s) <= step.header.due_at);
+  verdict.check(may_again, step.header.stream, " wrote to member:", e->to,
+                " after a decline, where the policy forbids it");
   verdict.check(silent <= followup.max_unanswered, step.header.stream, " wrote to member:", e->to,
                 " after ", silent, " InMails without an answer, where ", followup.max_unanswered,
                 " are allowed");
@@ -356,18 +408,25 @@ void texts_are_as_allowed(const Step& step, Verdict& verdict) {
 
 // IM7.
 
-void retractions_are_allowed(const Step& step, Verdict& verdict) {
-  const auto* e = std::get_if<InMailRetracted>(&step.event);
-  if (e == nullptr || step.inmail == nullptr || step.pinned == nullptr) return;
+/// One that stays where it was, but for the recipient's list, was opened.
+void check_retraction(const Step& step, const InMailRef& ref, bool hides, Verdict& verdict) {
+  if (step.inmail == nullptr || step.pinned == nullptr) return;
   const RetractPolicy& retract = step.pinned->retract;
   const InMail& inmail = *step.inmail;
   const bool may = retract.window_s.count() > 0 &&
                    (retract.condition == RetractCondition::any ||
-                    (retract.condition == RetractCondition::unopened && !inmail.opened));
-  verdict.check(may, e->ref.inmail, " was retracted ", inmail.opened ? "opened" : "unopened",
+                    (retract.condition == RetractCondition::unopened && inmail.opened == hides));
+  verdict.check(may, ref.inmail, " was retracted ", inmail.opened ? "opened" : "unopened",
                 ", where the policy of its send says ", name_of(retract.condition));
-  verdict.check(step.header.due_at <= later(inmail.sent_at, retract.window_s), e->ref.inmail,
+  verdict.check(step.header.due_at <= later(inmail.sent_at, retract.window_s), ref.inmail,
                 " was retracted after its window");
+}
+
+void retractions_are_allowed(const Step& step, Verdict& verdict) {
+  if (const auto* e = std::get_if<InMailRetracted>(&step.event))
+    check_retraction(step, e->ref, false, verdict);
+  if (const auto* e = std::get_if<InMailHiddenFromRecipient>(&step.event))
+    check_retraction(step, e->ref, true, verdict);
 }
 
 // IM8.

@@ -30,6 +30,13 @@ Position World::answer_to(const CommandId& command) const {
   return at == nullptr ? Position{} : *at;
 }
 
+bool World::has_in_inbox(StreamId stream, const InMailId& id) const {
+  if (const Thread* known = thread(id))
+    return StreamId{known->to} == stream || (known->sender == stream && known->is_told);
+  const InMail* inmail = find(id);
+  return inmail != nullptr && StreamId{inmail->to} == stream && inmail->listed;
+}
+
 std::optional<ContractId> World::contract_of(SeatId seat) const {
   const auto found = seats_.find(seat);
   if (found == seats_.end()) return std::nullopt;
@@ -120,6 +127,8 @@ const InMailId* inmail_named_by(const Event& event) {
 }
 
 bool is_decided(const Event& event) {
+  if (const auto* archived = std::get_if<Archived>(&event)) return !archived->automatic;
+  if (const auto* reopened = std::get_if<ConversationReopened>(&event)) return !reopened->learned;
   if (const auto* set = std::get_if<ConnectionSet>(&event)) return set->with != set->owner;
   if (const auto* removed = std::get_if<ConnectionRemoved>(&event))
     return removed->with != removed->owner;
@@ -133,7 +142,8 @@ bool is_decided(const Event& event) {
                    SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, ContractCreated,
                    SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
                    PolicyAdopted, CommandRejected, CommandAccepted, MemberErased, OpenProfileSet,
-                   SenderStopped, SenderAllowed>;
+                   SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
+                   MarkedUnread, Starred, Tagged>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

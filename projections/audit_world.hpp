@@ -60,6 +60,10 @@ struct InMail {
   bool refundable = false;
   bool informed = false;      ///< The sender knows the outcome.
   bool in_undo_time = false;  ///< Sent, and nobody is obliged to deliver it yet.
+  bool hidden = false;        ///< Off the recipient's list, and no more than that.
+  bool listed = false;        ///< In the recipient's inbox, archived or not.
+  std::uint8_t reminders = 0;
+  std::uint32_t links = 0;
   /// Another InMail of the sender was answered, which has to end this one's charge, too (D4.1.4).
   bool answered_beside = false;
 
@@ -76,6 +80,29 @@ struct InMail {
   }
   /// The charge may still be refunded, as far as the recipient's side knows.
   bool charge_is_open() const { return cost > 0 && refundable && end == ChargeEnd::none; }
+};
+
+/// What an InMail leaves for as long as there is a log: a conversation, or the mark that it was
+/// retracted.
+struct Thread {
+  StreamId sender{};
+  MemberId from{};
+  MemberId to{};
+  Timestamp reopened_at{};
+  Position reopened_position{};
+  bool is_closed = false;  ///< By a silent decline: not to the recipient.
+  bool is_reopened = false;
+  bool is_mark = false;
+  bool is_told = false;    ///< The sender knows that it was answered.
+  bool is_retold = false;  ///< And that it is open again.
+};
+
+/// What a party has put on a conversation for itself.
+struct Marks {
+  bool unread = false;
+  bool archived = false;
+  bool starred = false;
+  std::set<std::uint64_t> tags;
 };
 
 /// Something that was switched on first, then off, then on again: the versions of the stream at
@@ -129,7 +156,16 @@ struct StreamState {
     return found != connections.end() && found->second.was_on(as_of);
   }
 
+  std::int64_t conversations = 0;  ///< In the inbox, and not archived.
+  std::map<InMailId, Marks> marks;
+
+  bool is_archived(const InMailId& id) const {
+    const auto found = marks.find(id);
+    return found != marks.end() && found->second.archived;
+  }
+
   // Of a sender.
+  std::map<MemberId, Timestamp> declined;  ///< Who has, last of all answers.
   std::chrono::year_month open_profile_month{};
   std::int64_t open_profile_sends = 0;  ///< In that month.
 
@@ -163,6 +199,14 @@ class World {
   /// Null for a version that was never adopted or cannot be read.
   const Policy* policy(PolicyVersion version) const;
   std::uint64_t policies() const { return policies_.size(); }
+
+  const Thread* thread(const InMailId& id) const { return threads_.find(id.bytes); }
+  template <class Visit>
+  void each_thread(Visit&& visit) const {
+    threads_.for_each([&](const auto& id, const Thread& thread) { visit(InMailId{id}, thread); });
+  }
+  /// Whether the inbox of `stream` has it, archived or not.
+  bool has_in_inbox(StreamId stream, const InMailId& id) const;
 
   /// Where a command was answered; zero if it was not.
   Position answer_to(const CommandId& command) const;
@@ -219,6 +263,7 @@ class World {
   IdTable<std::uint32_t> index_;     ///< Where an InMail is in `inmails_`, or a word of the above.
   IdTable<std::uint32_t> between_;   ///< By sender and recipient: the last one unanswered.
   IdTable<Position> answers_;        ///< By command.
+  IdTable<Thread> threads_;          ///< By the InMail that began it.
   std::unordered_map<SeatId, ContractId> seats_;
   std::vector<std::unique_ptr<const Policy>> policies_;  ///< Version 1 first.
   Position last_{};

@@ -21,6 +21,7 @@ void add_counts(Json& json, const SentCounts& counts) {
   json["messages"] = counts.messages;
   json["credits_charged"] = counts.credits_charged;
   json["credits_refunded"] = counts.credits_refunded;
+  json["clicked"] = counts.clicked;
 }
 
 Json rate_json(const Rate& rate) {
@@ -40,10 +41,15 @@ Json percent_of(const Rate& rate) {
 
 template <class ToJson>
 Json rates_json(const Rates& rates, const ToJson& to_json_of) {
-  return {{"delivery", to_json_of(rates.delivery)}, {"open", to_json_of(rates.open)},
-          {"response", to_json_of(rates.response)}, {"accept", to_json_of(rates.accept)},
-          {"decline", to_json_of(rates.decline)},   {"positive", to_json_of(rates.positive)},
-          {"refund", to_json_of(rates.refund)}};
+  return {{"delivery", to_json_of(rates.delivery)},
+          {"open", to_json_of(rates.open)},
+          {"response", to_json_of(rates.response)},
+          {"accept", to_json_of(rates.accept)},
+          {"decline", to_json_of(rates.decline)},
+          {"positive", to_json_of(rates.positive)},
+          {"refund", to_json_of(rates.refund)},
+          {"click", to_json_of(rates.click)},
+          {"click_of_opened", to_json_of(rates.click_of_opened)}};
 }
 
 std::optional<StreamId> sender_from_text(std::string_view text) {

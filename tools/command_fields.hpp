@@ -116,6 +116,7 @@ void each_field(OneOf<Respond> auto& c, auto&& visit) {
   visit("inmail", c.inmail, Presence::required);
   visit("kind", c.kind, Presence::optional);
   visit("text", c.text, Presence::optional);
+  visit("automatic", c.automatic, Presence::optional);
 }
 
 void each_field(OneOf<RetractInMail> auto& c, auto&& visit) {
@@ -125,7 +126,7 @@ void each_field(OneOf<RetractInMail> auto& c, auto&& visit) {
 }
 
 void each_field(OneOf<SendMessage> auto& c, auto&& visit) {
-  visit("conversation", c.conversation, Presence::required);
+  visit("conversation", c.conversation, Presence::optional);
   visit("from", c.from, Presence::required);
   visit("seat", c.seat, Presence::optional);
   visit("to", c.to, Presence::required);
@@ -139,6 +140,39 @@ void each_field(OneOf<UndoSend> auto& c, auto&& visit) {
 
 void each_field(OneOf<AdoptPolicy> auto& c, auto&& visit) {
   visit("document", c.document, Presence::required);
+}
+
+void each_field(OneOf<PartyView> auto& view, auto&& visit) {
+  visit("member", view.member, Presence::required);
+  visit("seat", view.seat, Presence::optional);
+  visit("conversation", view.conversation, Presence::required);
+}
+
+void each_field(OneOf<MarkUnread> auto& c, auto&& visit) {
+  each_field(c.view, visit);
+  visit("unread", c.unread, Presence::optional);
+}
+
+void each_field(OneOf<ArchiveConversation> auto& c, auto&& visit) {
+  each_field(c.view, visit);
+  visit("archived", c.archived, Presence::optional);
+}
+
+void each_field(OneOf<StarConversation> auto& c, auto&& visit) {
+  each_field(c.view, visit);
+  visit("starred", c.starred, Presence::optional);
+}
+
+void each_field(OneOf<TagConversation> auto& c, auto&& visit) {
+  each_field(c.view, visit);
+  visit("tag", c.tag, Presence::required);
+  visit("tagged", c.tagged, Presence::optional);
+}
+
+void each_field(OneOf<FollowLink> auto& c, auto&& visit) {
+  visit("recipient", c.recipient, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+  visit("link", c.link, Presence::optional);
 }
 
 }  // namespace inmail::tools

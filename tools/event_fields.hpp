@@ -172,6 +172,7 @@ void each_field(const UndoWindowClosed& e, auto&& visit) {
   visit("cost", e.cost);
   visit("sent_at", e.sent_at);
   visit("pinned", e.pinned);
+  visit("links", e.links);
 }
 
 void each_field(const InMailCancelled& e, auto&& visit) {
@@ -200,6 +201,8 @@ void each_field(const InMailDelivered& e, auto&& visit) {
   visit("no_response_from", e.no_response_from);
   visit("expires_from", e.expires_from);
   visit("expiry_basis", e.expiry_basis);
+  visit("remind_at", e.remind_at);
+  visit("links", e.links);
 }
 
 void each_field(const InMailFailed& e, auto&& visit) {
@@ -222,6 +225,7 @@ void each_field(const Replied& e, auto&& visit) {
   visit("latency_ms", e.latency_ms);
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
+  visit("automatic", e.automatic);
 }
 
 void each_field(const Expired& e, auto&& visit) {
@@ -237,6 +241,20 @@ void each_field(const InMailRetracted& e, auto&& visit) {
   visit("was_opened", e.was_opened);
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
+  visit("leaves_mark", e.leaves_mark);
+}
+
+void each_field(const InMailHiddenFromRecipient& e, auto&& visit) { each_field(e.ref, visit); }
+
+void each_field(const ReminderSent& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("number", e.number);
+  visit("next_at", e.next_at);
+}
+
+void each_field(const LinkFollowed& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("link", e.link);
 }
 
 void each_field(const RefundWindowClosed& e, auto&& visit) {
@@ -257,6 +275,36 @@ void each_field(const MessageSent& e, auto&& visit) {
   visit("from", e.from);
   visit("to", e.to);
   visit("text", e.text);
+  visit("automatic", e.automatic);
+}
+
+void each_field(const ConversationReopened& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("sender", e.sender);
+  visit("by", e.by);
+  visit("learned", e.learned);
+}
+
+void each_field(const MarkedUnread& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("unread", e.unread);
+}
+
+void each_field(const Archived& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("archived", e.archived);
+  visit("automatic", e.automatic);
+}
+
+void each_field(const Starred& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("starred", e.starred);
+}
+
+void each_field(const Tagged& e, auto&& visit) {
+  visit("conversation", e.conversation);
+  visit("tag", e.tag);
+  visit("tagged", e.tagged);
 }
 
 void each_field(const PolicyAdopted& e, auto&& visit) {

@@ -39,6 +39,9 @@ const std::vector<std::string> story = {
     R"("kind":"accept","text":"I would"})",
     R"({"command":"send_message","conversation":"019c13ec9e0000000000000000000001","from":7,)"
     R"("to":9,"text":"Splendid"})",
+    R"({"command":"tag","member":9,"conversation":"019c13ec9e0000000000000000000001",)"
+    R"("tag":"later"})",
+    R"({"command":"archive","member":7,"conversation":"019c13ec9e0000000000000000000001"})",
     R"({"command":"send_inmail","from":7,"to":8,"subject":"Hello","body":"Anybody?"})",
 };
 
@@ -212,6 +215,20 @@ TEST_F(Answers, ShowTheInboxOfBothSides) {
   EXPECT_EQ(talk["reply"], "I would");
   ASSERT_EQ(talk["messages_since"].size(), 1u);
   EXPECT_EQ(talk["messages_since"][0]["text"], "Splendid");
+}
+
+TEST_F(Answers, FilterAnInboxByTheMarksOfItsOwner) {
+  const Json tagged = json_of({"inbox", store(), "member:9", "--tag", "later"});
+  ASSERT_EQ(tagged.size(), 1u);
+  EXPECT_EQ(tagged[0]["tags"], Json::array({"later"}));
+  EXPECT_TRUE(json_of({"inbox", store(), "member:9", "--tag", "never"}).empty());
+  EXPECT_TRUE(json_of({"inbox", store(), "member:9", "--starred"}).empty());
+  EXPECT_TRUE(json_of({"inbox", store(), "member:7"}).empty());
+  EXPECT_EQ(json_of({"inbox", store(), "member:7", "--archived"}).size(), 1u);
+  const Json sent = json_of({"inbox", store(), "member:7", "--sent"});
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0]["other"], "member:9");
+  EXPECT_EQ(sent[0]["lifecycle"], "delivered");
 }
 
 TEST_F(Answers, SayThatATextWasErased) {

@@ -51,7 +51,8 @@ std::vector<Command> all_commands() {
       Respond{.recipient = MemberId{9},
               .inmail = inmail_id(),
               .kind = ReplyKind::decline,
-              .text = "No, thanks"},
+              .text = "No, thanks",
+              .automatic = true},
       RetractInMail{.author_id = MemberId{7}, .recipient = MemberId{9}, .inmail = inmail_id()},
       SendMessage{.conversation = inmail_id(),
                   .from = MemberId{7},
@@ -61,6 +62,12 @@ std::vector<Command> all_commands() {
       AdoptPolicy{.document = "[refund]\nwindow_s = 604800\n"},
       EraseMember{.member = MemberId{7}},
       UndoSend{.sender = SeatId{3}, .inmail = inmail_id()},
+      MarkUnread{.view = {MemberId{7}, SeatId{3}, inmail_id()}, .unread = false},
+      ArchiveConversation{.view = {MemberId{7}, SeatId{3}, inmail_id()}, .archived = false},
+      StarConversation{.view = {MemberId{7}, SeatId{3}, inmail_id()}, .starred = false},
+      TagConversation{
+          .view = {MemberId{7}, SeatId{3}, inmail_id()}, .tag = "later", .tagged = false},
+      FollowLink{.recipient = MemberId{9}, .inmail = inmail_id(), .link = 2},
   };
 }
 

@@ -97,6 +97,7 @@ void Model::on(const MemberErased& e) {
   person = {};
   person.connections = std::move(connections);
   person.erased = true;
+  forget_reminders([](const Mail&) { return true; });
 }
 
 void Model::on(const MemberKeyDestroyed&) {
@@ -117,6 +118,7 @@ void Model::on(const MemberBlocked& e) {
   const auto* given = command<BlockMember>();
   must(given && given->blocked == e.target, "the wrong one was blocked");
   must(people_[record_->header.stream.member()].blocked.insert(e.target).second, "blocked twice");
+  forget_reminders([&](const Mail& mail) { return mail.from == e.target; });
 }
 
 void Model::on(const MemberUnblocked& e) {
@@ -149,6 +151,7 @@ void Model::on(const InMailSent& e) {
   const Seconds window = policy().undo.window_s;
   if (window.count() > 0) mail.undo_until = mail.sent_at + window;
   must(e.undo_until == mail.undo_until, "until when it can be undone");
+  mail.links = e.markup.links;
   Account& pool = accounts_[e.pool];
   if (record_->header.stream.kind() == StreamKind::member)
     take(pool, e.inmail, e.splits, cost);
@@ -210,6 +213,7 @@ void Model::on(const InMailDelivered& e) {
   must(!mail->undo_until, "delivered, and it could still be undone");
   must(mail->stage == Stage::sent, "delivered, and it was not under way");
   must(is_welcome(*mail), "delivered to somebody who does not want it");
+  must(!is_full(mail->to, InboxOverflow::archive_oldest), "delivered into a full inbox");
   const RefundPolicy& refund = mail->policy->refund;
   const ExpiryPolicy& expiry = mail->policy->expiry;
   const bool by_expiry = expiry.basis != ExpiryBasis::never &&
@@ -219,6 +223,7 @@ void Model::on(const InMailDelivered& e) {
   must(e.refundable == refundable, "whether it may be refunded");
   mail->stage = Stage::delivered;
   mail->delivered_at = record_->header.due_at;
+  mail->recipient_active = record_->header.due_at;
   mail->charge_open = refundable;
   if (!refundable && mail->cost > 0) mail->owed = 0;
   if (refundable && rewards_words(refund) && refund.clock != RefundClock::opened_at)
@@ -270,7 +275,11 @@ void Model::on(const Replied& e) {
   const auto* given = command<Respond>();
   if (!mail || !given) return;
   must(!mail->reply, "answered twice");
-  must(given->kind == e.kind && given->text.empty() == e.canned, "another answer than was given");
+  must(given->kind == e.kind && given->text.empty() == e.canned && given->automatic == e.automatic,
+       "another answer than was given");
+  must(!e.automatic || mail->policy->refund.count_auto_reply, "a machine's answer counts");
+  must(!mail->is_recalled || mail->reminders == reminders_due(*mail), "how often it was recalled");
+  mail->recipient_active = record_->header.due_at;
   mail->reply = e.kind;
   mail->canned = e.canned;
   mail->answer_text = e.text;
@@ -340,7 +349,9 @@ void Model::on(const InMailRetracted& e) {
   if (!mail) return;
   must(mail->stage == Stage::delivered && !mail->reply, "retracted, and it was not waiting");
   mail->stage = Stage::retracted;
-  mail->hidden = !mail->opened;
+  must(e.leaves_mark == (mail->opened && mail->policy->retract.tombstone_recipient),
+       "whether a retraction leaves a mark");
+  mail->hidden = !e.leaves_mark;
   const RetractRefund rule = mail->policy->retract.refund;
   const bool refunds =
       rule == RetractRefund::always || (rule == RetractRefund::if_unopened && !mail->opened);
@@ -375,16 +386,12 @@ void Model::on(const OutcomeReceived& e) {
   must(mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted,
        "news of what has not happened");
   mail.told = true;
-}
-
-void Model::on(const MessageSent& e) {
-  const auto* given = command<SendMessage>();
-  const auto found = mails_.find(e.conversation);
-  must(given && found != mails_.end() && given->from == e.from && given->to == e.to,
-       "another message than the one that was written");
-  if (found == mails_.end()) return;
-  must(found->second.reply.has_value(), "written before the answer");
-  ++found->second.messages;
+  mail.sender_active = record_->header.due_at;
+  if (!mail.reply) return;
+  if (mail.reply == ReplyKind::decline)
+    declined_[{mail.sender, mail.to}] = record_->header.due_at;
+  else
+    declined_.erase({mail.sender, mail.to});
 }
 
 // The rest.
@@ -445,7 +452,13 @@ void Model::on(const CommandAccepted&) {
   if (const auto* c = std::get_if<UnblockMember>(&given))
     must(!people_[c->member].blocked.contains(c->blocked), "a block was not lifted");
   if (const auto* c = std::get_if<OpenInMail>(&given))
-    must(mails_[c->inmail].opened, "an opening was not noted");
+    must(mails_[c->inmail].opened && !marks_of(c->inmail).unread, "an opening was not noted");
+  if (const auto* c = std::get_if<MarkUnread>(&given))
+    must(marks_of(c->view.conversation).unread == c->unread, "not marked as wished");
+  if (const auto* c = std::get_if<ArchiveConversation>(&given))
+    must(marks_of(c->view.conversation).archived == c->archived, "not archived as wished");
+  if (const auto* c = std::get_if<StarConversation>(&given))
+    must(marks_of(c->view.conversation).starred == c->starred, "not starred as wished");
   if (const auto* c = std::get_if<ChangePlan>(&given))
     must(accounts_[stream].plan == c->plan, "a plan was not changed");
   if (std::holds_alternative<CancelSubscription>(given))
@@ -455,7 +468,9 @@ void Model::on(const CommandAccepted&) {
   const bool acts =
       std::holds_alternative<SendInMail>(given) || std::holds_alternative<Respond>(given) ||
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
-      std::holds_alternative<StartSubscription>(given) || std::holds_alternative<UndoSend>(given);
+      std::holds_alternative<StartSubscription>(given) || std::holds_alternative<UndoSend>(given) ||
+      std::holds_alternative<SendMessage>(given) || std::holds_alternative<FollowLink>(given) ||
+      std::holds_alternative<RetractInMail>(given);
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
@@ -468,6 +483,8 @@ void Model::finish() {
     const bool has_news =
         mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted;
     if (has_news && !mail.told) complain("the sender of " + to_text(id) + " was never told");
+    if (mail.reopened && !mail.reopening_told)
+      complain("the sender of " + to_text(id) + " does not know that it may write again");
   }
   for (auto& [member, person] : people_)
     for (const MemberId other : person.connections)

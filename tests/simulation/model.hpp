@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 #include "engine/engine.hpp"
 #include "events/policy.hpp"
 #include "events/record.hpp"
+#include "projections/inbox.hpp"
 #include "tests/simulation/history.hpp"
 
 namespace inmail::sim {
@@ -61,7 +63,8 @@ class Model {
     bool open_profile = false;
     bool public_profile = true;
     std::vector<std::string> lists;
-    std::set<MemberId> connections;                                     ///< That it knows of.
+    std::set<MemberId> connections;  ///< That it knows of.
+    std::set<MemberId> ever_connected;
     std::map<MemberId, std::pair<bool, std::set<ContractId>>> stopped;  ///< The person, and whom.
   };
 
@@ -104,7 +107,15 @@ class Model {
         owed;           ///< To the pool: so many credits back; 0: the news that none.
     bool told = false;  ///< The sender knows how it went.
     std::uint32_t messages = 0;
-    bool hidden = false;  ///< From the recipient: expired or retracted unopened.
+    bool hidden = false;  ///< From the recipient: expired, retracted without a mark, taken off.
+    bool taken_off = false;
+    bool reopened = false;
+    bool reopening_told = false;
+    bool is_recalled = true;  ///< Its recipient is still reminded of it.
+    std::int64_t reminders = 0;
+    std::int64_t links = 0;
+    Timestamp recipient_active{};
+    Timestamp sender_active{};
     Text subject;
     Text body;
     Text answer_text;
@@ -114,6 +125,14 @@ class Model {
     bool has_arrived() const {
       return stage != Stage::sent && stage != Stage::failed && stage != Stage::cancelled;
     }
+  };
+
+  /// What a party has put on a conversation for itself.
+  struct Marks {
+    bool unread = false;
+    bool archived = false;
+    bool starred = false;
+    std::set<std::uint64_t> tags;
   };
 
   using Refused = std::optional<Rejection>;
@@ -161,6 +180,14 @@ class Model {
   void on(const SenderAllowed& e);
   void on(const UndoWindowClosed& e);
   void on(const InMailCancelled& e);
+  void on(const InMailHiddenFromRecipient& e);
+  void on(const ReminderSent& e);
+  void on(const LinkFollowed& e);
+  void on(const ConversationReopened& e);
+  void on(const MarkedUnread& e);
+  void on(const Archived& e);
+  void on(const Starred& e);
+  void on(const Tagged& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -188,6 +215,25 @@ class Model {
   Refused expect(const StopSender& c);
   Refused expect(const AllowSender& c);
   Refused expect(const UndoSend& c);
+  Refused expect(const MarkUnread& c) { return judge_view(c.view); }
+  Refused expect(const ArchiveConversation& c) { return judge_view(c.view); }
+  Refused expect(const StarConversation& c) { return judge_view(c.view); }
+  Refused expect(const TagConversation& c) { return judge_view(c.view); }
+  Refused expect(const FollowLink& c);
+  Refused judge_view(const PartyView& view);
+  Refused judge_direct(const SendMessage& c);
+  Refused judge_decline(const SendInMail& c) const;
+  /// The conversations in an inbox, by their last activity.
+  std::set<std::pair<Timestamp, InMailId>> inbox_of(MemberId member);
+  bool is_full(MemberId member, InboxOverflow overflow);
+  /// How often the recipient was to be reminded by now.
+  std::int64_t reminders_due(const Mail& mail) const;
+  void forget_reminders(const std::function<bool(const Mail&)>& is_meant);
+  Marks& marks_of(const InMailId& conversation) {
+    return views_[record_->header.stream][conversation];
+  }
+  void compare_item(const std::string& whose, const InboxItem& item, const Mail& mail);
+  void compare_marks(const std::string& whose, const InboxItem& item, StreamId party);
   /// How a send stands to its recipient.
   Refused judge_recipient(const SendInMail& c, bool premium);
   Refused judge_limits(const SendInMail& c);
@@ -249,6 +295,9 @@ class Model {
   std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
   /// What an answer gives back for others of its sender; their ends come right after.
   std::map<InMailId, std::int64_t> beside_;
+  std::map<StreamId, std::map<InMailId, Marks>> views_;
+  std::map<InMailId, std::uint32_t> direct_;  ///< Messages, by their conversation.
+  std::map<std::pair<StreamId, MemberId>, Timestamp> declined_;
   std::set<CommandId> judged_;  ///< Commands of which an event was seen.
   std::map<StreamId, Position> last_record_;
   std::map<StreamId, PolicyVersion> last_policy_;

@@ -33,11 +33,15 @@ Status Model::compare_inboxes(Engine& engine) {
     std::map<InMailId, const Mail*> expected;
     for (const auto& [id, mail] : mails_) {
       if (mail.to == member && mail.has_arrived() && !mail.hidden) expected[id] = &mail;
-      if (mail.from == member && mail.reply) expected[id] = &mail;
+      if (mail.from == member && (mail.reply || mail.messages > 0)) expected[id] = &mail;
+    }
+    for (const auto& [id, messages] : direct_) {
+      const auto pair = *direct_between(id);
+      if (pair.first == member || pair.second == member) expected[id] = nullptr;
     }
     const PageRequest all{.limit = page_limit_max, .after = {}};
     auto page = engine.query(InboxView::name, {engine.head()},
-                             [&](const Rows& rows) { return inbox_of(rows, member, all); });
+                             [&](const Rows& rows) { return inmail::inbox_of(rows, member, all); });
     if (!page) return page.error();
     if (!*page) return page->error();
     const std::string whose = "model: in the inbox of " + to_text(StreamId{member}) + " ";
@@ -47,17 +51,33 @@ Status Model::compare_inboxes(Engine& engine) {
         findings_.push_back(whose + "stands what does not belong there");
         continue;
       }
-      const Mail& mail = *found->second;
+      if (const Mail* mail = found->second)
+        compare_item(whose, item, *mail);
+      else if (item.is_inmail || item.message_count != direct_.at(item.conversation))
+        findings_.push_back(whose + "a conversation of connections is not as it was led");
+      compare_marks(whose, item,
+                    found->second && item.owner == found->second->from ? found->second->sender
+                                                                       : StreamId{item.owner});
       expected.erase(found);
-      const bool same = item.from == mail.from && item.reply_kind == mail.reply &&
-                        item.message_count == 1 + (mail.reply ? 1U : 0U) + mail.messages &&
-                        (item.owner != mail.to || item.opened_at.has_value() == mail.opened);
-      if (!same) findings_.push_back(whose + "a conversation is not as it was led");
     }
     for (const auto& [id, mail] : expected)
       findings_.push_back(whose + to_text(id) + " is missing");
   }
   return {};
+}
+
+void Model::compare_item(const std::string& whose, const InboxItem& item, const Mail& mail) {
+  const bool same = item.is_inmail && item.from == mail.from && item.reply_kind == mail.reply &&
+                    item.message_count == 1 + (mail.reply ? 1U : 0U) + mail.messages &&
+                    (item.owner != mail.to || item.opened_at.has_value() == mail.opened);
+  if (!same) findings_.push_back(whose + "a conversation is not as it was led");
+}
+
+void Model::compare_marks(const std::string& whose, const InboxItem& item, StreamId party) {
+  const Marks& marks = views_[party][item.conversation];
+  const bool same = item.archived == marks.archived && item.starred == marks.starred &&
+                    item.tags.size() == marks.tags.size() && (item.unread || !marks.unread);
+  if (!same) findings_.push_back(whose + "a conversation is not marked as its owner did");
 }
 
 Status Model::compare_texts(Engine& engine) {

@@ -33,6 +33,7 @@ bool Model::is_available(MemberId to, MemberId from, StreamId pool, bool premium
   const Person& person = people_[to];
   const RecipientPolicy& rules = policy().recipient;
   if (person.blocked.contains(from) || stops(person, from, pool)) return false;
+  if (is_full(to, InboxOverflow::reject)) return false;
   if (rules.premium_override && premium && is_premium(to)) return true;
   if (person.preference == InMailPreference::opted_out)
     return rules.optout_scope == OptoutScope::free_senders_only &&
@@ -138,6 +139,7 @@ void Model::change_connection(const Change& e, bool connects) {
   must(given && std::minmax(given->a, given->b) == std::minmax(self, e.with),
        "another connection than was wished");
   std::set<MemberId>& known = people_[self].connections;
+  people_[self].ever_connected.insert(e.with);
   must(connects ? known.insert(e.with).second : known.erase(e.with) == 1,
        "a connection changed into what it was");
 }
@@ -169,6 +171,11 @@ void Model::on(const SenderStopped& e) {
   must(e.person == stop.first && std::equal(e.contracts.begin(), e.contracts.end(),
                                             stop.second.begin(), stop.second.end()),
        "more or less was stopped than the policy says");
+  forget_reminders([&](const Mail& mail) {
+    const bool by_contract =
+        mail.pool.kind() == StreamKind::contract && stop.second.contains(mail.pool.contract());
+    return by_contract || (stop.first && mail.from == e.sender);
+  });
 }
 
 void Model::on(const SenderAllowed& e) {

@@ -127,6 +127,7 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (const Refused words = judge_words(c)) return words;
   if (const Refused signs = judge_signs(c)) return signs;
   if (const Refused silence = judge_silence(c)) return silence;
+  if (const Refused decline = judge_decline(c)) return decline;
   if (const Refused limits = judge_limits(c)) return limits;
   const Degree far = c.hints.degree.value_or(Degree::first);
   if (seat) {
@@ -185,7 +186,7 @@ Model::Refused Model::judge_readable(const InMailId& id, MemberId recipient) con
   if (found == mails_.end() || found->second.to != recipient) return Rejection::not_delivered;
   const Mail& mail = found->second;
   if (!mail.has_arrived()) return Rejection::not_delivered;
-  if (mail.stage == Stage::retracted) return Rejection::message_retracted;
+  if (mail.stage == Stage::retracted || mail.taken_off) return Rejection::message_retracted;
   const ExpiryPolicy& expiry = mail.policy->expiry;
   if (mail.stage == Stage::expired && !(expiry.effect == ExpiryEffect::status_only &&
                                         expiry.late_response == LateResponse::allow_no_refund))
@@ -198,7 +199,8 @@ Model::Refused Model::expect(const OpenInMail& c) { return judge_readable(c.inma
 Model::Refused Model::expect(const Respond& c) {
   if (const Refused unreadable = judge_readable(c.inmail, c.recipient)) return unreadable;
   if (mails_.at(c.inmail).reply) return Rejection::already_responded;
-  if (!c.text.empty() || c.kind == ReplyKind::reply) return judge_text(c.text);
+  const bool is_message = c.automatic && !mails_.at(c.inmail).policy->refund.count_auto_reply;
+  if (!c.text.empty() || c.kind == ReplyKind::reply || is_message) return judge_text(c.text);
   return {};
 }
 
@@ -209,13 +211,15 @@ Model::Refused Model::expect(const RetractInMail& c) {
   if (!mail.has_arrived()) return Rejection::not_delivered;
   if (mail.from != c.author_id) return Rejection::not_allowed;
   if (mail.stage == Stage::retracted) return Rejection::already_retracted;
+  if (mail.taken_off) return Rejection::already_retracted;
   if (mail.stage == Stage::expired) return Rejection::message_expired;
   const RetractPolicy& retract = mail.policy->retract;
   if (retract.condition == RetractCondition::never || retract.window_s.count() == 0)
     return Rejection::retract_disabled;
   if (record_->header.time > mail.sent_at + retract.window_s) return Rejection::retract_window_over;
   if (mail.reply) return Rejection::already_responded;
-  if (mail.opened && retract.condition == RetractCondition::unopened)
+  if (mail.opened && retract.condition == RetractCondition::unopened &&
+      retract.effect_opened == RetractEffectOpened::reject)
     return mail.policy->metrics.open_visible_to_sender == OpenVisibility::always
                ? Rejection::already_opened
                : Rejection::retract_refused;
@@ -233,6 +237,7 @@ Model::Refused Model::expect(const UndoSend& c) {
 Model::Refused Model::expect(const SendMessage& c) {
   if (c.seat && c.from != seats_[*c.seat].holder) return Rejection::not_allowed;
   may_be_stale_ = is_news(c.to);
+  if (c.conversation.is_zero()) return judge_direct(c);
   const auto found = mails_.find(c.conversation);
   const Mail* mail = found == mails_.end() ? nullptr : &found->second;
   Refused thread = Rejection::unknown_target;
@@ -241,7 +246,7 @@ Model::Refused Model::expect(const SendMessage& c) {
   } else if (mail && mail->sender == record_->header.stream && mail->to == c.to) {
     const bool was_answered = mail->told && mail->reply;
     if (was_answered)
-      thread = mail->canned && mail->reply == ReplyKind::decline
+      thread = mail->canned && mail->reply == ReplyKind::decline && !mail->reopening_told
                    ? Refused{Rejection::thread_closed_by_decline}
                    : Refused{};
     else if (!mail->told)

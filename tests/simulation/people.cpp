@@ -55,7 +55,33 @@ Command respond(People& people) {
   const auto inmail = people.any_inmail();
   Respond answer{inmail.to, inmail.inmail, kinds[people.pick(kinds.size())], {}};
   if (!people.one_in(4)) answer.text = people.words("So be it");
+  answer.automatic = people.one_in(8);
   return answer;
+}
+
+Command follow(People& people) {
+  const auto inmail = people.any_inmail();
+  return FollowLink{inmail.to, inmail.inmail, static_cast<std::uint32_t>(people.pick(2))};
+}
+
+/// The view of either party, seldom of a stranger.
+PartyView any_view(People& people) {
+  const auto inmail = people.any_inmail();
+  if (people.one_in(6)) {
+    const MemberId one = people.anyone();
+    return {one, {}, direct_conversation(one, people.anyone_but(one))};
+  }
+  if (people.one_in(12)) return {people.anyone(), {}, inmail.inmail};
+  if (people.one_in(2)) return {inmail.to, {}, inmail.inmail};
+  return {inmail.from, inmail.seat, inmail.inmail};
+}
+
+Command mark_unread(People& people) { return MarkUnread{any_view(people), !people.one_in(3)}; }
+Command archive(People& people) { return ArchiveConversation{any_view(people), !people.one_in(3)}; }
+Command star(People& people) { return StarConversation{any_view(people), !people.one_in(3)}; }
+Command tag(People& people) {
+  constexpr std::array tags{"later", "never"};
+  return TagConversation{any_view(people), tags[people.pick(tags.size())], 0, !people.one_in(3)};
 }
 
 Command retract(People& people) {
@@ -73,6 +99,10 @@ Command undo(People& people) {
 }
 
 Command write(People& people) {
+  if (people.one_in(3)) {
+    const MemberId one = people.anyone();
+    return SendMessage{{}, one, {}, people.anyone_but(one), people.words("As friends")};
+  }
   const auto inmail = people.any_inmail();
   if (people.one_in(2))
     return SendMessage{inmail.inmail, inmail.to, {}, inmail.from, people.words("And then")};
@@ -110,6 +140,13 @@ Command adopt(People& people) {
       "name = \"open\"\ninherits = \"default\"\n[free]\nclasses = [\"open_profile\", "
       "\"group_member\"]\nplan_classes = [\"open_profile\"]\nopen_profile_max_per_month = 2\n"
       "[format]\nlinks_max = 1\n[recipient]\nstop_scope = \"sender\"\n",
+      "name = \"small\"\ninherits = \"default\"\n[inbox]\nmax_conversations = 3\n"
+      "overflow = \"archive_oldest\"\n[retract]\neffect_opened = \"hide_keep_copy\"\n"
+      "[reminder]\nafter_s = 43200\nmax = 3\n[reinitiate]\nafter_decline = \"forbid\"\n",
+      "name = \"full\"\ninherits = \"default\"\n[inbox]\nmax_conversations = 4\n"
+      "overflow = \"reject\"\n[retract]\ncondition = \"any\"\ntombstone_recipient = true\n"
+      "[refund]\ncount_auto_reply = true\n[reinitiate]\nafter_decline = \"after_cooldown\"\n"
+      "cooldown_s = 86400\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
@@ -178,6 +215,11 @@ const std::array table{
     act<StopSender>(2, stop),
     act<AllowSender>(2, allow),
     act<UndoSend>(6, undo),
+    act<MarkUnread>(2, mark_unread),
+    act<ArchiveConversation>(3, archive),
+    act<StarConversation>(1, star),
+    act<TagConversation>(2, tag),
+    act<FollowLink>(2, follow),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");

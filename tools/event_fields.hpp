@@ -304,6 +304,7 @@ void each_field(const Starred& e, auto&& visit) {
 void each_field(const Tagged& e, auto&& visit) {
   visit("conversation", e.conversation);
   visit("tag", e.tag);
+  visit("key", e.key);
   visit("tagged", e.tagged);
 }
 

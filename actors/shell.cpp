@@ -309,6 +309,7 @@ class Shell final : public Entity {
     JournalEntry entry;
     entry.count = static_cast<std::uint32_t>(events.size());
     bool admission_changed = false;
+    std::optional<Timestamp> next_due;
     for (std::size_t i = 0; i < events.size(); ++i) {
       const bool is_last = i + 1 == events.size();
       RecordHeader header{.stream = id_,
@@ -322,7 +323,7 @@ class Shell final : public Entity {
       self_.version = header.version;
       if (is_last && self_.due() != self_.next_due) {
         self_.next_due = self_.due();
-        header.next_due = self_.next_due;
+        header.next_due = next_due = self_.next_due;
       }
       if (is_last && behalf.answers != nullptr) {
         header.is_receipt = true;
@@ -343,6 +344,7 @@ class Shell final : public Entity {
     if (handed_in.value == 0) is_lost_ = true;
     if (is_lost_) return;
     self_.position = handed_in;
+    if (next_due) around_.waits_until(*next_due);
     if (admission_changed || fullness_changed()) publish();
     oblige(events, context, due_at, behalf.cause);
   }

@@ -67,6 +67,9 @@ struct Surroundings {
   /// Destroys the key of an erased member, durably, before it returns. False: it could not be done
   /// now; whoever says so sends the notice again. Any thread.
   std::function<bool(MemberId)> destroy_key;
+  /// Told when a stream waits for another time than before, once the record that says so was handed
+  /// in. Any thread.
+  std::function<void(Timestamp)> waits_until = [](Timestamp) {};
   std::size_t waiting_max = 4096;  ///< Commands that may wait behind an open question of one actor.
 };
 

@@ -330,6 +330,11 @@ std::optional<Error> Engine::failure() const {
 void Engine::wake_due() {
   if (const Impl::InUse use(*impl_); use) impl_->wake_due();
 }
+Result<std::optional<Timestamp>> Engine::next_due() {
+  const Impl::InUse use(*impl_);
+  if (!use) return engine_is_closed();
+  return impl_->next_due();
+}
 void Engine::run_until_quiet() {
   if (const Impl::InUse use(*impl_); use) impl_->run_until_quiet();
 }

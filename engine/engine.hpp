@@ -222,6 +222,10 @@ class Engine {
   /// Lets all that has fallen due by now happen; it would also happen by itself, a little later.
   void wake_due();
 
+  /// Only deterministic: when something next falls due by itself; nothing: never, as things stand.
+  /// Errors: io, corruption, closed.
+  Result<std::optional<Timestamp>> next_due();
+
   /// Only deterministic: does everything that can be done without the clock moving.
   void run_until_quiet();
 

@@ -89,12 +89,17 @@ Status Engine::Impl::sweep_states(steady_clock::time_point until) {
   return states->write_back(journal->durable(), head);
 }
 
-std::vector<DueStream> Engine::Impl::due_now(Timestamp now, std::size_t limit) {
-  auto rows = first_views->read(DeadlinesView::name);
-  if (!rows) return {};
-  auto due = due_streams(**rows, now, std::nullopt, limit);
-  if (!due) return {};
-  return std::move(due).value();
+Result<std::vector<DueStream>> Engine::Impl::due_until(Timestamp until, std::size_t limit) {
+  return due_watch->look(until, limit, *journal,
+                         [this] { return first_views->read(DeadlinesView::name); });
+}
+
+Result<std::optional<Timestamp>> Engine::Impl::next_due() {
+  if (const Status caught_up = first_views->run_until_caught_up(); !caught_up)
+    return caught_up.error();
+  const auto due = due_until(no_deadline, 1);
+  if (!due) return due.error();
+  return due->empty() ? std::nullopt : std::optional(due->front().due);
 }
 
 void Engine::Impl::wake_due() {
@@ -111,9 +116,9 @@ void Engine::Impl::wake_due() {
     seen = log->head().position;
     if (const Status caught_up = first_views->run_until_caught_up(); !caught_up)
       return fail(caught_up.error().message);
-    const auto due = due_now(clock->now(), 10'000);
-    if (due.empty()) return;
-    for (const DueStream& each : due) registry->post(each.stream, Mail{Wake{}, nullptr});
+    const auto due = due_until(clock->now(), 10'000);
+    if (!due || due->empty()) return;
+    for (const DueStream& each : *due) registry->post(each.stream, Mail{Wake{}, nullptr});
   }
 }
 

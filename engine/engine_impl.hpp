@@ -15,6 +15,7 @@
 #include "actors/surroundings.hpp"
 #include "engine/command_desk.hpp"
 #include "engine/disk_watch.hpp"
+#include "engine/due_watch.hpp"
 #include "engine/engine.hpp"
 #include "engine/states_view.hpp"
 #include "engine/store_layout.hpp"
@@ -117,7 +118,8 @@ struct Engine::Impl {
   void keep_house();
   /// Everybody saves; then the rows and the checkpoint are written. False: not all could be yet.
   Status sweep_states(std::chrono::steady_clock::time_point until);
-  std::vector<DueStream> due_now(Timestamp now, std::size_t limit);
+  Result<std::vector<DueStream>> due_until(Timestamp until, std::size_t limit);
+  Result<std::optional<Timestamp>> next_due();
   void wake_due();
   void run_until_quiet();
   void catch_up_views();
@@ -163,6 +165,7 @@ struct Engine::Impl {
   std::unique_ptr<Runtime> runtime;
   std::unique_ptr<Registry> registry;
   std::unique_ptr<Surroundings> around;
+  std::unique_ptr<DueWatch> due_watch;
   std::shared_ptr<Mailbox> deadline_actor;
   std::unique_ptr<ViewRunner> first_views;  ///< Those that opening waits for.
   std::unique_ptr<ViewRunner> other_views;
@@ -190,7 +193,7 @@ struct Engine::Impl {
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> overloaded{0};
   std::atomic<std::size_t> checks_under_way{0};  ///< Sends that are asked about now.
-  Position views_caught_up_at{};       ///< Deterministic only.
+  Position views_caught_up_at{};                 ///< Deterministic only.
 
   // Only for the thread that keeps house.
   DiskWatch disk;

@@ -200,14 +200,20 @@ void Engine::Impl::wire_actors() {
   runtime_options.on_failure = [this](const std::string& sentence, bool is_defect) {
     is_defect ? fail(sentence) : reopen_because("an actor threw: " + sentence);
   };
+  due_watch = std::make_unique<DueWatch>();
   runtime = std::make_unique<Runtime>(std::move(runtime_options));
   registry = std::make_unique<Registry>(
       *runtime, [this](StreamId stream) { return make_entity(stream, *around); });
   around = std::make_unique<Surroundings>(
       Surroundings{*clock, *journal, *states, policies, *admissions, *registry,
-                   [this](MemberId member) { return destroy_key(member); }});
+                   [this](MemberId member) { return destroy_key(member); },
+                   [this](Timestamp due) { due_watch->told(due); }});
   deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
-      *clock, [this](Timestamp now, std::size_t limit) { return due_now(now, limit); },
+      *clock,
+      [this](Timestamp now, std::size_t limit) {
+        auto due = due_until(now, limit);
+        return due ? std::move(due).value() : std::vector<DueStream>{};
+      },
       [this](StreamId stream) {
         registry->post(stream, Mail{Wake{}, nullptr});
       }));

@@ -33,15 +33,13 @@ void DeadlinesView::apply(Rows& rows, const Record& record) {
   put_row(rows, key, due);
 }
 
-Result<std::vector<DueStream>> due_streams(const Rows& rows, Timestamp now,
-                                           const std::optional<DueStream>& after,
+Result<std::vector<DueStream>> due_streams(const Rows& rows, Timestamp from, Timestamp until,
                                            std::size_t limit) {
   std::vector<DueStream> due;
-  std::string first(RowKey('d').bytes());
-  if (after) first.assign(due_key(*after).bytes()).push_back('\0');
-  const std::string end = now == no_deadline
+  const std::string first(RowKey('d').add(from).bytes());
+  const std::string end = until == no_deadline
                               ? end_of_prefix(RowKey('d'))
-                              : std::string(RowKey('d').add(now + Milliseconds{1}).bytes());
+                              : std::string(RowKey('d').add(until + Milliseconds{1}).bytes());
   if (limit > 0)
     rows.scan_range(first, end, [&](std::string_view key, std::string_view) {
       RowKeyReader parts(key);
@@ -54,7 +52,7 @@ Result<std::vector<DueStream>> due_streams(const Rows& rows, Timestamp now,
 }
 
 Result<std::optional<DueStream>> next_deadline(const Rows& rows) {
-  auto first = due_streams(rows, no_deadline, std::nullopt, 1);
+  auto first = due_streams(rows, Timestamp{}, no_deadline, 1);
   if (!first) return first.error();
   if (first->empty()) return std::optional<DueStream>{};
   return std::optional<DueStream>{first->front()};

@@ -24,10 +24,9 @@ struct DueStream {
   auto operator<=>(const DueStream&) const = default;
 };
 
-/// Streams with something due at or before `now`, the longest due first: at most `limit` of those
-/// that come behind `after`. Errors: corruption, io; the same holds for all queries below.
-Result<std::vector<DueStream>> due_streams(const Rows& rows, Timestamp now,
-                                           const std::optional<DueStream>& after,
+/// Streams with something due from `from` to `until`, both inclusive, the longest due first: at
+/// most `limit`. Errors: corruption, io; the same holds for all queries below.
+Result<std::vector<DueStream>> due_streams(const Rows& rows, Timestamp from, Timestamp until,
                                            std::size_t limit);
 
 /// The earliest of all; nothing when no stream waits for anything.

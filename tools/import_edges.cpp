@@ -152,12 +152,13 @@ Status TraceImport::write(const Edge& edge, const Thread& thread) {
 }
 
 Status TraceImport::let_windows_close() {
-  const auto tally = tally_of(engine_.log());
-  if (!tally) return tally.error();
-  if (tally->last_deadline)
-    if (const Status moved = engine_.move_to(*tally->last_deadline + just_after); !moved)
-      return moved;
-  return engine_.wake();
+  while (true) {
+    const auto tally = tally_of(engine_.log());
+    if (!tally) return tally.error();
+    const auto last = tally->last_deadline;
+    if (!last || engine_.now() > *last) return {};
+    if (const Status moved = engine_.move_to(*last + just_after); !moved) return moved;
+  }
 }
 
 Result<ImportReport> report_on(const EventLog& log, std::uint64_t edges) {

@@ -10,13 +10,8 @@
 namespace inmail::tools {
 namespace {
 
-constexpr std::chrono::days one_day{1};
 /// Far below what an engine takes at a time.
 constexpr std::size_t orders_under_way_max = 4'096;
-
-Timestamp midnight_after(Timestamp time) {
-  return std::chrono::floor<std::chrono::days>(time) + one_day;
-}
 
 /// What is on record only for orders that make sense: the drivers give no others.
 bool is_expected(const Answer& answer) {
@@ -60,10 +55,8 @@ Status check_is_new(const std::filesystem::path& store, const Policy& wanted) {
 
 }  // namespace
 
-VirtualEngine::VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock, Seconds undo_window)
+VirtualEngine::VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock)
     : clock_(std::move(clock)),
-      undo_window_(undo_window),
-      next_midnight_(midnight_after(clock_->now())),
       answers_(std::make_unique<std::vector<Answer>>()),
       engine_(std::move(engine)) {}
 
@@ -82,27 +75,19 @@ Result<VirtualEngine> VirtualEngine::open(const VirtualEngineOptions& options) {
       EngineOptions::Deterministic{.seed = 0, .key_seed = options.key_seed};
   auto engine = Engine::open(std::move(engine_options));
   if (!engine) return engine.error();
-  return VirtualEngine(std::move(engine).value(), std::move(clock), policy->undo.window_s);
+  return VirtualEngine(std::move(engine).value(), std::move(clock));
 }
 
 Status VirtualEngine::move_to(Timestamp time) {
-  for (Timestamp next = next_wake(time); next <= time; next = next_wake(time)) {
-    clock_->set(next);
+  while (true) {
+    const auto next = engine_.next_due();
+    if (!next) return next.error();
+    if (!*next || **next > time) break;
+    if (now() < **next) clock_->set(**next);
     if (const Status woken = wake(); !woken) return woken;
   }
-  if (clock_->now() < time) clock_->set(time);
+  if (now() < time) clock_->set(time);
   return {};
-}
-
-Timestamp VirtualEngine::next_wake(Timestamp time) {
-  const Timestamp latest = std::min(time, next_midnight_);
-  std::optional<Timestamp> departure;
-  // Nobody acts before `latest`, so they may leave together.
-  for (; !departures_.empty() && departures_.front() <= latest; departures_.pop_front())
-    departure = departures_.front();
-  if (departure) return *departure;
-  if (next_midnight_ > time) return Timestamp::max();
-  return std::exchange(next_midnight_, next_midnight_ + one_day);
 }
 
 Status VirtualEngine::wake() {
@@ -111,11 +96,6 @@ Status VirtualEngine::wake() {
 }
 
 void VirtualEngine::submit(Order order) {
-  const bool may_be_undone =
-      undo_window_.count() > 0 && std::holds_alternative<SendInMail>(order.command);
-  const Timestamp departure = now() + undo_window_ + Milliseconds{1};
-  if (may_be_undone && (departures_.empty() || departures_.back() < departure))
-    departures_.push_back(departure);
   const std::size_t place = answers_->size();
   answers_->emplace_back();
   engine_.submit(

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -35,8 +34,8 @@ class VirtualEngine {
   /// holds more than that policy; nothing was changed); as `Engine::open`.
   static Result<VirtualEngine> open(const VirtualEngineOptions& options);
 
-  /// Virtual time goes on to `time`. On the way, at each midnight, and when what was sent can be
-  /// undone no more, whatever has fallen due happens. Errors: as `Engine::failure`.
+  /// Virtual time goes on to `time`; whatever falls due on the way happens when it is due.
+  /// Errors: as `Engine::failure`.
   Status move_to(Timestamp time);
 
   Timestamp now() const { return clock_->now(); }
@@ -54,17 +53,12 @@ class VirtualEngine {
   Status close();
 
  private:
-  VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock, Seconds undo_window);
+  VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock);
 
   void submit(Order order);
   Status settle();
-  /// When to wake whoever has something due, on the way to `time`; later than that: not at all.
-  Timestamp next_wake(Timestamp time);
 
   std::shared_ptr<ManualClock> clock_;
-  Seconds undo_window_;
-  std::deque<Timestamp> departures_;  ///< When what was sent leaves its senders; soonest first.
-  Timestamp next_midnight_;
   std::unique_ptr<std::vector<Answer>> answers_;  ///< Written by the engine, so it goes after that.
   Engine engine_;
 };

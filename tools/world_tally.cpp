@@ -28,6 +28,7 @@ void Tally::add(const Record& record) {
                  [&](const CreditsExpired& e) { credits.expired += e.amount; },
                  [&](const CreditsForfeited& e) { credits.forfeited += e.amount; },
                  [&](const CreditsVoided& e) { credits.voided += e.amount; },
+                 [&](const InMailSent& e) { extend(last_deadline, e.undo_until); },
                  [&](const InMailDelivered& e) {
                    // A member's own credits are charged by the delivery alone.
                    if (e.ref.pool.kind() == StreamKind::member) credits.charged += e.ref.cost;

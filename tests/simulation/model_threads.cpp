@@ -24,7 +24,8 @@ std::int64_t Model::reminders_due(const Mail& mail) const {
 
 void Model::forget_reminders(const std::function<bool(const Mail&)>& is_meant) {
   for (auto& [id, mail] : mails_)
-    if (StreamId{mail.to} == record_->header.stream && is_meant(mail)) mail.is_recalled = false;
+    if (StreamId{mail.to} == record_->header.stream && mail.has_arrived() && is_meant(mail))
+      mail.is_recalled = false;
 }
 
 void Model::on(const ReminderSent& e) {

@@ -65,6 +65,8 @@ class Life {
   }
 
   void judge() {
+    // Nobody may have been woken for days, and what is long overdue is a finding of the audit.
+    engine_->wake_due();
     const auto report = audit(engine_->log());
     RC_ASSERT(report.ok());
     for (const Violation& each : report->first_violations)
@@ -83,6 +85,8 @@ class Life {
   }
 
   void send(SendInMail letter) {
+    // Who is asked settles what is overdue, and that may give credits back before the send.
+    engine_->wake_due();
     auto asked = engine_->check_send(letter);
     engine_->run_until_quiet();
     const auto forecast = asked.get();

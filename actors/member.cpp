@@ -195,15 +195,19 @@ Decision on(const MemberState& member, const Mark& command, const Context&) {
   return mark(member.views, command);
 }
 
-/// The conversations that stand in the inbox, with the oldest activity first; as far as the
-/// member's own stream knows of it.
+/// Tells `visit(active_at, id)` of each conversation that stands in the inbox; activity as far as
+/// the member's own stream knows of it.
+void each_in_inbox(const MemberState& member, auto&& visit) {
+  for (const auto& [id, letter] : member.received)
+    if (letter.is_listed && !is_archived(member.views, id)) visit(letter.active_at, id);
+  for (const auto& [id, thread] : member.outbox.threads)
+    if (!is_archived(member.views, id)) visit(thread.active_at, id);
+}
+
+/// With the oldest activity first.
 std::vector<std::pair<Timestamp, InMailId>> inbox_of(const MemberState& member) {
   std::vector<std::pair<Timestamp, InMailId>> inbox;
-  for (const auto& [id, letter] : member.received)
-    if (letter.is_listed && !is_archived(member.views, id))
-      inbox.emplace_back(letter.active_at, id);
-  for (const auto& [id, thread] : member.outbox.threads)
-    if (!is_archived(member.views, id)) inbox.emplace_back(thread.active_at, id);
+  each_in_inbox(member, [&](Timestamp at, const InMailId& id) { inbox.emplace_back(at, id); });
   std::sort(inbox.begin(), inbox.end());
   return inbox;
 }
@@ -402,8 +406,10 @@ Admission Member::admission(const State& state, const Policy& policy, Version ve
 }
 
 bool Member::inbox_is_full(const State& state, const InboxPolicy& rule) {
-  return rule.max_conversations > 0 && rule.overflow == InboxOverflow::reject &&
-         inbox_of(state).size() >= static_cast<std::size_t>(rule.max_conversations);
+  if (rule.max_conversations == 0 || rule.overflow != InboxOverflow::reject) return false;
+  std::int64_t held = 0;
+  each_in_inbox(state, [&](Timestamp, const InMailId&) { ++held; });
+  return held >= rule.max_conversations;
 }
 
 std::size_t Member::footprint(const State& state) {

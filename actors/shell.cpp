@@ -484,10 +484,10 @@ class Shell final : public Entity {
   void publish() {
     if constexpr (std::is_same_v<Decider, Member>) {
       const auto book = around_.policies.book();
-      is_known_full_ = Member::inbox_is_full(self_.state, newest(*book).inbox);
+      Admission admission = Member::admission(self_.state, newest(*book), self_.version);
+      is_known_full_ = admission.inbox_full;
       if (self_.state.membership != Membership::stranger)
-        around_.admissions.publish(id_.member(),
-                                   Member::admission(self_.state, newest(*book), self_.version));
+        around_.admissions.publish(id_.member(), std::move(admission));
     }
   }
 

@@ -19,13 +19,7 @@ using std::chrono::days;
 const Timestamp sent_at = utc("2025-01-01");
 
 InMailSent letter(std::uint64_t number = 1) {
-  InMailSent sent{.inmail = inmail_of(make_command_id(sent_at, 1, number)),
-                  .from = ada,
-                  .to = bob,
-                  .from_premium = true,
-                  .pool = ada,
-                  .cost = 1,
-                  .splits = {{LotId{1}, 1}}};
+  InMailSent sent = paid_letter(ada, bob, sent_at, number);
   sent.markup.links = 1;
   return sent;
 }

@@ -16,15 +16,7 @@ using std::chrono::days;
 const Timestamp sent_at = utc("2025-01-01");
 
 /// An InMail of ada's to bob.
-InMailSent letter(std::uint64_t number = 1) {
-  return {.inmail = inmail_of(make_command_id(sent_at, 1, number)),
-          .from = ada,
-          .to = bob,
-          .from_premium = true,
-          .pool = ada,
-          .cost = 1,
-          .splits = {{LotId{1}, 1}}};
-}
+InMailSent letter(std::uint64_t number = 1) { return paid_letter(ada, bob, sent_at, number); }
 
 const InMailRef ref = ref_of(letter(), ada, sent_at);
 const InMailId inmail = ref.inmail;

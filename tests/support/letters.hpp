@@ -19,6 +19,18 @@ inline SendInMail mail(MemberId from, SeatId seat, MemberId to) {
   return command;
 }
 
+/// What a member sends at `sent_at` for one credit of its own.
+inline InMailSent paid_letter(MemberId from, MemberId to, Timestamp sent_at,
+                              std::uint64_t number = 1) {
+  return {.inmail = inmail_of(make_command_id(sent_at, 1, number)),
+          .from = from,
+          .to = to,
+          .from_premium = true,
+          .pool = from,
+          .cost = 1,
+          .splits = {{LotId{1}, 1}}};
+}
+
 /// What the recipient's events repeat of an InMail.
 inline InMailRef ref_of(const InMailSent& sent, StreamId sender, Timestamp sent_at) {
   return {sent.inmail, sender, sent.pool, sent.from, sent.cost, sent_at};

@@ -77,6 +77,9 @@ Speaker speaker_of(const Command& command) {
                           return Speaker{PrincipalKind::system, {}};
                         },
                         [](const UndoSend& c) { return sender(c.sender); },
+                        [](const SetSeatMonthlyLimit&) {
+                          return Speaker{PrincipalKind::admin, {}};
+                        },
                         [](const auto& c) {
                           if constexpr (requires { c.view; })
                             return sender(c.view.member, c.view.seat);
@@ -107,7 +110,7 @@ Result<Command> decode_any(std::variant<Commands...>*, std::uint16_t number, Byt
 
 }  // namespace
 
-Status take_markup(Command& command) {
+Status take_marks(Command& command, KeyStore& keys) {
   auto* send = std::get_if<SendInMail>(&command);
   if (send == nullptr || send->subject.is_sealed() || send->body.is_sealed()) return {};
   const auto subject = normalise(send->subject.plain());
@@ -116,6 +119,9 @@ Status take_markup(Command& command) {
   if (!body) return body.error();
   send->markup = markup_of(*body);
   send->markup.html = send->markup.html || has_html(*subject);
+  auto print = print_of(*subject, *body, send->author(), keys);
+  if (!print) return print.error();
+  send->print = *print;
   return {};
 }
 

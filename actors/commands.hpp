@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "events/plan_kind.hpp"
 #include "events/terms.hpp"
 #include "events/text.hpp"
+#include "events/text_print.hpp"
 
 namespace inmail {
 
@@ -234,6 +236,20 @@ struct AddSeat {
   void serialize(auto& archive) { archive(contract, seat, holder, role); }
 };
 
+/// How many InMails a seat may send in a cycle of its contract (L11). By: admin.
+struct SetSeatMonthlyLimit {
+  static constexpr CommandType type{.number = 22, .name = "set_seat_monthly_limit", .version = 1};
+
+  ContractId contract;
+  std::vector<SeatId> seats;  ///< None: all of them, also later ones; it ends what single ones had.
+  /// 0: no limit. Nothing: for all, what the policy says; for one seat, what holds for all.
+  std::optional<std::uint32_t> limit;
+
+  bool operator==(const SetSeatMonthlyLimit&) const = default;
+  StreamId target() const { return contract; }
+  void serialize(auto& archive) { archive(contract, seats, limit); }
+};
+
 /// What a host knows of a send that the engine cannot, and what its sender says of it.
 struct SendHints {
   /// How far the two are apart, from second on: who is connected says `SetConnection`. Nothing: the
@@ -256,7 +272,10 @@ struct SendInMail {
   Text subject;
   Text body;
   SendHints hints;
-  TextMarkup markup;  ///< As the engine's edge finds it; what a host says here is not heard.
+  TextMarkup markup;     ///< As the engine's edge finds it; what a host says here is not heard.
+  TextPrint print;       ///< Likewise.
+  Text override_reason;  ///< Why to write to whom a colleague is writing to.
+  bool veteran = false;  ///< The recipient is in a class for which the host lets writing be free.
 
   bool operator==(const SendInMail&) const = default;
   StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
@@ -264,10 +283,11 @@ struct SendInMail {
   void each_text(auto&& visit) {
     visit(TextField::subject, subject);
     visit(TextField::body, body);
+    visit(TextField::override_reason, override_reason);
   }
   void serialize(auto& archive) {
     archive(from, seat, to, subject, body);
-    archive.tail(hints, markup);
+    archive.tails(std::tie(hints, markup), std::tie(print, override_reason, veteran));
   }
 };
 
@@ -442,11 +462,12 @@ using Command =
                  ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
                  OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
                  SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
-                 ArchiveConversation, StarConversation, TagConversation, FollowLink>;
+                 ArchiveConversation, StarConversation, TagConversation, FollowLink,
+                 SetSeatMonthlyLimit>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
-/// they are sealed. Leaves sealed ones alone. Errors: invalid_argument, as `normalise`.
-Status take_markup(Command& command);
+/// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.
+Status take_marks(Command& command, KeyStore& keys);
 
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);

@@ -1,5 +1,7 @@
 #include "actors/contract.hpp"
 
+#include <algorithm>
+
 #include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
@@ -41,6 +43,14 @@ Decision on(const ContractState& contract, const GrantBonus& command, const Cont
   return grant_bonus(contract.account, command.credits, command.approver, command.reason, context);
 }
 
+Decision on(const ContractState& contract, const SetSeatMonthlyLimit& command, const Context&) {
+  const auto is_ours = [&](SeatId seat) { return contract.seats.contains(seat); };
+  if (!std::all_of(command.seats.begin(), command.seats.end(), is_ours))
+    return Decision::reject(Rejection::unknown_target);
+
+  return Decision::happened(SeatLimitSet{command.seats, command.limit});
+}
+
 template <class Other>
 Decision on(const ContractState&, const Other&, const Context&) {
   throw_defect("a command came to a contract whose target is no contract");
@@ -54,7 +64,7 @@ std::vector<Event> charge(const ContractState& contract, const Notice& notice) {
   return {CreditCharged{delivered.ref.inmail, found->second.splits, delivered.refundable}};
 }
 
-// Guards 4, 5 and 8 for the seats of a contract.
+// Guards 4, 5, 8 and 15 for the seats of a contract.
 
 Guard check_seat(const ContractState& contract, const Reserve& question) {
   return contract.seats.contains(question.seat) ? pass() : refuse(Rejection::seat_inactive);
@@ -76,6 +86,45 @@ Guard check_degree(const ContractState& contract, const Reserve& question, const
                 static_cast<std::int64_t>(*question.degree));
 }
 
+/// What a seat may send in a cycle; 0: no limit.
+std::int64_t monthly_limit_of(const ContractState& contract, SeatId seat, const Policy& policy) {
+  const auto own = contract.seat_limits.find(seat);
+  if (own != contract.seat_limits.end()) return own->second;
+  return contract.seat_limit.value_or(static_cast<std::uint32_t>(policy.seat.monthly_limit));
+}
+
+/// Nothing: there is none, or it does not count this send.
+std::optional<LimitLeft> monthly_limit(const ContractState& contract, const Reserve& question,
+                                       const Policy& policy) {
+  const std::int64_t most = monthly_limit_of(contract, question.seat, policy);
+  const bool all = policy.seat.monthly_counts == MonthlyCounts::all_inmails;
+  if (most == 0 || !(all || question.cost > 0)) return std::nullopt;
+  const CreditAccount& account = contract.account;
+  const SendCount sent = question.cycle == account.cycle ? question.sent : SendCount{};
+  return LimitLeft{SendLimit::seat_monthly, most, all ? sent.all : sent.charged,
+                   account.next_renewal_at};
+}
+
+Guard check_month(const ContractState& contract, const Reserve& question, const Policy& policy) {
+  const auto limit = monthly_limit(contract, question, policy);
+  return limit && limit->used >= limit->limit
+             ? refuse(Rejection::seat_monthly_limit, limit->limit, limit->used)
+             : pass();
+}
+
+void set_limit(ContractState& contract, const SeatLimitSet& e) {
+  if (e.seats.empty()) {
+    contract.seat_limits.clear();
+    contract.seat_limit = e.limit;
+  }
+  for (const SeatId seat : e.seats) {
+    if (e.limit)
+      contract.seat_limits[seat] = *e.limit;
+    else
+      contract.seat_limits.erase(seat);
+  }
+}
+
 }  // namespace
 
 Decision Contract::decide(StreamId, const State& state, const Command& command,
@@ -91,7 +140,8 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
   if (Guard guard = check_seat(state, question)) return {{}, guard};
   if (Guard guard = check_plan(state, question, policy)) return {{}, guard};
   if (Guard guard = check_degree(state, question, policy)) return {{}, guard};
-  if (question.cost == 0 || state.account.charges.contains(question.inmail))
+  if (Guard guard = check_month(state, question, policy)) return {{}, guard};
+  if (!question.holds || question.cost == 0 || state.account.charges.contains(question.inmail))
     return Decision::accept();
   auto splits = splits_for(state.account, question.cost, policy);
   if (!splits)
@@ -101,13 +151,23 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
   return Decision::happened(CreditReserved{question.inmail, question.seat, std::move(*splits)});
 }
 
+ContractAnswer Contract::answer(const State& state, const Reserve& question,
+                                const Decision& decision) {
+  ContractAnswer answer{.cycle = state.account.cycle, .refusal = decision.refusal};
+  if (question.holds && !decision.refusal) answer.reserved = question.cost;
+  return answer;
+}
+
 SendForecast Contract::forecast(const State& state, SendForecast so_far, const Reserve& question,
                                 const Context& context) {
   const Policy& policy = context.policy();
-  for (const Guard& guard : {check_seat(state, question), check_plan(state, question, policy),
-                             check_degree(state, question, policy)})
+  for (const Guard& guard :
+       {check_seat(state, question), check_plan(state, question, policy),
+        check_degree(state, question, policy), check_month(state, question, policy)})
     if (guard) so_far.refusals.push_back(*guard);
+  if (const auto limit = monthly_limit(state, question, policy)) so_far.limits.push_back(*limit);
   add_payment(so_far, state.account, policy);
+  put_in_order(so_far);
   return so_far;
 }
 
@@ -162,6 +222,7 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                    state.seats_max = e.seats_max;
                  },
                  [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
+                 [&](const SeatLimitSet& e) { set_limit(state, e); },
                  [&](const CycleRenewed& e) { inmail::evolve(account, agenda, e, stamp); },
                  [&](const CreditsGranted& e) { inmail::evolve(account, agenda, e, stamp); },
                  [&](const CreditReserved& e) {
@@ -189,7 +250,8 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
 }
 
 std::size_t Contract::footprint(const State& state) {
-  return footprint_of(state.seats) + inmail::footprint(state.account) + footprint_of(state.agenda);
+  return footprint_of(state.seats) + inmail::footprint(state.account) + footprint_of(state.agenda) +
+         footprint_of(state.seat_limits);
 }
 
 }  // namespace inmail

@@ -18,11 +18,13 @@ struct ContractState {
   std::map<SeatId, MemberId> seats;
   CreditAccount account;
   Agenda agenda;
+  std::optional<std::uint32_t> seat_limit;  ///< Of every seat in a cycle; nothing: the policy's.
+  std::map<SeatId, std::uint32_t> seat_limits;  ///< Of seats that have their own.
 
   bool operator==(const ContractState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(created, seats_max, seats, account, agenda);
+    archive(created, seats_max, seats, account, agenda, seat_limit, seat_limits);
   }
 };
 
@@ -33,9 +35,13 @@ struct Contract {
 
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
-  /// Guards 5, 8 (how far) and 17 of D5.2, then `CreditReserved`. No events: it is reserved
-  /// already, or costs nothing. Requires: nothing is reserved for it at another cost.
+  /// Guards 4, 5, 8 (how far), 15 (the month) and, if the question wants to hold credits, 17 of
+  /// D5.2; then `CreditReserved`. No events: it is reserved already, costs nothing, or is not to be
+  /// held. Requires: nothing is reserved for it at another cost.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
+  /// What the seat is told, where `reserve` has decided so.
+  static ContractAnswer answer(const State& state, const Reserve& question,
+                               const Decision& decision);
   /// Adds to what a seat has foreseen of a send: the guards that are the contract's, and who pays.
   static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
                                const Context& context);

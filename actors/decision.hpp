@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -78,6 +79,22 @@ struct PolicyBook {
   }
 };
 
+/// What one seat of a contract has written to a member: its last InMail that was delivered.
+struct Outreach {
+  InMailId inmail{};
+  Timestamp at{};       ///< It was sent.
+  bool active = false;  ///< It waits for an answer, or its thread is open.
+
+  bool operator==(const Outreach&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, at, active);
+  }
+};
+
+/// By contract and by seat.
+using OutreachMap = std::map<ContractId, std::map<SeatId, Outreach>>;
+
 /// What a recipient lets others know, published by its actor whenever it changes. May be stale: the
 /// recipient looks again at delivery.
 struct Admission {
@@ -91,7 +108,8 @@ struct Admission {
   std::shared_ptr<const std::set<MemberId>> blocked{};
   std::shared_ptr<const std::set<StreamId>> stopped{};  ///< Senders, and contracts.
   std::shared_ptr<const std::set<MemberId>> connections{};
-  Version version{};  ///< Of the recipient's stream.
+  std::shared_ptr<const OutreachMap> outreach{};  ///< Of a contract only its own seats may learn.
+  Version version{};                              ///< Of the recipient's stream.
 
   bool blocks(MemberId member) const { return blocked && blocked->contains(member); }
   /// A member who writes on the credits of `pool`.
@@ -99,6 +117,25 @@ struct Admission {
     return stopped && (stopped->contains(member) || stopped->contains(pool));
   }
   bool is_connected(MemberId member) const { return connections && connections->contains(member); }
+};
+
+/// Why a command was refused, with the numbers that were compared where the code compares.
+struct Refusal {
+  Rejection code{};
+  std::int64_t limit = 0;
+  std::int64_t actual = 0;
+
+  bool operator==(const Refusal&) const = default;
+};
+
+/// What its contract has said to a seat that wants to send.
+struct ContractAnswer {
+  /// So many credits were set aside, perhaps none; nothing: the seat has only asked.
+  std::optional<std::uint32_t> reserved{};
+  std::uint32_t cycle = 0;           ///< That is running.
+  std::optional<Refusal> refusal{};  ///< By the first of the guards that are the contract's.
+
+  bool operator==(const ContractAnswer&) const = default;
 };
 
 /// All that a decision may look at besides the state and the command. One snapshot per decision.
@@ -109,19 +146,9 @@ struct Context {
   Principal asked_by{};
   CommandId id{};
   const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
-  /// So many credits has the contract set aside for this send.
-  std::optional<std::uint32_t> reserved{};
+  std::optional<ContractAnswer> contract{};  ///< To this send of a seat, if it was asked.
 
   const Policy& policy() const { return policies->at(version); }
-};
-
-/// Why a command was refused, with the numbers that were compared where the code compares.
-struct Refusal {
-  Rejection code{};
-  std::int64_t limit = 0;
-  std::int64_t actual = 0;
-
-  bool operator==(const Refusal&) const = default;
 };
 
 /// The answer to a command: what happened, or why nothing did. No events and no refusal: accepted,

@@ -88,11 +88,9 @@ struct AskReserve {
   Principal asked_by;
 };
 
-/// The answer where nothing new was set aside: it is already, it costs nothing, or `refusal`.
 struct ReserveTold {
   InMailId inmail;
-  std::uint32_t cost = 0;
-  Guard refusal;
+  ContractAnswer answer;
 };
 
 /// A send that is only asked about (CheckSend). Goes from the sender to the recipient and back for

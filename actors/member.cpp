@@ -100,14 +100,13 @@ Decision on(const MemberState& member, const SendInMail& command, const Context&
   const SenderFacts sender = sender_facts(member, command.from, context.policy());
   const SendCase send{command, sender, member.outbox, context};
   if (Guard guard = first_refusal(send)) return {{}, guard};
-  InMailSent sent = sent_by(send);
-  auto splits = splits_for(member.account, sent.cost, context.policy());
+  const std::uint32_t cost = cost_of(send);
+  auto splits = splits_for(member.account, cost, context.policy());
   if (!splits)
-    return Decision::reject(Rejection::insufficient_credits, sent.cost,
+    return Decision::reject(Rejection::insufficient_credits, cost,
                             static_cast<std::int64_t>(member.account.available()));
 
-  sent.splits = std::move(*splits);
-  return Decision::happened(std::move(sent));
+  return {sent_by(send, std::move(*splits)), {}};
 }
 
 Decision on(const MemberState& member, const OpenInMail& command, const Context& context) {
@@ -242,6 +241,35 @@ void wrote(MemberState& member, const MessageSent& e, const Stamp& stamp) {
     evolve(member.outbox, e, stamp);
 }
 
+void note_outreach(OutreachMap& outreach, const InMailRef& ref) {
+  if (ref.sender.kind() == StreamKind::seat)
+    outreach[ref.pool.contract()][ref.sender.seat()] = {ref.inmail, ref.sent_at, true};
+}
+
+/// Nobody waits for an answer to it any more, or can go on in its thread.
+void end_outreach(OutreachMap& outreach, const InMailRef& ref) {
+  if (ref.sender.kind() != StreamKind::seat) return;
+  const auto ours = outreach.find(ref.pool.contract());
+  if (ours == outreach.end()) return;
+  const auto last = ours->second.find(ref.sender.seat());
+  if (last != ours->second.end() && last->second.inmail == ref.inmail) last->second.active = false;
+}
+
+/// Which seats have written, and may still hope.
+void keep_outreach(OutreachMap& outreach, const Event& event) {
+  std::visit(match{
+                 [&](const InMailDelivered& e) { note_outreach(outreach, e.ref); },
+                 [&](const Replied& e) {
+                   if (e.kind == ReplyKind::decline && e.canned) end_outreach(outreach, e.ref);
+                 },
+                 [&](const Expired& e) { end_outreach(outreach, e.ref); },
+                 [&](const InMailRetracted& e) { end_outreach(outreach, e.ref); },
+                 [&](const MemberErased&) { outreach.clear(); },
+                 [](const auto&) {},
+             },
+             event);
+}
+
 template <class Other>
 Decision on(const MemberState&, const Other&, const Context&) {
   throw_defect("a command came to a member whose target is no member");
@@ -313,6 +341,7 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
 
 void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
   Agenda& agenda = state.agenda;
+  keep_outreach(state.outreach, event);
   std::visit(
       match{
           [&](const MemberRegistered& e) {
@@ -358,6 +387,7 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
             else
               inmail::evolve(state.received, e);
           },
+          [](const LimitHit&) {},
           [](const CommandRejected&) {},
           [](const CommandAccepted&) {},
           [&](const auto& e) {
@@ -401,7 +431,7 @@ Admission Member::admission(const State& state, const Policy& policy, Version ve
   admission.exists = state.is_registered();
   admission.is_premium = is_premium(state, policy);
   admission.inbox_full = inbox_is_full(state, policy.inbox);
-  admission.version = version;
+  show_outreach(admission, state, version);
   return admission;
 }
 
@@ -412,10 +442,17 @@ bool Member::inbox_is_full(const State& state, const InboxPolicy& rule) {
   return held >= rule.max_conversations;
 }
 
+void Member::show_outreach(Admission& admission, const State& state, Version version) {
+  admission.outreach =
+      state.outreach.empty() ? nullptr : std::make_shared<const OutreachMap>(state.outreach);
+  admission.version = version;
+}
+
 std::size_t Member::footprint(const State& state) {
   return inmail::footprint(state.recipient) + inmail::footprint(state.account) +
          inmail::footprint(state.outbox) + footprint_of(state.received) +
-         inmail::footprint(state.views) + footprint_of(state.agenda);
+         inmail::footprint(state.views) + footprint_of(state.agenda) +
+         footprint_of(state.outreach, 2 * (sizeof(SeatId) + sizeof(Outreach)));
 }
 
 }  // namespace inmail

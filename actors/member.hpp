@@ -32,11 +32,12 @@ struct MemberState {
   ReceivedMap received;
   OwnViews views;
   Agenda agenda;
+  OutreachMap outreach;  ///< Of the seats that have written to this member.
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(membership, recipient, account, outbox, received, views, agenda);
+    archive(membership, recipient, account, outbox, received, views, agenda, outreach);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -75,6 +76,8 @@ struct Member {
   static bool inbox_is_full(const State& state, const InboxPolicy& rule);
   /// What others may know of the member.
   static Admission admission(const State& state, const Policy& policy, Version version);
+  /// That part of it which each InMail of a seat changes.
+  static void show_outreach(Admission& admission, const State& state, Version version);
 };
 
 }  // namespace inmail

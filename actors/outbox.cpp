@@ -35,6 +35,16 @@ ThreadState thread_after(Outcome outcome) {
   return ThreadState::open;
 }
 
+/// Forgets from the front those on which nothing looks back any more.
+void remember(std::vector<LateSend>& lately, const InMailSent& e, Timestamp now) {
+  if (e.marks.lookback_s <= 0) return;
+  const bool is_full = lately.size() >= Outbox::late_sends_max;
+  const auto still = std::find_if(lately.begin() + (is_full ? 1 : 0), lately.end(),
+                                  [&](const LateSend& each) { return each.until > now; });
+  lately.erase(lately.begin(), still);
+  lately.push_back({now, now + Seconds{e.marks.lookback_s}, e.cost > 0, e.marks.print});
+}
+
 std::optional<Told> told_by(const Event& source) {
   if (const auto* reply = std::get_if<Replied>(&source))
     return Told{reply->ref.inmail, outcome_of(*reply)};
@@ -51,6 +61,13 @@ void forget(Outbox& outbox, const InMailId& inmail, MemberId to) {
   invariant(found != outbox.unanswered.end(), "what ends an InMail names one that we sent");
   std::erase_if(found->second, [&](const Unanswered& each) { return each.inmail == inmail; });
   if (found->second.empty()) outbox.unanswered.erase(found);
+}
+
+/// What was not delivered, or not paid for in the end, unlocks nothing.
+void lock_again(Outbox& outbox, const InMailId& inmail, MemberId to) {
+  const auto unlock = outbox.unlocked.find(to);
+  if (unlock != outbox.unlocked.end() && unlock->second.inmail == inmail)
+    outbox.unlocked.erase(unlock);
 }
 
 void take_off(Outbox& outbox, Agenda& agenda, const InMailId& inmail) {
@@ -81,9 +98,16 @@ bool Outbox::knows(const InMailId& inmail) const {
          threads.contains(inmail);
 }
 
+bool Outbox::talks_with(MemberId member) const {
+  return std::any_of(threads.begin(), threads.end(), [&](const auto& thread) {
+    return thread.second.with == member && thread.second.state == ThreadState::open;
+  });
+}
+
 std::size_t footprint(const Outbox& outbox) {
   return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads) +
-         footprint_of(outbox.undoable) + footprint_of(outbox.declined);
+         footprint_of(outbox.undoable) + footprint_of(outbox.declined) +
+         outbox.lately.capacity() * sizeof(LateSend) + footprint_of(outbox.unlocked);
 }
 
 std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
@@ -120,6 +144,8 @@ void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& st
                                  stamp.at, *e.undo_until, stamp.policy,   e.markup.links};
     agenda.insert(due(*e.undo_until + just_after, DueKind::undo_ends, e.inmail));
   }
+  remember(outbox.lately, e, stamp.at);
+  if (e.marks.unlocks_until) outbox.unlocked[e.to] = {e.inmail, *e.marks.unlocks_until};
   if (e.free_class != FreeClass::open_profile) return;
   const std::int32_t month = month_of(stamp.at);
   if (outbox.open_profile.month != month) outbox.open_profile = {month, 0};
@@ -134,12 +160,14 @@ void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e) {
   (void)step<InMailCancelled>(thread_table(), thread_of(outbox, e.inmail, e.to));
   take_off(outbox, agenda, e.inmail);
   forget(outbox, e.inmail, e.to);
+  lock_again(outbox, e.inmail, e.to);
 }
 
 void evolve(Outbox& outbox, const OutcomeReceived& e, const Stamp& stamp) {
   const ThreadState state = step<OutcomeReceived>(thread_table(), thread_of(outbox, e.inmail, e.to),
                                                   thread_after(e.outcome));
   forget(outbox, e.inmail, e.to);
+  if (e.outcome == Outcome::failed) lock_again(outbox, e.inmail, e.to);
   if (state == ThreadState::over) return;
   outbox.threads[e.inmail] = {e.to, state, stamp.at};
   if (e.outcome == Outcome::declined || e.outcome == Outcome::declined_silently)

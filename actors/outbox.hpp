@@ -72,6 +72,32 @@ struct OpenProfileSends {
 
 std::int32_t month_of(Timestamp time);
 
+/// An InMail of ours on which limits still look back.
+struct LateSend {
+  Timestamp at{};
+  Timestamp until{};  ///< So long.
+  bool is_charged = false;
+  TextPrint print{};
+
+  bool operator==(const LateSend&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(at, until, is_charged, print);
+  }
+};
+
+/// An InMail that was paid for, after which others to the same recipient are free (D3.3).
+struct Unlock {
+  InMailId inmail{};
+  Timestamp until{};  ///< Exclusive.
+
+  bool operator==(const Unlock&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, until);
+  }
+};
+
 /// What a sender, member or seat, remembers of its own InMails; part of its state.
 struct Outbox {
   std::map<MemberId, std::vector<Unanswered>> unanswered;  ///< Oldest first.
@@ -79,16 +105,23 @@ struct Outbox {
   OpenProfileSends open_profile;  ///< In the month of the last of them.
   std::map<InMailId, Undoable> undoable;
   std::map<MemberId, Timestamp> declined{};  ///< Who declined last, and when.
+  /// Oldest first, and at most `late_sends_max` of them.
+  std::vector<LateSend> lately;
+  std::map<MemberId, Unlock> unlocked;
+
+  static constexpr std::size_t late_sends_max = 4096;
 
   bool operator==(const Outbox&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(unanswered, threads, open_profile, undoable, declined);
+    archive(unanswered, threads, open_profile, undoable, declined, lately, unlocked);
   }
 
   bool knows(const InMailId& inmail, MemberId to) const;
   /// Without a hint to whom; looks at all of them.
   bool knows(const InMailId& inmail) const;
+  /// Whether a thread with this member is open for us to go on in.
+  bool talks_with(MemberId member) const;
 };
 
 /// About what it holds of memory, beside its own object.

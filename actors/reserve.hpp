@@ -8,14 +8,36 @@
 
 namespace inmail {
 
-/// A seat asks its contract to set credits aside, perhaps none. The answer is `CreditReserved` as a
-/// notice, or a refusal.
+/// InMails that somebody sent, and those among them that cost something.
+struct SendCount {
+  std::uint32_t all = 0;
+  std::uint32_t charged = 0;
+
+  void add(std::uint32_t cost) {
+    ++all;
+    if (cost > 0) ++charged;
+  }
+  bool operator==(const SendCount&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(all, charged);
+  }
+};
+
+/// A seat asks its contract about a send, and to set credits aside, perhaps none. The answer is
+/// `ReserveTold`; what was set aside stands in a `CreditReserved` before it.
 struct Reserve {
   InMailId inmail;
   SeatId seat;
   std::uint32_t cost = 0;
   std::optional<FreeClass> free_class{};
   std::optional<Degree> degree{};
+  /// False: the seat itself will refuse, unless the contract has an earlier reason; nothing is to
+  /// be set aside.
+  bool holds = true;
+  // What the seat has sent in the last cycle that it knows of.
+  std::uint32_t cycle = 0;
+  SendCount sent{};
 
   bool operator==(const Reserve&) const = default;
 };

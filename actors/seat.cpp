@@ -8,14 +8,29 @@ namespace inmail {
 namespace {
 
 SenderFacts sender_facts(const SeatState& seat) {
-  return {.member = seat.holder, .pool = seat.contract, .is_premium = true, .role = seat.role};
+  return {.member = seat.holder,
+          .pool = seat.contract,
+          .is_premium = true,
+          .role = seat.role,
+          .sends = &seat.sends};
 }
 
-Reserve question_about(SeatId id, const SendCase& send) {
-  return {inmail_of(send.context.id), id, cost_of(send), free_class_of(send), degree_of(send)};
+/// No guard of the contract comes before this one.
+constexpr Rejection first_of_contract = Rejection::seat_inactive;
+
+Reserve question_about(SeatId id, const SendCase& send, bool holds) {
+  const SeatSends& sends = *send.sender.sends;
+  return {.inmail = inmail_of(send.context.id),
+          .seat = id,
+          .cost = cost_of(send),
+          .free_class = free_class_of(send),
+          .degree = degree_of(send),
+          .holds = holds,
+          .cycle = sends.cycle,
+          .sent = sends.in_cycle};
 }
 
-/// Guards 1 to 16 of D5.2.
+/// Guards 1 to 16 of D5.2, save those that are the contract's.
 Guard check_send(const SendCase& send) {
   if (send.command.from != send.sender.member) return refuse(Rejection::not_allowed);
   return first_refusal(send);
@@ -24,11 +39,14 @@ Guard check_send(const SendCase& send) {
 Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {
   const SenderFacts sender = sender_facts(seat);
   const SendCase send{command, sender, seat.outbox, context};
-  if (Guard guard = check_send(send)) return {{}, guard};
-  InMailSent sent = sent_by(send);
-  invariant(context.reserved == sent.cost, "a seat sends only what its contract has reserved");
+  const Guard own = check_send(send);
+  if (own && own->code < first_of_contract) return {{}, own};
+  invariant(context.contract.has_value(), "a seat asks its contract before it decides");
+  const ContractAnswer& contract = *context.contract;
+  if (Guard guard = earlier_of(own, contract.refusal)) return {{}, guard};
+  invariant(contract.reserved == cost_of(send), "a seat sends only what its contract has reserved");
 
-  return Decision::happened(std::move(sent));
+  return {sent_by(send, {}), {}};
 }
 
 Decision on(const SeatState& seat, const UndoSend& command, const Context& context) {
@@ -105,8 +123,15 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
                    state.contract = e.contract;
                    state.holder = e.holder;
                    state.role = e.role;
+                   state.sends.opened_at = stamp.at;
                  },
-                 [&](const InMailSent& e) { inmail::evolve(state.outbox, state.agenda, e, stamp); },
+                 [&](const InMailSent& e) {
+                   inmail::evolve(state.outbox, state.agenda, e, stamp);
+                   inmail::evolve(state.sends, e, stamp.at);
+                 },
+                 [](const LimitHit&) {},
+                 [](const DuplicateOutreachWarned&) {},
+                 [](const DuplicateOutreachOverridden&) {},
                  [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, state.agenda, e); },
                  [&](const InMailCancelled& e) { inmail::evolve(state.outbox, state.agenda, e); },
                  [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
@@ -144,7 +169,7 @@ std::optional<MemberId> Seat::looks_at(const State& state, const Command& comman
 Reserve Seat::question_of(SeatId id, const State& state, const SendInMail& command,
                           const Context& context) {
   const SenderFacts sender = sender_facts(state);
-  return question_about(id, {command, sender, state.outbox, context});
+  return question_about(id, {command, sender, state.outbox, context}, false);
 }
 
 std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
@@ -154,8 +179,12 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
   if (!may_give(context.asked_by, command)) return std::nullopt;
   const SenderFacts sender = sender_facts(state);
   const SendCase send{*letter, sender, state.outbox, context};
-  if (check_send(send) || context.reserved == cost_of(send)) return std::nullopt;
-  return question_about(id.seat(), send);
+  const Guard own = check_send(send);
+  if (own && own->code < first_of_contract) return std::nullopt;
+  const auto& told = context.contract;
+  const bool is_settled = told && (own || told->refusal || told->reserved == cost_of(send));
+  if (is_settled) return std::nullopt;
+  return question_about(id.seat(), send, !own);
 }
 
 std::size_t Seat::footprint(const State& state) {

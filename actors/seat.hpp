@@ -8,6 +8,7 @@
 #include "actors/outbox.hpp"
 #include "actors/own_views.hpp"
 #include "actors/reserve.hpp"
+#include "actors/seat_sends.hpp"
 #include "actors/send_forecast.hpp"
 
 namespace inmail {
@@ -21,11 +22,12 @@ struct SeatState {
   Outbox outbox;
   OwnViews views;
   Agenda agenda;
+  SeatSends sends;
 
   bool operator==(const SeatState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(open, contract, holder, role, outbox, views, agenda);
+    archive(open, contract, holder, role, outbox, views, agenda, sends);
   }
 };
 
@@ -34,9 +36,9 @@ struct Seat {
   using State = SeatState;
   static constexpr StreamKind kind = StreamKind::seat;
 
-  /// A send that passes guards 1 to 16 needs the contract's credits: `needs_reservation` says so as
-  /// long as `context.reserved` is not its cost; `decide` then runs again, whole, on the state of
-  /// then.
+  /// A send needs its contract, to hear the guards that are the contract's, and for credits if all
+  /// of its own pass: `needs_reservation` says so. With `context.contract` as the answer `decide`
+  /// then runs again, whole, on the state of then.
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
   static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
@@ -51,15 +53,15 @@ struct Seat {
   static SendForecast forecast(const State& state, const SendInMail& command,
                                const Context& context);
 
-  /// What its contract must be asked for a send. Requires: the recipient was looked at.
+  /// What its contract is asked about a send. Requires: the recipient was looked at.
   static Reserve question_of(SeatId id, const State& state, const SendInMail& command,
                              const Context& context);
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
 
-  /// What the contract must be asked before `command` can be decided, perhaps for no credits at
-  /// all; nothing if it need not be asked, or if a guard before the last refuses it anyway (so a
-  /// doomed send never holds a credit).
+  /// What the contract must be asked before `command` can be decided; nothing if it need not be, or
+  /// if a guard refuses that comes before all of the contract's. A send that is doomed anyway asks
+  /// without setting credits aside.
   static std::optional<Reserve> needs_reservation(StreamId id, const State& state,
                                                   const Command& command, const Context& context);
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/send_limits.hpp"
+
 namespace inmail {
 namespace {
 
@@ -159,16 +161,6 @@ Guard decline_is_respected(const SendCase& send) {
              : pass();
 }
 
-// 15.
-
-Guard open_profiles_are_left(const SendCase& send) {
-  const std::int64_t most = send.policy().free.open_profile_max_per_month;
-  if (most == 0 || free_class_of(send) != FreeClass::open_profile) return pass();
-  const OpenProfileSends& sent = send.outbox.open_profile;
-  const std::int64_t count = sent.month == month_of(send.context.now) ? sent.count : 0;
-  return count >= most ? refuse(Rejection::open_profile_limit, most, count) : pass();
-}
-
 // 16.
 
 /// Whether one of the two has answered the other, or written to the sender.
@@ -204,8 +196,9 @@ constexpr SendGuard ladder[] = {
     {8, profile_is_public},     {8, degree_is_near},          {9, connections_are_left_to_messages},
     {11, subject_is_fine},      {11, body_is_fine},           {11, html_is_allowed},
     {11, markup_is_allowed},    {11, links_are_good},         {12, silence_is_respected},
-    {12, decline_is_respected}, {15, open_profiles_are_left}, {16, reason_is_given},
-    {16, is_not_commercial},
+    {12, decline_is_respected}, {13, is_no_duplicate},        {15, first_week_is_not_full},
+    {15, day_is_not_full},      {15, open_profiles_are_left}, {16, reason_is_given},
+    {16, is_not_commercial},    {16, is_not_identical},       {16, is_no_rejected_burst},
 };
 
 }  // namespace
@@ -230,7 +223,23 @@ SendForecast forecast_of(const SendCase& send) {
   if (send.is_to_self() || !send.recipient().exists) return forecast;
   forecast.free_class = free_class_of(send);
   forecast.cost = cost_of(send);
+  forecast.limits = limits_of(send);
+  add_warnings(forecast, send);
   return forecast;
+}
+
+Guard earlier_of(const Guard& left, const Guard& right) {
+  if (!left || !right) return left ? left : right;
+  return right->code < left->code ? right : left;
+}
+
+void put_in_order(SendForecast& forecast) {
+  std::stable_sort(
+      forecast.refusals.begin(), forecast.refusals.end(),
+      [](const Refusal& left, const Refusal& right) { return left.code < right.code; });
+  std::stable_sort(
+      forecast.limits.begin(), forecast.limits.end(),
+      [](const LimitLeft& left, const LimitLeft& right) { return left.which < right.which; });
 }
 
 std::optional<FreeClass> free_class_of(const SendCase& send) {
@@ -246,6 +255,13 @@ std::optional<FreeClass> free_class_of(const SendCase& send) {
   if (applies(FreeClass::job_applicant, hints.applicant)) return FreeClass::job_applicant;
   if (applies(FreeClass::group_member, degree_of(send) == Degree::group))
     return FreeClass::group_member;
+  if (applies(FreeClass::veteran_like, send.command.veteran)) return FreeClass::veteran_like;
+  if (policy.free.classes.has(FreeClass::replied_thread) && send.outbox.talks_with(send.command.to))
+    return FreeClass::replied_thread;
+  const auto unlock = send.outbox.unlocked.find(send.command.to);
+  const bool is_unlocked =
+      unlock != send.outbox.unlocked.end() && send.context.now < unlock->second.until;
+  if (applies(FreeClass::previous_unlock, is_unlocked)) return FreeClass::previous_unlock;
   if (applies(FreeClass::open_profile, recipient.open_profile && recipient.is_premium))
     return FreeClass::open_profile;
   return std::nullopt;
@@ -260,16 +276,18 @@ std::uint32_t cost_of(const SendCase& send) {
   return free_class_of(send) ? 0 : static_cast<std::uint32_t>(send.policy().charge.cost);
 }
 
-InMailSent sent_by(const SendCase& send) {
+std::vector<Event> sent_by(const SendCase& send, LotSplits splits) {
   const SendInMail& command = send.command;
   const Seconds window = send.policy().undo.window_s;
-  return {
+  std::vector<Event> events = warnings_of(send);
+  events.emplace_back(InMailSent{
       .inmail = inmail_of(send.context.id),
       .from = command.from,
       .to = command.to,
       .from_premium = send.sender.is_premium,
       .pool = send.sender.pool,
       .cost = cost_of(send),
+      .splits = std::move(splits),
       .recipient_version = send.recipient().version,
       .subject = command.subject,
       .body = command.body,
@@ -277,7 +295,9 @@ InMailSent sent_by(const SendCase& send) {
       .degree = degree_of(send),
       .purpose = command.hints.purpose,
       .markup = command.markup,
-      .undo_until = window.count() > 0 ? std::optional(send.context.now + window) : std::nullopt};
+      .undo_until = window.count() > 0 ? std::optional(send.context.now + window) : std::nullopt,
+      .marks = marks_of(send)});
+  return events;
 }
 
 bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,

@@ -8,6 +8,7 @@
 #include "actors/decision.hpp"
 #include "actors/outbox.hpp"
 #include "actors/received.hpp"
+#include "actors/seat_sends.hpp"
 #include "actors/send_forecast.hpp"
 
 namespace inmail {
@@ -22,6 +23,7 @@ struct SenderFacts {
   bool plan_has_ended = false;
   const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
   const ReceivedMap* received = nullptr;        ///< What the sender got; null: not known.
+  const SeatSends* sends = nullptr;             ///< Of a seat, what it has sent; null for a member.
 };
 
 /// One send before the guards. A view of what it was made of, for one decision.
@@ -37,15 +39,20 @@ struct SendCase {
 };
 
 /// Tells `visit(refusal)` of each send guard of D5.2, 1 to 16, that refuses, in their order, until
-/// it returns false. (17 is who holds the credits' to know; 5 and the degree of 8 the contract's
-/// for its seats.) What asks about a recipient is not asked where there is none.
+/// it returns false. (17 is who holds the credits' to know; 4, 5, the degree of 8 and the month of
+/// 15 the contract's for its seats.) What asks about a recipient is not asked where there is none.
 template <class Visit>
 void each_refusal(const SendCase& send, Visit&& visit);
 
 /// The answer to a send that a guard refuses: the first one counts.
 Guard first_refusal(const SendCase& send);
 
-/// All that these guards say, and what the send costs; not yet who pays.
+/// Which of two answers counts: codes are numbered in the order of the guards.
+Guard earlier_of(const Guard& left, const Guard& right);
+/// Puts what several have said into the order of the guards.
+void put_in_order(SendForecast& forecast);
+
+/// All that these guards say, what the send costs, and what it is warned of; not yet who pays.
 SendForecast forecast_of(const SendCase& send);
 
 // What follows is asked of a send whose recipient exists.
@@ -56,8 +63,9 @@ std::optional<FreeClass> free_class_of(const SendCase& send);
 /// How far the two are apart; nothing: nobody says.
 std::optional<Degree> degree_of(const SendCase& send);
 std::uint32_t cost_of(const SendCase& send);
-/// What happens if no guard refuses; the lots are for a member to fill in.
-InMailSent sent_by(const SendCase& send);
+/// What happens if no guard refuses: what the sender is warned of, and last the `InMailSent`, which
+/// gets these lots.
+std::vector<Event> sent_by(const SendCase& send, LotSplits splits);
 
 /// Whether a sender on this plan may send at all, or in this class.
 bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,

@@ -1,5 +1,6 @@
 #include "actors/shell.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "actors/contract.hpp"
@@ -123,22 +124,16 @@ class Shell final : public Entity {
         record(Contract::release_unsent(self_.state, question.inmail, ReleaseReason::send_rejected,
                                         context),
                context, context.now, behalf);
-      if (decision.events.empty())
-        post(question.seat, ReserveTold{question.inmail, question.cost, decision.refusal});
-      else
-        record(std::move(decision.events), context, context.now, behalf);
+      const ContractAnswer answer = Contract::answer(self_.state, question, decision);
+      record(std::move(decision.events), context, context.now, behalf);
+      if (!is_lost_) post(question.seat, ReserveTold{question.inmail, answer});
     } else {
       throw_defect("only a contract reserves");
     }
   }
 
   void on(ReserveTold& told) {
-    if (!awaits_reserve(told.inmail)) return;
-    if (!told.refusal) return resume(std::nullopt, told.cost);
-    OpenQuestion asked = take_question();
-    Context context = context_of(asked.command, {});
-    finish(asked.command, Decision{{}, told.refusal}, context);
-    go_on();
+    if (awaits_reserve(told.inmail)) resume(std::nullopt, told.answer);
   }
 
   void on(ReleaseUnsent& release) {
@@ -195,10 +190,9 @@ class Shell final : public Entity {
 
   // Commands.
 
-  /// Decides a command, or asks first what has to be known and waits. `reserved`: the contract has
-  /// set so many credits aside for it.
+  /// Decides a command, or asks first what has to be known and waits.
   void begin(CommandMail mail, std::optional<Admission> admission,
-             std::optional<std::uint32_t> reserved) {
+             std::optional<ContractAnswer> contract) {
     Context context = context_of(mail, {});
     settle(context);
     if constexpr (requires { Decider::looks_at(self_.state, mail.command); }) {
@@ -210,7 +204,7 @@ class Shell final : public Entity {
       if (admission) context.recipient = &*admission;
     }
     // Where the price has changed since the contract was asked, it is asked again.
-    context.reserved = reserved;
+    context.contract = contract;
     if constexpr (std::is_same_v<Decider, Seat>) {
       if (const auto wish = Seat::needs_reservation(id_, self_.state, mail.command, context)) {
         AskReserve question{*wish, mail.id, mail.asked_by};
@@ -218,7 +212,7 @@ class Shell final : public Entity {
       }
     }
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
-    if (reserved && decision.refusal)
+    if (contract && !contract->refusal && decision.refusal)
       release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
     finish(mail, std::move(decision), context);
   }
@@ -237,10 +231,10 @@ class Shell final : public Entity {
     return asked;
   }
 
-  void resume(std::optional<Admission> admission, std::optional<std::uint32_t> reserved) {
+  void resume(std::optional<Admission> admission, std::optional<ContractAnswer> contract) {
     OpenQuestion asked = take_question();
     if (!admission) admission = std::move(asked.admission);
-    begin(std::move(asked.command), std::move(admission), reserved);
+    begin(std::move(asked.command), std::move(admission), contract);
     go_on();
   }
 
@@ -258,11 +252,11 @@ class Shell final : public Entity {
     return question_ && question_->reserving && inmail_of(question_->command.id) == inmail;
   }
 
-  /// The contract has reserved: either this is what a send waits for, or, after a crash, the
-  /// question whether the InMail was sent.
+  /// The contract has reserved: either a send waits, and what is told right after this decides it,
+  /// or, after a crash, it asks whether the InMail was sent.
   void confirm(const Notice& notice) {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
-    if (awaits_reserve(reserved.inmail)) return resume(std::nullopt, credits_in(reserved.splits));
+    if (awaits_reserve(reserved.inmail)) return;
     if constexpr (std::is_same_v<Decider, Seat>)
       if (!self_.state.outbox.knows(reserved.inmail))
         release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
@@ -345,7 +339,10 @@ class Shell final : public Entity {
     if (is_lost_) return;
     self_.position = handed_in;
     if (next_due) around_.waits_until(*next_due);
-    if (admission_changed || fullness_changed()) publish();
+    if (admission_changed || fullness_changed())
+      publish();
+    else if (std::any_of(events.begin(), events.end(), changes_outreach))
+      publish_outreach();
     oblige(events, context, due_at, behalf.cause);
   }
 
@@ -479,6 +476,26 @@ class Shell final : public Entity {
     if constexpr (std::is_same_v<Decider, Member>)
       return Member::inbox_is_full(self_.state, newest(*book_).inbox) != is_known_full_;
     return false;
+  }
+
+  static bool changes_outreach(const Event& event) {
+    return std::visit(
+        [](const auto& e) {
+          if constexpr (requires { e.ref.sender; })
+            return e.ref.sender.kind() == StreamKind::seat;
+          else
+            return false;
+        },
+        event);
+  }
+
+  void publish_outreach() {
+    if constexpr (std::is_same_v<Decider, Member>) {
+      auto known = around_.admissions.find(id_.member());
+      if (!known) return;
+      Member::show_outreach(*known, self_.state, self_.version);
+      around_.admissions.publish(id_.member(), std::move(*known));
+    }
   }
 
   void publish() {

@@ -100,6 +100,12 @@ Status check(const GrantBonus& c) {
                     : malformed("credits is " + std::to_string(c.credits) +
                                 ", but must be from 1 to 1000000"));
 }
+Status check(const SetSeatMonthlyLimit& c) {
+  for (const SeatId seat : c.seats)
+    if (const Status fine = check_id(seat, "seats"); !fine) return fine;
+  return all_of(check_id(c.contract, "contract"),
+                c.seats.size() <= 1'000 ? Status{} : malformed("seats has more than 1000 of them"));
+}
 Status check(const CreateContract& c) { return check_id(c.contract, "contract"); }
 Status check(const AddSeat& c) {
   return all_of(check_id(c.contract, "contract"), check_id(c.seat, "seat"),
@@ -114,7 +120,8 @@ Status check(const SendHints& hints) {
 Status check(const SendInMail& c) {
   return all_of(check(c.hints), check_id(c.from, "from"),
                 c.seat ? check_id(*c.seat, "seat") : Status{}, check_id(c.to, "to"),
-                check_text(c.subject, "subject"), check_text(c.body, "body"));
+                check_text(c.subject, "subject"), check_text(c.body, "body"),
+                check_text(c.override_reason, "override_reason"));
 }
 Status check(const OpenInMail& c) { return check_id(c.recipient, "recipient"); }
 Status check(const Respond& c) {
@@ -174,9 +181,11 @@ void encode_as_ordered(const Command& command, std::string& out) {
     return encode_command(ordered, out);
   }
   const auto* send = std::get_if<SendInMail>(&command);
-  if (send == nullptr || send->markup == TextMarkup{}) return encode_command(command, out);
+  if (send == nullptr || (send->markup == TextMarkup{} && !send->print.is_taken()))
+    return encode_command(command, out);
   SendInMail ordered = *send;
   ordered.markup = {};
+  ordered.print = {};
   encode_command(ordered, out);
 }
 
@@ -187,7 +196,7 @@ Status check_input(const Command& command) {
 }
 
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
-  Status result = take_markup(command);
+  Status result = take_marks(command, keys);
   if (result) result = take_key(command, keys);
   std::visit(
       [&](auto& each) {

@@ -144,6 +144,29 @@ std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,
 
 namespace {
 
+/// For texts that are only asked about: the guards see what they would see in a send, and a key is
+/// made for nobody.
+class KeysOfAQuestion final : public KeyStore {
+ public:
+  explicit KeysOfAQuestion(KeyStore& keys) : keys_(keys) {}
+
+  Result<Key> key_for_writing(MemberId author) override {
+    auto known = keys_.key_for_reading(author);
+    if (!known) return known.error();
+    return *known ? Result<Key>(**known) : nobodys_.key_for_writing(author);
+  }
+  Result<std::optional<Key>> key_for_reading(MemberId author) override {
+    return keys_.key_for_reading(author);
+  }
+  Status sync() override { return {}; }
+  Status erase(MemberId) override { return {}; }
+  const Key& store_key() const override { return keys_.store_key(); }
+
+ private:
+  KeyStore& keys_;
+  MemoryKeyStore nobodys_{0};
+};
+
 /// Answers once, at the latest when nobody is left who could.
 class ForecastPromise {
  public:
@@ -182,8 +205,7 @@ std::future<Result<SendForecast>> Engine::Impl::check_send(SendInMail letter,
   if (checks_under_way > options.in_flight_max)
     fine = Error{ErrorCode::closed, "too many sends are asked about at once; ask again"};
   const CommandId id = new_command_id();
-  // The guards see what they would see of the same texts in a send; the key is nobody's.
-  MemoryKeyStore scratch(0);
+  KeysOfAQuestion scratch(*keys);
   if (fine) fine = seal_texts(command, id, scratch);
   if (!fine) {
     promise->keep(fine.error());

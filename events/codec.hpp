@@ -57,6 +57,18 @@ class SpanOutput : public cereal::OutputArchive<SpanOutput> {
     if ((... || !(fields == Fields{}))) (*this)(fields...);
   }
 
+  /// Two of them, of different age: of the first one the bytes that it had, as long as the second
+  /// says nothing.
+  template <class... First, class... Second>
+  void tails(std::tuple<First&...> first, std::tuple<Second&...> second) {
+    if (second != std::tuple<std::remove_const_t<Second>...>{}) {
+      std::apply(*this, first);
+      std::apply(*this, second);
+    } else {
+      std::apply([this](const auto&... fields) { tail(fields...); }, first);
+    }
+  }
+
  private:
   std::string& out_;
 };
@@ -86,6 +98,19 @@ class SpanInput : public cereal::InputArchive<SpanInput> {
     if (rest_.empty()) return;
     (*this)(fields...);
     if ((... && (fields == Fields{}))) throw cereal::Exception("a tail says nothing");
+  }
+
+  template <class... First, class... Second>
+  void tails(std::tuple<First&...> first, std::tuple<Second&...> second) {
+    first = std::tuple<First...>{};
+    second = std::tuple<Second...>{};
+    if (rest_.empty()) return;
+    std::apply(*this, first);
+    if (rest_.empty()) {
+      if (first == std::tuple<First...>{}) throw cereal::Exception("a tail says nothing");
+      return;
+    }
+    std::apply([this](auto&... fields) { tail(fields...); }, second);
   }
 
   /// The number of elements that follow, each of at least `bytes_min` bytes.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
@@ -34,6 +36,21 @@ struct SeatAdded {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(seat, holder, role);
+  }
+};
+
+/// How many InMails a seat may send in a cycle. Stream: the contract. A later one for all seats
+/// replaces what single ones had.
+struct SeatLimitSet {
+  static constexpr EventType type{.number = 302, .name = "contract.seat_limit_set", .version = 1};
+
+  std::vector<SeatId> seats{};           ///< None: all of them.
+  std::optional<std::uint32_t> limit{};  ///< 0: no limit. Nothing: what holds without this.
+
+  bool operator==(const SeatLimitSet&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(seats, limit);
   }
 };
 

@@ -10,6 +10,7 @@
 #include "events/credit_events.hpp"
 #include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
+#include "events/limit_events.hpp"
 #include "events/member_events.hpp"
 #include "events/policy_events.hpp"
 
@@ -26,7 +27,8 @@ using Event = std::variant<
     OutcomeReceived, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted, MemberErased,
     MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet, SenderStopped,
     SenderAllowed, UndoWindowClosed, InMailCancelled, InMailHiddenFromRecipient, ReminderSent,
-    LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged>;
+    LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged, SeatLimitSet,
+    LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden>;
 
 const EventType& type_of(const Event& event);
 

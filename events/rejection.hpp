@@ -41,9 +41,15 @@ enum class Rejection : std::uint16_t {
   awaiting_response = 1201,
   followup_limit = 1202,
   followup_too_soon = 1203,
+  duplicate_outreach = 1301,  ///< `limit`: the seat that wrote; `actual`: when, in ms.
+  seat_first_week_limit = 1501,
+  seat_daily_limit = 1502,
+  seat_monthly_limit = 1503,
   open_profile_limit = 1504,
   reason_required = 1601,
   commercial_use = 1602,
+  identical_bulk = 1603,
+  spam_rejected = 1604,
   insufficient_credits = 1701,
 
   // Other commands.

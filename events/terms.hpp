@@ -223,6 +223,28 @@ constexpr auto names_of(CancelReason) {
   });
 }
 
+/// A limit on what one sender sends.
+enum class SendLimit : std::uint8_t {
+  seat_first_week = 1,
+  seat_daily,
+  seat_monthly,
+  open_profile,
+  identical,
+  burst,
+};
+
+constexpr auto names_of(SendLimit) {
+  using enum SendLimit;
+  return std::to_array<EnumName<SendLimit>>({
+      {seat_first_week, "seat_first_week"},
+      {seat_daily, "seat_daily"},
+      {seat_monthly, "seat_monthly"},
+      {open_profile, "open_profile"},
+      {identical, "identical"},
+      {burst, "burst"},
+  });
+}
+
 /// What a seat holder is on a contract. A hiring manager does not send (L11).
 enum class SeatRole : std::uint8_t {
   recruiter = 1,

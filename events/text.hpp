@@ -23,6 +23,7 @@ enum class TextField : std::uint8_t {
   headline = 6,
   reason = 7,
   tag = 8,
+  override_reason = 15,
 };
 
 /// The longest text that `normalise` takes. Far above every limit of a policy; it bounds the work

@@ -119,6 +119,7 @@ struct Fold {
   void on(const SeatOpened& e) {
     stream.contract = e.contract;
     stream.holder = e.holder;
+    stream.opened_at = header.due_at;
   }
 
   void on(const PolicyAdopted& e) {
@@ -210,6 +211,11 @@ struct Fold {
     }
     reserve(pool, *inmail, e.splits, total);
     oblige(*inmail);
+    inmail->month = pool.cycle;
+    if (const Policy* policy = world.policy(header.policy)) {
+      inmail->month_max = stream.month_max(e.seat, *policy);
+      inmail->month_has_free = policy->seat.monthly_counts == MonthlyCounts::all_inmails;
+    }
   }
 
   void on(const CreditCharged& e) {
@@ -272,6 +278,8 @@ struct Fold {
     if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
     world.link(e.inmail, *inmail);
     oblige(*inmail);
+    look_back(e);
+    count(e);
     if (!e.undo_until) return;
     inmail->in_undo_time = true;
     inmail->undo_until = *e.undo_until;
@@ -293,6 +301,72 @@ struct Fold {
     inmail->in_undo_time = false;
     inmail->informed = true;
     oblige(*inmail);
+    lock_again(e.inmail, e.to);
+  }
+
+  void look_back(const InMailSent& e) {
+    if (!stream.sent) stream.sent = std::make_unique<SentSoFar>();
+    SentSoFar& sent = *stream.sent;
+    const Timestamp now = header.due_at;
+    if (e.marks.unlocks_until) sent.unlocked[e.to] = {e.inmail, *e.marks.unlocks_until};
+    if (e.marks.lookback_s <= 0) return;
+    constexpr std::size_t most = 4096;
+    std::size_t over = sent.lately.size() < most ? 0 : 1;
+    while (over < sent.lately.size() && sent.lately[over].until <= now) ++over;
+    sent.lately.erase(sent.lately.begin(), sent.lately.begin() + static_cast<std::ptrdiff_t>(over));
+    sent.lately.push_back(
+        {now, later(now, Seconds{e.marks.lookback_s}), e.marks.print.least, e.cost > 0});
+  }
+
+  void count(const InMailSent& e) {
+    SentSoFar& sent = *stream.sent;
+    const auto today = std::chrono::floor<std::chrono::days>(header.due_at);
+    if (sent.day != today) sent.in_day = {};
+    if (sent.month != e.marks.cycle) sent.in_month = {};
+    sent.day = today;
+    sent.month = e.marks.cycle;
+    for (Tally* tally : {&sent.ever, &sent.in_day, &sent.in_month}) {
+      ++tally->all;
+      if (e.cost > 0) ++tally->charged;
+    }
+  }
+
+  void on(const SeatLimitSet& e) {
+    if (e.seats.empty()) {
+      stream.seat_limit = e.limit;
+      stream.seat_limits.clear();
+    }
+    for (const SeatId seat : e.seats) {
+      stream.seat_limits.erase(seat);
+      if (e.limit) stream.seat_limits.emplace(seat, *e.limit);
+    }
+  }
+
+  void on(const LimitHit& e) { warnings_of(e.inmail).burst = e.which == SendLimit::burst; }
+  void on(const DuplicateOutreachWarned& e) { warn(e, false); }
+  void on(const DuplicateOutreachOverridden& e) { warn(e, true); }
+  void warn(const auto& e, bool is_overridden) {
+    Warnings& warnings = warnings_of(e.inmail);
+    warnings.duplicate = {e.by, e.at};
+    warnings.is_overridden = is_overridden;
+  }
+  Warnings& warnings_of(const InMailId& inmail) {
+    if (stream.warnings.inmail != inmail) stream.warnings = {.inmail = inmail};
+    return stream.warnings;
+  }
+
+  void lock_again(const InMailId& inmail, MemberId to) {
+    if (!stream.sent) return;
+    const auto unlocked = stream.sent->unlocked.find(to);
+    if (unlocked != stream.sent->unlocked.end() && unlocked->second.first == inmail)
+      stream.sent->unlocked.erase(unlocked);
+  }
+
+  /// Nobody waits any more for what becomes of this one.
+  void end_contact(const InMail& inmail) {
+    if (inmail.pool.kind() != StreamKind::contract) return;
+    for (Contact& each : stream.contacts[inmail.pool.contract()])
+      if (each.inmail == inmail.id) each.until = header.version;
   }
 
   void count_open_profile() {
@@ -311,6 +385,9 @@ struct Fold {
     inmail->listed = true;
     ++stream.conversations;
     oblige(*inmail);
+    if (inmail->sender.kind() == StreamKind::seat)
+      stream.contacts[inmail->pool.contract()].push_back(
+          {inmail->sender.seat(), inmail->id, inmail->sent_at, header.version});
     if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
     Pool& pool = touch(inmail->pool);
     inmail->held.each(
@@ -341,6 +418,7 @@ struct Fold {
     if (inmail == nullptr || inmail->is_quiet()) return;
     inmail->response = static_cast<std::uint8_t>(e.kind);
     inmail->canned = e.canned;
+    if (e.canned && e.kind == ReplyKind::decline) end_contact(*inmail);
     world.unlink(*inmail);
     oblige(*inmail);
     begin_thread(*inmail, false, e.kind == ReplyKind::decline && e.canned);
@@ -353,6 +431,7 @@ struct Fold {
     if (inmail == nullptr) return;
     if (inmail->stage == Stage::delivered) inmail->stage = Stage::expired;
     if (e.effect == ExpiryEffect::hide) unlist(*inmail);
+    end_contact(*inmail);
     end(*inmail, e.charge, e.refund_amount, RefundOn::expired);
   }
 
@@ -361,6 +440,7 @@ struct Fold {
     if (inmail == nullptr) return;
     if (!inmail->is_quiet()) world.unlink(*inmail);
     if (inmail->was_delivered()) inmail->stage = Stage::retracted;
+    end_contact(*inmail);
     if (e.leaves_mark)
       begin_thread(*inmail, true, true);
     else
@@ -398,7 +478,10 @@ struct Fold {
 
   void on(const ConversationReopened& e) {
     Thread* thread = world.threads_.find(e.conversation.bytes);
-    if (e.learned) stream.declined.erase(e.by);
+    if (e.learned) {
+      stream.declined.erase(e.by);
+      if (stream.sent) stream.sent->threads[e.conversation] = e.by;
+    }
     if (thread == nullptr) return;
     if (e.learned) {
       thread->is_retold = true;
@@ -434,6 +517,10 @@ struct Fold {
 
   void on(const OutcomeReceived& e) {
     if (InMail* inmail = world.find_to_change(e.inmail)) inmail->informed = true;
+    if (e.outcome == Outcome::failed) lock_again(e.inmail, e.to);
+    const bool goes_on = e.outcome == Outcome::accepted || e.outcome == Outcome::declined ||
+                         e.outcome == Outcome::replied || e.outcome == Outcome::quick_reply;
+    if (goes_on && stream.sent) stream.sent->threads[e.inmail] = e.to;
     Thread* thread = world.threads_.find(e.inmail.bytes);
     if (thread == nullptr || thread->is_mark) return;
     const bool is_declined =

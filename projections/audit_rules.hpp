@@ -98,6 +98,8 @@ std::span<const Rule> pool_rules();     ///< audit_pools.cpp
 std::span<const Rule> charge_rules();   ///< audit_charges.cpp
 std::span<const Rule> message_rules();  ///< audit_messages.cpp
 std::span<const Rule> thread_rules();   ///< audit_threads.cpp
+std::span<const Rule> free_rules();     ///< audit_free.cpp
+std::span<const Rule> limit_rules();    ///< audit_limits.cpp
 std::span<const Rule> log_rules();      ///< audit_log.cpp
 
 }  // namespace inmail::auditing

@@ -143,7 +143,8 @@ bool is_decided(const Event& event) {
                    SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
                    PolicyAdopted, CommandRejected, CommandAccepted, MemberErased, OpenProfileSet,
                    SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
-                   MarkedUnread, Starred, Tagged>;
+                   MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
+                   DuplicateOutreachOverridden>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

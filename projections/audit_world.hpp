@@ -47,7 +47,11 @@ struct InMail {
   Holding held;
   std::uint32_t cost = 0;
   std::uint32_t end_amount = 0;
-  std::uint32_t pinned = 0;                ///< Policy version of the send.
+  std::uint32_t pinned = 0;  ///< Policy version of the send.
+  /// The month of its seat, as the contract knew it when it reserved.
+  std::int64_t month_max = 0;              ///< 0: no limit.
+  std::uint32_t month = 0;                 ///< The contract's cycle.
+  bool month_has_free = true;              ///< What costs nothing counts, too.
   std::uint32_t next_between = no_inmail;  ///< The next one unanswered between the same two.
   Stage stage = Stage::unsent;
   Charge charge = Charge::none;
@@ -126,6 +130,51 @@ struct StoppedSender {
   std::vector<ContractId> contracts;
 };
 
+/// One InMail on which its sender's limits look back.
+struct LookedBackOn {
+  Timestamp at{};
+  Timestamp until{};
+  std::array<std::uint8_t, 32> print{};
+  bool is_charged = false;
+};
+
+/// InMails, with those that cost something.
+struct Tally {
+  std::int64_t all = 0;
+  std::int64_t charged = 0;
+
+  std::int64_t of(bool free_too) const { return free_too ? all : charged; }
+};
+
+/// What a sender has sent, where a limit may ask for it.
+struct SentSoFar {
+  std::vector<LookedBackOn> lately;
+  std::map<MemberId, std::pair<InMailId, Timestamp>> unlocked;
+  std::map<InMailId, MemberId> threads;  ///< That an answer opened.
+  Tally ever;
+  std::chrono::sys_days day{};
+  Tally in_day;
+  std::uint32_t month = 0;  ///< The contract's cycle.
+  Tally in_month;
+};
+
+/// An InMail of a contract's seat in its recipient's stream.
+struct Contact {
+  SeatId by{};
+  InMailId inmail{};
+  Timestamp sent_at{};
+  Version from{};             ///< When it was delivered,
+  Version until{UINT64_MAX};  ///< and when nobody waited for an answer any more.
+};
+
+/// What a sender was warned of, in the records right before its send.
+struct Warnings {
+  InMailId inmail{};
+  bool burst = false;
+  std::optional<std::pair<SeatId, Timestamp>> duplicate;
+  bool is_overridden = false;
+};
+
 /// What the log has said in one stream.
 struct StreamState {
   Version version{};
@@ -169,9 +218,25 @@ struct StreamState {
   std::chrono::year_month open_profile_month{};
   std::int64_t open_profile_sends = 0;  ///< In that month.
 
+  std::unique_ptr<SentSoFar> sent;  ///< Null: nothing.
+  Warnings warnings;
+
   // Of a seat.
   ContractId contract{};
   MemberId holder{};
+  Timestamp opened_at{};
+
+  // Of a contract: what its seats may send in a cycle.
+  std::optional<std::uint32_t> seat_limit;
+  std::map<SeatId, std::uint32_t> seat_limits;
+
+  std::int64_t month_max(SeatId seat, const Policy& rules) const {
+    const auto own = seat_limits.find(seat);
+    if (own != seat_limits.end()) return own->second;
+    return seat_limit ? std::int64_t{*seat_limit} : std::int64_t{rules.seat.monthly_limit};
+  }
+
+  std::map<ContractId, std::vector<Contact>> contacts;  ///< Of a member.
 
   std::unique_ptr<Pool> pool;  ///< Of who has or had credits.
 };

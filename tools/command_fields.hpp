@@ -95,6 +95,12 @@ void each_field(OneOf<AddSeat> auto& c, auto&& visit) {
   visit("role", c.role, Presence::optional);
 }
 
+void each_field(OneOf<SetSeatMonthlyLimit> auto& c, auto&& visit) {
+  visit("contract", c.contract, Presence::required);
+  visit("seats", c.seats, Presence::optional);
+  visit("limit", c.limit, Presence::optional);
+}
+
 void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
   visit("from", c.from, Presence::required);
   visit("seat", c.seat, Presence::optional);
@@ -104,6 +110,8 @@ void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
   visit("degree", c.hints.degree, Presence::optional);
   visit("applicant", c.hints.applicant, Presence::optional);
   visit("purpose", c.hints.purpose, Presence::optional);
+  visit("override_reason", c.override_reason, Presence::optional);
+  visit("veteran", c.veteran, Presence::optional);
 }
 
 void each_field(OneOf<OpenInMail> auto& c, auto&& visit) {

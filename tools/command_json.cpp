@@ -81,6 +81,19 @@ bool read(const Json& json, Id& value) {
   return read(json, value.value) && value.value <= StreamId::number_max;
 }
 
+template <NumberOfStream Id>
+std::string wanted(const std::vector<Id>&) {
+  return "a list, each of them " + wanted(Id{});
+}
+template <NumberOfStream Id>
+bool read(const Json& json, std::vector<Id>& value) {
+  if (!json.is_array()) return false;
+  value.assign(json.size(), Id{});
+  for (std::size_t at = 0; at < json.size(); ++at)
+    if (!read(json[at], value[at])) return false;
+  return true;
+}
+
 std::string wanted(StreamId) { return "a text like \"member:7\" or \"contract:1\""; }
 bool read(const Json& json, StreamId& value) {
   if (!json.is_string()) return false;

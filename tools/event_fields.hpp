@@ -161,6 +161,10 @@ void each_field(const InMailSent& e, auto&& visit) {
   visit("undo_until", e.undo_until);
   visit("origin", e.origin);
   visit("parent", e.parent);
+  visit("print", e.marks.print);
+  visit("cycle", e.marks.cycle);
+  visit("lookback_s", e.marks.lookback_s);
+  visit("unlocks_until", e.marks.unlocks_until);
 }
 
 void each_field(const UndoWindowClosed& e, auto&& visit) {
@@ -306,6 +310,33 @@ void each_field(const Tagged& e, auto&& visit) {
   visit("tag", e.tag);
   visit("key", e.key);
   visit("tagged", e.tagged);
+}
+
+void each_field(const SeatLimitSet& e, auto&& visit) {
+  visit("seats", e.seats);
+  visit("limit", e.limit);
+}
+
+void each_field(const LimitHit& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("which", e.which);
+  visit("limit", e.limit);
+  visit("actual", e.actual);
+}
+
+void each_field(const DuplicateOutreachWarned& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("to", e.to);
+  visit("by", e.by);
+  visit("at", e.at);
+}
+
+void each_field(const DuplicateOutreachOverridden& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("to", e.to);
+  visit("by", e.by);
+  visit("at", e.at);
+  visit("reason", e.reason);
 }
 
 void each_field(const PolicyAdopted& e, auto&& visit) {

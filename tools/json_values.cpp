@@ -72,6 +72,16 @@ Json to_json(const std::vector<ContractId>& contracts) {
   return list;
 }
 
+Json to_json(const std::vector<SeatId>& seats) {
+  Json list = Json::array();
+  for (const SeatId seat : seats) list.push_back(to_json(seat));
+  return list;
+}
+
+Json to_json(const TextPrint& print) {
+  return print.is_taken() ? Json(to_hex(print.least.data(), print.least.size())) : Json();
+}
+
 Json to_json(const LotSplits& splits) {
   Json list = Json::array();
   for (const LotSplit& split : splits)

@@ -65,6 +65,8 @@ Json to_json(const LotSplits& splits);
 /// A text with commas, as commands take it.
 Json to_json(const std::vector<std::string>& names);
 Json to_json(const std::vector<ContractId>& contracts);
+Json to_json(const std::vector<SeatId>& seats);
+Json to_json(const TextPrint& print);
 Json to_json(const AnsweredBeside& answered);
 
 template <class Value>

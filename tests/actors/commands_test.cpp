@@ -43,6 +43,7 @@ std::vector<Command> all_commands() {
       StarConversation{{ada, desk, some_inmail}, false},
       TagConversation{{ada, desk, some_inmail}, "later", 77, false},
       FollowLink{bob, some_inmail, 3},
+      SetSeatMonthlyLimit{acme, {desk}, 20},
   };
 }
 
@@ -96,12 +97,17 @@ TEST(Commands, AreCorruptWhenAByteIsMissingOrLeftOver) {
 
 /// What commands have learned to say does not change the bytes of those that do not say it.
 TEST(Commands, SayInATailWhatTheyCouldNotAlwaysSay) {
-  const auto bytes_more = [](const Command& plain, const Command& fuller) {
-    const std::string before = encoded(sealed(plain));
-    const std::string after = encoded(sealed(fuller));
+  const auto as_ordered = [](const Command& plain) {
+    Command command = sealed(plain);
+    if (auto* send = std::get_if<SendInMail>(&command)) send->print = {};
+    return command;
+  };
+  const auto bytes_more = [&](const Command& plain, const Command& fuller) {
+    const std::string before = encoded(as_ordered(plain));
+    const std::string after = encoded(as_ordered(fuller));
     EXPECT_TRUE(after.starts_with(before)) << type_of(plain).name;
     const auto decoded = decode_command(type_of(fuller).number, bytes_of(after));
-    EXPECT_TRUE(decoded.ok() && *decoded == sealed(fuller)) << type_of(fuller).name;
+    EXPECT_TRUE(decoded.ok() && *decoded == as_ordered(fuller)) << type_of(fuller).name;
     return after.size() - before.size();
   };
   SendInMail letter{ada, {}, bob, "Subject", "Body"};
@@ -111,6 +117,9 @@ TEST(Commands, SayInATailWhatTheyCouldNotAlwaysSay) {
   EXPECT_EQ(
       bytes_more(Respond{bob, some_inmail}, Respond{bob, some_inmail, ReplyKind::reply, {}, true}),
       1u);
+  SendInMail argued = letter;
+  argued.veteran = true;
+  EXPECT_EQ(bytes_more(letter, argued), 34u) << "a print, a reason, a flag, behind the older tail";
   EXPECT_EQ(bytes_more(SetPreference{ada}, SetPreference{ada, InMailPreference::on, false}), 2u);
   EXPECT_EQ(bytes_more(RegisterMember{ada}, RegisterMember{ada, "", "", "", true, {"staff"}}), 13u);
 }
@@ -123,8 +132,13 @@ TEST(Commands, HaveNoTailThatSaysNothing) {
 
 TEST(Commands, CarryWhatStandsInTheirTexts) {
   Command letter = SendInMail{ada, {}, bob, "<b>", "- one\n[two](http://three.com)"};
-  ASSERT_TRUE(take_markup(letter).ok());
+  MemoryKeyStore keys(1);
+  ASSERT_TRUE(take_marks(letter, keys).ok());
   EXPECT_EQ(std::get<SendInMail>(letter).markup, (TextMarkup{true, true, false, 1, 1}));
+  EXPECT_TRUE(std::get<SendInMail>(letter).print.is_taken());
+  Command empty = SendInMail{ada, {}, bob, "", ""};
+  ASSERT_TRUE(take_marks(empty, keys).ok());
+  EXPECT_FALSE(std::get<SendInMail>(empty).print.is_taken());
 }
 
 TEST(Commands, OfAnUnknownNumberAreOfANewerFormat) {
@@ -155,9 +169,9 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system, member, member, member, billing, billing, billing, admin,  billing,
-      admin,  seat,   member, member, member,  seat,    admin,   system, system,
-      system, member, member, seat,   seat,    seat,    seat,    seat,   member,
+      system, member, member, member, billing, billing, billing, admin,  billing, admin,
+      seat,   member, member, member, seat,    admin,   system,  system, system,  member,
+      member, seat,   seat,   seat,   seat,    seat,    member,  admin,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

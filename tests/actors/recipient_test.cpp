@@ -42,7 +42,7 @@ class Company : public SmallWorld {
   InMailSent sends(const Command& command) {
     const Step step = command_through(command);
     EXPECT_FALSE(step.refusal) << name_of(step.refusal->code);
-    const auto* sent = step.events.empty() ? nullptr : std::get_if<InMailSent>(&step.events[0]);
+    const auto* sent = step.events.empty() ? nullptr : std::get_if<InMailSent>(&step.events.back());
     EXPECT_NE(sent, nullptr);
     return sent ? *sent : InMailSent{};
   }
@@ -391,7 +391,9 @@ TEST(Purpose, IsAskedForUnderSeed2UnlessTheTwoKnowEachOther) {
   world.command_through(SetConnection{ada, bob});
   EXPECT_EQ(world.refusal(letter), std::nullopt);
 
-  const InMailSent to_dave = world.sends(mail(ada, dave));
+  SendInMail first = mail(ada, dave);
+  first.body = "In words that nobody else has got from me today";
+  const InMailSent to_dave = world.sends(first);
   letter.to = dave;
   world.settle_until(start + days{8});
   EXPECT_EQ(world.refusal(letter), Rejection::reason_required) << "he has not answered";

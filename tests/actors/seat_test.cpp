@@ -113,7 +113,9 @@ void expect_first_broken(const Attempt& attempt) {
                         .subject = words(attempt.subject, 200),
                         .body = words(attempt.body, 1'900)});
   const auto code = first_broken(attempt);
-  EXPECT_EQ(given.step().reservation.has_value(), !code.has_value());
+  const auto& asked = given.step().reservation;
+  EXPECT_EQ(asked && asked->holds, !code.has_value());
+  EXPECT_EQ(asked.has_value(), !code || *code >= Rejection::seat_inactive);
   if (code)
     given.then_rejected(*code);
   else
@@ -159,7 +161,7 @@ struct Sending {
 TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
   Sending send;
   send.recipient.blocked = blocks_ada;
-  send.context.reserved = 1;
+  send.context.contract = ContractAnswer{.reserved = 1, .cycle = 1};
   const Decision decision = Seat::decide(desk, send.state, send.command, send.context);
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->code, Rejection::recipient_unavailable);
@@ -170,7 +172,7 @@ TEST(Seat, AsksForNothingTwice) {
   const auto wish = Seat::needs_reservation(desk, send.state, send.command, send.context);
   ASSERT_TRUE(wish.has_value());
   EXPECT_EQ(wish->cost, 1u);
-  send.context.reserved = 1;
+  send.context.contract = ContractAnswer{.reserved = 1, .cycle = 1};
   EXPECT_EQ(Seat::needs_reservation(desk, send.state, send.command, send.context), std::nullopt);
 }
 

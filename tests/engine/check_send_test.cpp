@@ -105,6 +105,48 @@ TEST_F(CheckSend, AsksTheContractOfASeat) {
   EXPECT_EQ(forecast.splits.size(), 1u);
 }
 
+TEST_F(CheckSend, TellsWhatIsLeftOfEachLimit) {
+  Engine engine = open();
+  introduce(engine, {1, 2, 3});
+  ASSERT_TRUE(
+      do_now(engine, AdoptPolicy{"name = \"x\"\n[seat]\nfirst_week_max = 0\n"
+                                 "daily_max = 7\nmonthly_limit = 5\n[spam]\n"
+                                 "burst_action = \"alert\"\nburst_max = 1\n[undo]\nwindow_s = 0\n"})
+          .ok());
+  ASSERT_TRUE(do_now(engine, CreateContract{company, 0}).ok());
+  ASSERT_TRUE(settle(engine, AddSeat{company, seat, ada}).ok());
+  ASSERT_TRUE(settle(engine, AddSeat{company, SeatId{8}, MemberId{3}}).ok());
+  ASSERT_TRUE(do_now(engine, StartSubscription{company, PlanKind::recruiter_lite}).ok());
+  ASSERT_TRUE(do_now(engine, SetSeatMonthlyLimit{company, {seat}, 3}).ok());
+  SendInMail by_seat = letter(MemberId{3});
+  by_seat.seat = seat;
+  ASSERT_TRUE(settle(engine, by_seat).ok());
+  SendInMail by_other{MemberId{3}, SeatId{8}, bob, "Hello", "Another word"};
+  ASSERT_TRUE(settle(engine, by_other).ok());
+
+  by_seat.to = bob;
+  const SendForecast forecast = ask(engine, by_seat);
+  EXPECT_TRUE(forecast.would_go());
+  std::vector<std::tuple<SendLimit, std::int64_t, std::int64_t, bool>> limits;
+  for (const LimitLeft& each : forecast.limits)
+    limits.emplace_back(each.which, each.limit, each.used, each.resets_at.has_value());
+  using enum SendLimit;
+  EXPECT_EQ(limits, (decltype(limits){{seat_daily, 7, 1, true},
+                                      {seat_monthly, 3, 1, true},
+                                      {identical, 25, 1, false},
+                                      {burst, 1, 1, false}}));
+  EXPECT_EQ(forecast.warnings, (std::vector{SendWarning::duplicate_outreach, SendWarning::burst}));
+  EXPECT_EQ(forecast.written_by, SeatId{8});
+  EXPECT_TRUE(forecast.written_at.has_value());
+}
+
+TEST_F(CheckSend, MakesNoKeyForWhoNeverWrote) {
+  Engine engine = open();
+  introduce(engine, {2});
+  const SendInMail by_stranger{MemberId{77}, {}, bob, "Hello", "A word?"};
+  EXPECT_EQ(codes(ask(engine, by_stranger)), std::vector{Rejection::unknown_sender});
+}
+
 TEST_F(CheckSend, IsTheSendersToAsk) {
   Engine engine = open();
   introduce(engine, {1, 2});

@@ -121,7 +121,13 @@ class Life {
     SendInMail letter{anyone(dice), {}, anyone(dice), "Hello", "A word?"};
     if (dice.once_in(10)) letter.subject = Text{};
     if (dice.once_in(10)) letter.body = "- a list\n- <b>and</b> [a link](ftp://where)";
+    if (!dice.once_in(4)) {
+      const std::string own = std::to_string(dice.below(1'000'000));
+      letter.body = "one" + own + " two" + own + " three" + own + " four" + own;
+    }
+    if (dice.once_in(3)) letter.override_reason = "They asked";
     letter.hints.applicant = dice.once_in(8);
+    letter.veteran = dice.once_in(8);
     if (dice.once_in(2)) {
       letter.seat = SeatId{1 + dice.below(seats)};
       if (!dice.once_in(10)) letter.from = MemberId{letter.seat->value};
@@ -147,6 +153,10 @@ class Life {
   }
 
   static Command about_a_plan(Dice& dice) {
+    if (dice.once_in(4))
+      return SetSeatMonthlyLimit{company,
+                                 dice.once_in(2) ? std::vector<SeatId>{} : std::vector{SeatId{1}},
+                                 dice.one_of<std::optional<std::uint32_t>>({std::nullopt, 0, 2})};
     const StreamId owner = dice.once_in(2) ? StreamId(company) : StreamId(anyone(dice));
     const PlanKind plan = dice.one_of({PlanKind::free, PlanKind::career, PlanKind::recruiter_corp});
     if (dice.once_in(3)) return StartSubscription{owner, plan};

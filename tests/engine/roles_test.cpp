@@ -90,6 +90,7 @@ class Roles : public test::EngineTest {
         {GrantBonus{ada, 1, operator_number, "Sorry"}, admin, operator_number},
         {CreateContract{ContractId{2}, 1}, billing, {}},
         {AddSeat{company, SeatId{2}, bob}, admin, {}},
+        {SetSeatMonthlyLimit{company, {desk}, 50}, admin, {}},
         {SendInMail{ada, {}, eve, "Hello", "As myself."}, member, ada.value},
         {SendInMail{ada, desk, MemberId{4}, "Hello", "From my desk."}, seat, desk.value},
         {OpenInMail{bob, from_ada_}, member, bob.value},

@@ -88,6 +88,17 @@ TEST(EventCodec, ReadsOpeningsOfBeforeSilenceCountedFromThem) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsSendsOfBeforeLimitsLookedBackOnThem) {
+  InMailSent expected;
+  for (const Event& event : test::sample_events())
+    if (const auto* each = std::get_if<InMailSent>(&event)) expected = *each;
+  expected.marks = {};
+  const std::string payload = golden_payload(InMailSentV3::type);
+  const auto decoded = decode_event(InMailSentV3::type.number, 3, bytes_of(payload));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{expected});
+}
+
 TEST(EventCodec, ReadsSendsOfBeforeTheyCouldBeUndone) {
   InMailSent expected;
   for (const Event& event : test::sample_events())
@@ -95,6 +106,7 @@ TEST(EventCodec, ReadsSendsOfBeforeTheyCouldBeUndone) {
   expected.undo_until.reset();
   expected.origin = SendOrigin::direct;
   expected.parent.reset();
+  expected.marks = {};
   const std::string payload = golden_payload(InMailSentV2::type);
   const auto decoded = decode_event(InMailSentV2::type.number, 2, bytes_of(payload));
   ASSERT_TRUE(decoded.ok()) << decoded.error().message;
@@ -108,6 +120,7 @@ TEST(EventCodec, ReadsSendsOfBeforeTheirClassAndMembersOfBeforeTheirLists) {
     if (const auto* each = std::get_if<InMailSent>(&event)) sent = *each;
     if (const auto* each = std::get_if<MemberRegistered>(&event)) registered = *each;
   }
+  sent.marks = {};
   sent.free_class.reset();
   sent.degree.reset();
   sent.purpose = Purpose::other;

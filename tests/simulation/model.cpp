@@ -136,6 +136,7 @@ void Model::on(const InMailSent& e) {
   must(std::int64_t{e.cost} == cost, "an InMail at another price");
   if (given)
     must(may_be_stale_ || e.free_class == free_class_of(*given), "an InMail of another class");
+  if (given) judge_marks(e, *given);
   const auto [at, is_new] = mails_.try_emplace(e.inmail);
   must(is_new, "an InMail was sent twice");
   Mail& mail = at->second;
@@ -148,6 +149,7 @@ void Model::on(const InMailSent& e) {
   mail.subject = e.subject;
   mail.body = e.body;
   mail.letter = given;
+  mail.cycle = e.marks.cycle;
   const Seconds window = policy().undo.window_s;
   if (window.count() > 0) mail.undo_until = mail.sent_at + window;
   must(e.undo_until == mail.undo_until, "until when it can be undone");
@@ -203,6 +205,7 @@ void Model::on(const InMailCancelled& e) {
              command<UndoSend>()->inmail == e.inmail,
          "cancelled, and nobody wished it");
   mail.stage = Stage::cancelled;
+  lock_again(e.inmail, mail);
   mail.undo_until.reset();
   mail.told = true;
 }
@@ -222,6 +225,7 @@ void Model::on(const InMailDelivered& e) {
                                              refund.on.has(RefundOn::no_response) || by_expiry);
   must(e.refundable == refundable, "whether it may be refunded");
   mail->stage = Stage::delivered;
+  mail->delivered_position = record_->header.position;
   mail->delivered_at = record_->header.due_at;
   mail->recipient_active = record_->header.due_at;
   mail->charge_open = refundable;
@@ -383,6 +387,7 @@ void Model::on(const OutcomeReceived& e) {
   Mail& mail = found->second;
   must(mail.sender == record_->header.stream && mail.to == e.to, "news for somebody else");
   must(!mail.told, "told twice");
+  if (mail.stage == Stage::failed) lock_again(e.inmail, mail);
   must(mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted,
        "news of what has not happened");
   mail.told = true;
@@ -414,7 +419,7 @@ void Model::on(const SeatOpened& e) {
   must(contract != contracts_.end() &&
            contract->second.seats.contains(record_->header.stream.seat()),
        "a seat that no contract gave");
-  seat = {e.contract, e.holder, e.role, true};
+  seat = {e.contract, e.holder, e.role, true, record_->header.due_at};
 }
 
 void Model::on(const PolicyAdopted& e) {

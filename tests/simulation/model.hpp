@@ -71,6 +71,8 @@ class Model {
   struct ContractState {
     std::uint32_t seats_max = 0;
     std::set<SeatId> seats;
+    std::optional<std::uint32_t> limit;  ///< Of every seat in a cycle.
+    std::map<SeatId, std::uint32_t> own_limits;
   };
 
   struct SeatState {
@@ -78,7 +80,11 @@ class Model {
     MemberId holder;
     SeatRole role{};
     bool open = false;
+    Timestamp since{};
   };
+
+  /// Another seat's InMail that the recipient has in mind.
+  using Colleague = std::optional<std::pair<SeatId, Timestamp>>;
 
   enum class Stage { sent, delivered, failed, expired, retracted, cancelled };
 
@@ -120,6 +126,8 @@ class Model {
     Text body;
     Text answer_text;
     const SendInMail* letter = nullptr;
+    std::uint32_t cycle = 0;  ///< Of the contract.
+    Position delivered_position{};
     const Respond* answer = nullptr;
 
     bool has_arrived() const {
@@ -188,6 +196,10 @@ class Model {
   void on(const Archived& e);
   void on(const Starred& e);
   void on(const Tagged& e);
+  void on(const SeatLimitSet& e);
+  void on(const LimitHit& e);
+  void on(const DuplicateOutreachWarned& e);
+  void on(const DuplicateOutreachOverridden& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -203,6 +215,7 @@ class Model {
   Refused expect(const GrantBonus& c);
   Refused expect(const CreateContract& c);
   Refused expect(const AddSeat& c);
+  Refused expect(const SetSeatMonthlyLimit& c);
   Refused expect(const SendInMail& c);
   Refused expect(const OpenInMail& c);
   Refused expect(const Respond& c);
@@ -245,6 +258,13 @@ class Model {
   /// The news of a connection reaches whom it concerns.
   template <class Given, class Change>
   void change_connection(const Change& e, bool connects);
+  Refused judge_seat_limits(const SendInMail& c);
+  Refused judge_bulk(const SendInMail& c) const;
+  Refused judge_colleagues(const SendInMail& c) const;
+  Colleague colleague_of(const SendInMail& c) const;
+  std::int64_t sent_within(Seconds window, const std::function<bool(const Mail&)>& counts) const;
+  bool is_a_burst() const;
+  void tell_colleague(const InMailId& inmail, SeatId by, Timestamp at, DedupAction action);
   Refused judge_words(const SendInMail& c) const;
   Refused judge_silence(const SendInMail& c) const;
   Refused judge_text(const Text& text) const;
@@ -269,6 +289,8 @@ class Model {
   void end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount);
   std::int64_t answer_gives(const Mail& mail, ReplyKind kind) const;
   std::int64_t settle_with_followups(const InMailId& answered, ReplyKind kind);
+  void lock_again(const InMailId& inmail, const Mail& mail);
+  void judge_marks(const InMailSent& e, const SendInMail& given);
   void must(bool holds, const std::string& what);
   template <class C>
   const C* command() {
@@ -299,6 +321,10 @@ class Model {
   std::map<InMailId, std::uint32_t> direct_;  ///< Messages, by their conversation.
   std::map<std::pair<StreamId, MemberId>, Timestamp> declined_;
   std::set<CommandId> judged_;  ///< Commands of which an event was seen.
+  /// What the sender was told in the record before.
+  InMailId told_of_colleague_{};
+  InMailId told_of_burst_{};
+  std::map<std::pair<StreamId, MemberId>, std::pair<InMailId, Timestamp>> unlocks_;
   std::map<StreamId, Position> last_record_;
   std::map<StreamId, PolicyVersion> last_policy_;
   bool may_be_stale_ = false;

@@ -68,7 +68,17 @@ std::optional<FreeClass> Model::free_class_of(const SendInMail& c) {
   if (c.hints.applicant) fitting.insert(job_applicant);
   if (c.hints.degree == Degree::group && !are_connected) fitting.insert(group_member);
   if (people_[c.to].open_profile && is_premium(c.to)) fitting.insert(open_profile);
-  for (const FreeClass each : {first_degree, job_applicant, group_member, open_profile})
+  if (c.veteran) fitting.insert(veteran_like);
+  const StreamId sender = record_->header.stream;
+  for (const auto& [id, mail] : mails_)
+    if (mail.sender == sender && mail.to == c.to && mail.told && mail.reply &&
+        (mail.reopening_told || !(mail.canned && mail.reply == ReplyKind::decline)))
+      fitting.insert(replied_thread);
+  const auto unlock = unlocks_.find({sender, c.to});
+  if (unlock != unlocks_.end() && record_->header.time < unlock->second.second)
+    fitting.insert(previous_unlock);
+  for (const FreeClass each : {first_degree, job_applicant, group_member, veteran_like,
+                               replied_thread, previous_unlock, open_profile})
     if (fitting.contains(each) && rules.free.classes.has(each)) return each;
   return {};
 }
@@ -84,7 +94,7 @@ Model::Refused Model::judge_recipient(const SendInMail& c, bool premium) {
     return Rejection::profile_not_public;
   const bool connected = is_connected(c.to, c.from);
   const PlanTerms& plan = rules.terms(accounts_[pool].plan.value_or(PlanKind::free));
-  if (!c.seat && !connected && c.hints.degree && *c.hints.degree > plan.max_degree)
+  if (!connected && c.hints.degree && *c.hints.degree > plan.max_degree)
     return Rejection::out_of_degree;
   if (connected && rules.recipient.first_degree == FirstDegreeRule::forbid)
     return Rejection::first_degree_forbidden;

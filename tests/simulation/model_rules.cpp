@@ -102,6 +102,12 @@ Model::Refused Model::expect(const AddSeat& c) {
     return Rejection::seats_exhausted;
   return {};
 }
+Model::Refused Model::expect(const SetSeatMonthlyLimit& c) {
+  const std::set<SeatId>& ours = contracts_[c.contract].seats;
+  const bool are_ours =
+      std::all_of(c.seats.begin(), c.seats.end(), [&](SeatId seat) { return ours.contains(seat); });
+  return are_ours ? Refused{} : Rejection::unknown_target;
+}
 Model::Refused Model::expect(const AdoptPolicy&) { return {}; }
 Model::Refused Model::expect(const EraseMember&) { return {}; }
 
@@ -117,27 +123,22 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (!people_[c.to].registered) return Rejection::unknown_recipient;
   if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
   const auto free_class = free_class_of(c);
-  if (!seat) {
-    const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
-    if (!account.plan && account.has_ended && !is_always_free) return Rejection::subscription_ended;
-    if (!may_go(rules.terms(account.plan.value_or(PlanKind::free)), free_class))
-      return Rejection::premium_required;
-  }
+  const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
+  if (!account.plan && account.has_ended && (seat || !is_always_free))
+    return Rejection::subscription_ended;
+  if (seat && !account.plan) return Rejection::premium_required;
+  if (!may_go(rules.terms(account.plan.value_or(PlanKind::free)), free_class))
+    return Rejection::premium_required;
   if (const Refused no = judge_recipient(c, seat || is_premium(c.from))) return no;
   if (const Refused words = judge_words(c)) return words;
   if (const Refused signs = judge_signs(c)) return signs;
   if (const Refused silence = judge_silence(c)) return silence;
   if (const Refused decline = judge_decline(c)) return decline;
+  if (const Refused colleagues = judge_colleagues(c)) return colleagues;
+  if (const Refused limits = judge_seat_limits(c)) return limits;
   if (const Refused limits = judge_limits(c)) return limits;
-  const Degree far = c.hints.degree.value_or(Degree::first);
-  if (seat) {
-    if (!account.plan)
-      return account.has_ended ? Rejection::subscription_ended : Rejection::premium_required;
-    if (!may_go(rules.terms(*account.plan), free_class)) return Rejection::premium_required;
-    if (!is_connected(c.to, c.from) && far > rules.terms(*account.plan).max_degree)
-      return Rejection::out_of_degree;
-    if (account.charges.contains(inmail_of(record_->header.cause))) return {};
-  }
+  if (const Refused bulk = judge_bulk(c)) return bulk;
+  if (seat && account.charges.contains(inmail_of(record_->header.cause))) return {};
   if (!free_class && account.available() < rules.charge.cost)
     return Rejection::insufficient_credits;
   return {};

@@ -37,11 +37,24 @@ Command send(People& people) {
   letter.hints = hints(people);
   if (people.one_in(25)) letter.subject = Text{};
   if (people.one_in(25)) letter.to = MemberId{777};
+  if (people.one_in(5)) {  // What everybody gets.
+    letter.subject = "An offer";
+    letter.body = people.one_in(2) ? "One and the same for whoever reads it" : "Nothing but words";
+  }
+  if (people.one_in(4)) letter.override_reason = people.words("They asked me");
+  letter.veteran = people.one_in(15);
   if (people.one_in(2)) {
     letter.seat = SeatId{1 + people.pick(People::seats)};
     if (!people.one_in(12)) letter.from = MemberId{letter.seat->value};
   }
   return letter;
+}
+
+Command limit(People& people) {
+  SetSeatMonthlyLimit wish{ContractId{1}, {}, {}};
+  if (!people.one_in(3)) wish.seats = {SeatId{1 + people.pick(People::seats + 1)}};
+  if (!people.one_in(3)) wish.limit = static_cast<std::uint32_t>(people.pick(4) * 5);
+  return wish;
 }
 
 Command open(People& people) {
@@ -147,6 +160,19 @@ Command adopt(People& people) {
       "overflow = \"reject\"\n[retract]\ncondition = \"any\"\ntombstone_recipient = true\n"
       "[refund]\ncount_auto_reply = true\n[reinitiate]\nafter_decline = \"after_cooldown\"\n"
       "cooldown_s = 86400\n",
+      "name = \"limits\"\ninherits = \"default\"\n[seat]\ndaily_max = 3\nfirst_week_max = 5\n"
+      "monthly_limit = 6\n[spam]\nidentical_max = 1\nburst_max = 2\nburst_window_s = 3600\n"
+      "burst_action = \"reject\"\n[recipient]\ndedup_level = \"medium\"\n"
+      "dedup_action = \"block\"\n",
+      "name = \"loose\"\ninherits = \"default\"\n[seat]\ndaily_max = 2\nday_mode = "
+      "\"rolling_24h\"\nfree_counts_to_daily = false\nfirst_week_max = 8\nfirst_week_mode = "
+      "\"rolling_7d\"\nmonthly_limit = 4\nmonthly_counts = \"charged_only\"\n[spam]\n"
+      "identical_max = 2\nburst_max = 1\nburst_window_s = 600\nburst_action = \"alert\"\n"
+      "[recipient]\ndedup_level = \"low\"\ndedup_action = \"require_override_reason\"\n[free]\n"
+      "classes = [\"replied_thread\", \"veteran_like\", \"previous_unlock\"]\n"
+      "plan_classes = [\"veteran_like\"]\nunlock_ttl_s = 2592000\n",
+      "name = \"high\"\ninherits = \"default\"\n[seat]\nweek_start = \"sunday_utc\"\n"
+      "first_week_max = 2\n[recipient]\ndedup_level = \"high\"\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
@@ -220,6 +246,7 @@ const std::array table{
     act<StarConversation>(1, star),
     act<TagConversation>(2, tag),
     act<FollowLink>(2, follow),
+    act<SetSeatMonthlyLimit>(1, limit),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");
@@ -255,6 +282,7 @@ People::Sent People::any_inmail() {
 
 std::vector<Command> People::beginning() {
   std::vector<Command> commands;
+  if (one_in(2)) commands.push_back(adopt(*this));  // Lives are short, and terms change seldom.
   for (std::uint64_t each = 1; each <= members; ++each)
     commands.push_back(newcomer(MemberId{each}));
   commands.push_back(CreateContract{ContractId{1}, static_cast<std::uint32_t>(seats + 1)});

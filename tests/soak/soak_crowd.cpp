@@ -1,5 +1,7 @@
 #include "tests/soak/soak_crowd.hpp"
 
+#include <string>
+
 namespace inmail::soak {
 namespace {
 
@@ -49,7 +51,13 @@ Act Crowd::next() {
 }
 
 Command Crowd::send() {
-  SendInMail letter{anyone(), {}, anyone(), "A word, perhaps?", "May I ask you something?"};
+  // In words of its own: one text for all would soon be refused.
+  const std::string own = std::to_string(pick(1'000'000'000));
+  SendInMail letter{anyone(),
+                    {},
+                    anyone(),
+                    "A word, perhaps?",
+                    "May" + own + " I" + own + " ask" + own + " you" + own + " something" + own};
   if (pick(10) == 0) {
     const std::uint64_t company = 1 + pick(companies_of(members_));
     letter.from = MemberId{company};

@@ -22,7 +22,7 @@ std::string document_of(const std::string& policy) {
 }
 
 void seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
-  invariant(take_markup(command).ok(), "a text of a test can be normalised");
+  invariant(take_marks(command, keys).ok(), "a text of a test can be normalised");
   std::visit(
       [&]<class Each>(Each& each) {
         if constexpr (requires(Each & c) { c.author(); })

@@ -44,6 +44,34 @@ inline void vary_mailbox(Policy& policy, Dice& dice) {
       dice.one_of({InboxOverflow::none, InboxOverflow::archive_oldest, InboxOverflow::reject});
 }
 
+/// How much a sender may send, and what a past makes free.
+inline void draw_limits(Policy& policy, Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  policy.seat.daily_max = dice.one_of({0, 0, 1, 3});
+  policy.seat.day_mode = dice.one_of({DayMode::utc_day, DayMode::rolling_24h});
+  policy.seat.free_counts_to_daily = dice.once_in(2);
+  policy.seat.first_week_max = dice.one_of({0, 0, 2, 5});
+  policy.seat.first_week_mode = dice.one_of({FirstWeekMode::calendar, FirstWeekMode::rolling_7d});
+  policy.seat.monthly_limit = dice.one_of({0, 0, 1, 4});
+  policy.seat.monthly_counts =
+      dice.one_of({MonthlyCounts::all_inmails, MonthlyCounts::charged_only});
+  policy.spam.identical_max = dice.one_of({0, 0, 1, 3});
+  policy.spam.identical_window_s = dice.one_of<Seconds>({1h, days{1}, days{4}});
+  policy.spam.burst_max = dice.one_of({0, 1, 2});
+  policy.spam.burst_action =
+      dice.one_of({BurstAction::alert, BurstAction::score, BurstAction::reject});
+  policy.recipient.dedup_level =
+      dice.one_of({DedupLevel::off, DedupLevel::low, DedupLevel::medium, DedupLevel::high});
+  policy.recipient.dedup_action =
+      dice.one_of({DedupAction::warn, DedupAction::require_override_reason, DedupAction::block});
+  policy.recipient.dedup_window_s = dice.one_of<Seconds>({days{1}, days{90}});
+  for (const FreeClass each :
+       {FreeClass::replied_thread, FreeClass::previous_unlock, FreeClass::veteran_like})
+    if (dice.once_in(4)) policy.free.classes.insert(each);
+  policy.free.unlock_ttl_s = dice.one_of<Seconds>({0s, 1h, days{30}});
+}
+
 /// A policy as nobody would write it: every rule that the deciders know is drawn by itself.
 inline Policy random_policy(Dice& dice) {
   using namespace std::chrono_literals;
@@ -104,6 +132,7 @@ inline Policy random_policy(Dice& dice) {
   policy.free.open_profile_max_per_month = dice.one_of({0, 1, 3});
   policy.compliance.require_reason = dice.once_in(3);
   policy.undo.window_s = dice.one_of<Seconds>({0s, 0s, 60s, 7'200s});
+  draw_limits(policy, dice);
   return policy;
 }
 
@@ -220,11 +249,22 @@ class RandomLife {
       letter.hints.applicant = dice_.once_in(8);
       if (dice_.once_in(3)) letter.body = "Look at https://a.b";
       if (dice_.once_in(4)) letter.hints.purpose = Purpose::other;
-      return letter;
+      return worded(letter);
     }
     const SeatId seat{1 + dice_.below(seats)};
     const MemberId holder{seat.value};
-    return mail(holder, seat, anyone_but(holder));
+    return worded(mail(holder, seat, anyone_but(holder)));
+  }
+
+  /// Mostly in words of its own.
+  SendInMail worded(SendInMail letter) {
+    if (!dice_.once_in(4)) {
+      const std::string own = std::to_string(dice_.below(1'000'000));
+      letter.body = "one" + own + " two" + own + " three" + own + " four" + own;
+    }
+    if (dice_.once_in(3)) letter.override_reason = "They asked";
+    letter.veteran = dice_.once_in(8);
+    return letter;
   }
 
   Command any_tie() {

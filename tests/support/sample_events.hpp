@@ -49,6 +49,27 @@ inline std::vector<Event> sample_mailbox_events() {
   };
 }
 
+inline SendMarks sample_marks() {
+  SendMarks marks{.cycle = 3, .lookback_s = 86'400};
+  for (std::size_t i = 0; i < TextPrint::drawers; ++i)
+    marks.print.least[i] = static_cast<std::uint8_t>(i + 1);
+  marks.unlocks_until = timestamp_from_ms(1'767'700'000'002);
+  return marks;
+}
+
+/// Likewise, behind those: what tells of limits.
+inline std::vector<Event> sample_limit_events() {
+  const InMailId inmail = sample_inmail();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'001);
+  return {
+      SeatLimitSet{{SeatId{3}, SeatId{4}}, 25},
+      LimitHit{inmail, SendLimit::burst, 50, 51},
+      DuplicateOutreachWarned{inmail, MemberId{9}, SeatId{4}, later},
+      DuplicateOutreachOverridden{inmail, MemberId{9}, SeatId{4}, later,
+                                  sample_text("They asked.", TextField::override_reason)},
+  };
+}
+
 /// One of each, in the order of the variant, every field set to something of its own. The golden
 /// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
@@ -86,7 +107,8 @@ inline std::vector<Event> sample_events() {
       InMailSent{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, splits, Version{12},
                  sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body),
                  FreeClass::open_profile, Degree::second, Purpose::job,
-                 TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail},
+                 TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail,
+                 sample_marks()},
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered,
                       later, 3},
       InMailFailed{ref, FailureReason::unknown_recipient},
@@ -115,6 +137,7 @@ inline std::vector<Event> sample_events() {
                       Rejection::recipient_unavailable},
   };
   for (Event& each : sample_mailbox_events()) events.push_back(std::move(each));
+  for (Event& each : sample_limit_events()) events.push_back(std::move(each));
   return events;
 }
 

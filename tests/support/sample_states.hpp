@@ -53,7 +53,10 @@ inline Outbox sample_outbox() {
                                       timestamp_from_ms(1'767'600'060'000),
                                       PolicyVersion{2},
                                       3};
+  const Timestamp later = timestamp_from_ms(1'767'700'000'000);
   outbox.declined[MemberId{9}] = timestamp_from_ms(1'767'600'000'000);
+  outbox.lately = {{timestamp_from_ms(1'767'600'000'000), later, true, sample_marks().print}};
+  outbox.unlocked[MemberId{9}] = {sample_inmail(), later};
   return outbox;
 }
 
@@ -96,6 +99,7 @@ inline Resident<Member> sample_member() {
                                             .is_listed = true};
   member.state.views = sample_views();
   member.state.agenda = sample_agenda();
+  member.state.outreach[ContractId{2}][SeatId{3}] = {sample_inmail(), later, true};
   return member;
 }
 
@@ -108,6 +112,7 @@ inline Resident<Seat> sample_seat() {
   seat.state.outbox = sample_outbox();
   seat.state.agenda = sample_agenda();
   seat.state.views = sample_views();
+  seat.state.sends = {seat.time, {9, 8}, 20'458, {5, 4}, 3, {7, 6}};
   return seat;
 }
 
@@ -118,6 +123,8 @@ inline Resident<Contract> sample_contract() {
   contract.state.seats = {{SeatId{3}, MemberId{7}}};
   contract.state.account = sample_account();
   contract.state.agenda = sample_agenda();
+  contract.state.seat_limit = 20;
+  contract.state.seat_limits[SeatId{3}] = 25;
   return contract;
 }
 

@@ -131,9 +131,10 @@ class SmallWorld {
       const auto reserve = [&](const ContractState& state, const Context& context) {
         return Contract::reserve(state, question, context);
       };
-      Step step = contract(sender.state().contract).decide_with(now_, reserve, command_id, by);
+      Stage<Contract>& pool = contract(sender.state().contract);
+      Step step = pool.decide_with(now_, reserve, command_id, by);
       keep_duties(step);
-      return step.refusal;
+      return Contract::answer(pool.state(), question, {step.events, step.refusal});
     });
     return sender.command(command, now_, command_id, by);
   }

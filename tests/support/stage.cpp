@@ -27,10 +27,8 @@ Step Stage<Decider>::command(Command command, Timestamp now, CommandId id, Princ
   }
   if constexpr (std::is_same_v<Decider, Seat>)
     step.reservation = Seat::needs_reservation(id_, self_.state, command, context);
-  Guard contract = step.reservation && ask_ ? ask_(*step.reservation) : pass();
-  if (step.reservation) context.reserved = step.reservation->cost;
-  Decision decision =
-      contract ? Decision{{}, contract} : Decider::decide(id_, self_.state, command, context);
+  if (step.reservation) context.contract = answer_to(*step.reservation);
+  Decision decision = Decider::decide(id_, self_.state, command, context);
   step.events = decision.events;
   step.refusal = decision.refusal;
   record(stored_form(std::move(decision), command), context, context.now, {id, asked_by, true},
@@ -66,7 +64,7 @@ Step Stage<Decider>::happened(std::vector<Event> events, Timestamp now) {
 
 template <class Decider>
 void Stage<Decider>::seal_texts(Command& command, const CommandId& id) {
-  invariant(take_markup(command).ok(), "a text of a test can be normalised");
+  invariant(take_marks(command, ground_->keys).ok(), "a text of a test can be normalised");
   std::visit(
       [&]<class Each>(Each& each) {
         if constexpr (requires(Each & c) { c.author(); })
@@ -76,6 +74,14 @@ void Stage<Decider>::seal_texts(Command& command, const CommandId& id) {
           });
       },
       command);
+}
+
+template <class Decider>
+ContractAnswer Stage<Decider>::answer_to(const Reserve& question) const {
+  if (ask_) return ask_(question);
+  ContractAnswer answer{.cycle = 1};
+  if (question.holds) answer.reserved = question.cost;
+  return answer;
 }
 
 template <class Decider>

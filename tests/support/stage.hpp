@@ -90,8 +90,8 @@ class Stage {
     return found != admissions_.end() ? found->second : Admission{.exists = true};
   }
 
-  /// Whom a seat asks for credits; without anyone, it gets what it asks for.
-  void asks(std::function<Guard(const Reserve&)> contract) { ask_ = std::move(contract); }
+  /// Whom a seat asks for credits; without anyone, it gets what it asks for, in the first cycle.
+  void asks(std::function<ContractAnswer(const Reserve&)> contract) { ask_ = std::move(contract); }
 
   Step command(Command command, Timestamp now, CommandId id, Principal asked_by);
 
@@ -126,6 +126,7 @@ class Stage {
     Principal asked_by;
     bool is_answer = false;
   };
+  ContractAnswer answer_to(const Reserve& question) const;
   Context make_context(Timestamp now) const;
 
   static std::vector<Event> stored_form(Decision decision, const Command& command);
@@ -141,7 +142,7 @@ class Stage {
   std::shared_ptr<Ground> ground_;
   Resident<Decider> self_;
   std::map<MemberId, Admission> admissions_;
-  std::function<Guard(const Reserve&)> ask_;
+  std::function<ContractAnswer(const Reserve&)> ask_;
   std::vector<Record> records_;
 };
 

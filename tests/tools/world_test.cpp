@@ -135,8 +135,8 @@ TEST(World, HasPeopleWhoDoAllThatCanBeDone) {
   std::set<std::string_view> kinds;
   for (const Done& each : done) kinds.insert(type_of(each.command).name);
   // Only the policy is nobody's to change, nobody asks to be forgotten, nobody is that quick, and
-  // nobody marks anything or follows a link.
-  EXPECT_EQ(kinds.size(), std::variant_size_v<Command> - 8);
+  // nobody marks anything, follows a link, or limits a seat.
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Command> - 9);
   EXPECT_FALSE(kinds.contains(UndoSend::type.name));
   EXPECT_FALSE(kinds.contains(EraseMember::type.name));
   EXPECT_FALSE(kinds.contains(AdoptPolicy::type.name));

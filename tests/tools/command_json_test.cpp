@@ -68,6 +68,7 @@ std::vector<Command> all_commands() {
       TagConversation{
           .view = {MemberId{7}, SeatId{3}, inmail_id()}, .tag = "later", .tagged = false},
       FollowLink{.recipient = MemberId{9}, .inmail = inmail_id(), .link = 2},
+      SetSeatMonthlyLimit{.contract = ContractId{1}, .seats = {SeatId{3}, SeatId{4}}, .limit = 20},
   };
 }
 

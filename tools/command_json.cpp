@@ -81,16 +81,15 @@ bool read(const Json& json, Id& value) {
   return read(json, value.value) && value.value <= StreamId::number_max;
 }
 
-template <NumberOfStream Id>
-std::string wanted(const std::vector<Id>&) {
-  return "a list, each of them " + wanted(Id{});
+std::string wanted(const std::vector<SeatId>&) {
+  return "seats, as a text with commas, like \"seat:3,seat:4\"";
 }
-template <NumberOfStream Id>
-bool read(const Json& json, std::vector<Id>& value) {
-  if (!json.is_array()) return false;
-  value.assign(json.size(), Id{});
-  for (std::size_t at = 0; at < json.size(); ++at)
-    if (!read(json[at], value[at])) return false;
+bool read(const Json& json, std::vector<SeatId>& value) {
+  std::vector<std::string> names;
+  if (!read(json, names)) return false;
+  value.assign(names.size(), SeatId{});
+  for (std::size_t at = 0; at < names.size(); ++at)
+    if (!read(Json(names[at]), value[at])) return false;
   return true;
 }
 

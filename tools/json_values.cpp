@@ -73,9 +73,9 @@ Json to_json(const std::vector<ContractId>& contracts) {
 }
 
 Json to_json(const std::vector<SeatId>& seats) {
-  Json list = Json::array();
-  for (const SeatId seat : seats) list.push_back(to_json(seat));
-  return list;
+  std::vector<std::string> names;
+  for (const SeatId seat : seats) names.push_back(to_text(StreamId(seat)));
+  return to_json(names);
 }
 
 Json to_json(const TextPrint& print) {

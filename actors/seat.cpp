@@ -40,7 +40,7 @@ Decision on(const SeatState& seat, const SendInMail& command, const Context& con
   const SenderFacts sender = sender_facts(seat);
   const SendCase send{command, sender, seat.outbox, context};
   const Guard own = check_send(send);
-  if (own && own->code < first_of_contract) return {{}, own};
+  if (own && comes_before(own->code, first_of_contract)) return {{}, own};
   invariant(context.contract.has_value(), "a seat asks its contract before it decides");
   const ContractAnswer& contract = *context.contract;
   if (Guard guard = earlier_of(own, contract.refusal)) return {{}, guard};
@@ -180,7 +180,7 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
   const SenderFacts sender = sender_facts(state);
   const SendCase send{*letter, sender, state.outbox, context};
   const Guard own = check_send(send);
-  if (own && own->code < first_of_contract) return std::nullopt;
+  if (own && comes_before(own->code, first_of_contract)) return std::nullopt;
   const auto& told = context.contract;
   const bool is_settled = told && (own || told->refusal || told->reserved == cost_of(send));
   if (is_settled) return std::nullopt;

@@ -201,6 +201,14 @@ constexpr SendGuard ladder[] = {
     {16, is_not_commercial},    {16, is_not_identical},       {16, is_no_rejected_burst},
 };
 
+/// Codes are numbered in the order of the guards, but for the one that closed threads have, too: it
+/// stands last of 12.
+std::uint16_t place_of(Rejection code) {
+  constexpr std::uint16_t last_of_12 = 1299;
+  return code == Rejection::thread_closed_by_decline ? last_of_12
+                                                     : static_cast<std::uint16_t>(code);
+}
+
 }  // namespace
 
 std::span<const SendGuard> send_guards() { return ladder; }
@@ -228,15 +236,18 @@ SendForecast forecast_of(const SendCase& send) {
   return forecast;
 }
 
+bool comes_before(Rejection left, Rejection right) { return place_of(left) < place_of(right); }
+
 Guard earlier_of(const Guard& left, const Guard& right) {
   if (!left || !right) return left ? left : right;
-  return right->code < left->code ? right : left;
+  return comes_before(right->code, left->code) ? right : left;
 }
 
 void put_in_order(SendForecast& forecast) {
-  std::stable_sort(
-      forecast.refusals.begin(), forecast.refusals.end(),
-      [](const Refusal& left, const Refusal& right) { return left.code < right.code; });
+  std::stable_sort(forecast.refusals.begin(), forecast.refusals.end(),
+                   [](const Refusal& left, const Refusal& right) {
+                     return comes_before(left.code, right.code);
+                   });
   std::stable_sort(
       forecast.limits.begin(), forecast.limits.end(),
       [](const LimitLeft& left, const LimitLeft& right) { return left.which < right.which; });

@@ -47,7 +47,9 @@ void each_refusal(const SendCase& send, Visit&& visit);
 /// The answer to a send that a guard refuses: the first one counts.
 Guard first_refusal(const SendCase& send);
 
-/// Which of two answers counts: codes are numbered in the order of the guards.
+/// Whether the guard that answers `left` stands before the one that answers `right`.
+bool comes_before(Rejection left, Rejection right);
+/// Which of two answers counts.
 Guard earlier_of(const Guard& left, const Guard& right);
 /// Puts what several have said into the order of the guards.
 void put_in_order(SendForecast& forecast);

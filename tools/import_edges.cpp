@@ -72,7 +72,11 @@ class TraceImport {
   std::unordered_map<Pair, Thread, PairHash> threads_;
 };
 
-std::string text_of(const Edge& edge) { return "Message " + std::to_string(edge.line); }
+/// No two are alike: the list tells who wrote to whom, and no limit on identical texts may act.
+std::string text_of(const Edge& edge) {
+  const std::string line = std::to_string(edge.line);
+  return "Message " + line + ", entry " + line + " of the list, line " + line;
+}
 
 Order TraceImport::order(Command command, Step step, std::uint64_t number) const {
   return {std::move(command),

@@ -181,6 +181,22 @@ TEST_F(GuardOrder, IsOneForWhatASeatAndWhatItsContractAnswer) {
   EXPECT_GT(pairs, 200);
 }
 
+/// Its code is numbered with those of other commands.
+TEST_F(GuardOrder, PutsADeclineBeforeWhatColleaguesSent) {
+  begin();
+  ASSERT_FALSE(HasFatalFailure());
+  Submission given = engine_->submit({letter_to(stranger), {}, {}});
+  engine_->run_until_quiet();
+  given.reply.get();
+  give(Respond{stranger, inmail_of(given.id), ReplyKind::decline, ""});
+  adopt(
+      {{"reinitiate", "after_decline", "\"forbid\""}, {"recipient", "dedup_action", "\"block\""}});
+  const SendInMail again = letter_to(stranger);
+  EXPECT_EQ(foretold(again),
+            (std::vector<std::string>{"thread_closed_by_decline", "duplicate_outreach"}));
+  EXPECT_EQ(answer_to(again), "thread_closed_by_decline");
+}
+
 TEST_F(GuardOrder, HoldsNoCreditForWhatIsRefused) {
   begin();
   ASSERT_FALSE(HasFatalFailure());

@@ -112,10 +112,7 @@ TraceCounts counts_in(const tools::ImportReport& report) {
   if (const auto monthly = tally.credits.granted.find("monthly");
       monthly != tally.credits.granted.end())
     counts.granted = monthly->second;
-  // What an InMail says is the import's invention, of which the fold knows nothing: those that are
-  // too much alike were sent by who had no credits left for them, either.
-  for (const auto& [code, count] : tally.rejected)
-    counts.rejected[code == "identical_bulk" ? "insufficient_credits" : std::string(code)] += count;
+  for (const auto& [code, count] : tally.rejected) counts.rejected[std::string(code)] = count;
   return counts;
 }
 

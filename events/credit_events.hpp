@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "events/event_type.hpp"
@@ -77,7 +78,8 @@ struct CreditReserved {
 };
 
 /// The InMail was delivered, the reserved credits of a contract are spent. (For a member's own
-/// credits `InMailDelivered` says so alone.)
+/// credits `InMailDelivered` says so alone.) With `at_accept` it was accepted, and the credits of a
+/// member or a contract are spent for good.
 struct CreditCharged {
   static constexpr EventType type{.number = 403, .name = "credits.charged", .version = 1};
 
@@ -99,6 +101,7 @@ enum class ReleaseReason : std::uint8_t {
   lost = 3,             ///< After a crash the seat knew of no such InMail.
   taken_back = 4,       ///< Its sender did not want it any more (InMailCancelled).
   not_dispatched = 5,   ///< It could not leave its sender (InMailCancelled).
+  not_accepted = 8,     ///< Of `at_accept`: declined, answered otherwise, taken back, or silence.
 };
 
 /// Reserved credits went back to their lots. What went back into a dead lot expires right after.
@@ -183,6 +186,9 @@ enum class VoidReason : std::uint8_t {
   subscription_ended = 1,
   plan_changed = 2,
   member_erased = 3,
+  purchase_reversed = 4,  ///< Right behind `PurchaseReversed`.
+  adjusted = 5,           ///< Right behind `CreditsAdjusted`.
+  released = 6,           ///< Released where `charge.release_*` says that it is lost.
 };
 
 /// Credits lost their worth with the plan that granted them (D3.2 lot.on_*).
@@ -197,6 +203,92 @@ struct CreditsVoided {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(lot, amount, reason);
+  }
+};
+
+/// A pack was bought (D3.11). The `CreditsGranted{purchase}` of its lot stands right behind it.
+struct PurchaseRecorded {
+  static constexpr EventType type{.number = 410, .name = "credits.purchase_recorded", .version = 1};
+
+  LotId lot{};
+  std::string pack{};  ///< `pack_id` of the policy.
+  std::uint32_t credits = 0;
+  std::int64_t price_minor = 0;
+  std::string currency{};
+  std::string payment_ref{};  ///< The host's name for the payment; unique to the owner.
+
+  bool operator==(const PurchaseRecorded&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, pack, credits, price_minor, currency, payment_ref);
+  }
+};
+
+/// The money of a purchase went back. What was available of its lot is voided by the event right
+/// behind, if there was any; what was not cannot be taken back, and no balance goes below zero.
+struct PurchaseReversed {
+  static constexpr EventType type{.number = 411, .name = "credits.purchase_reversed", .version = 1};
+
+  LotId lot{};
+  std::string payment_ref{};
+  std::uint32_t amount = 0;    ///< Voided.
+  std::uint32_t short_by = 0;  ///< Paid back, and spent or lost already.
+  bool chargeback = false;     ///< By the bank, not by the policy.
+
+  bool operator==(const PurchaseReversed&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, payment_ref, amount, short_by, chargeback);
+  }
+};
+
+/// An operator corrected a balance. Above zero, a `CreditsGranted{adjust}` of the amount stands
+/// right behind it; below zero, the `CreditsVoided{adjusted}` of the lots that it takes from.
+struct CreditsAdjusted {
+  static constexpr EventType type{.number = 412, .name = "credits.adjusted", .version = 1};
+
+  std::int64_t amount = 0;  ///< Never zero.
+  std::uint64_t approver = 0;
+  Text reason{};
+
+  bool operator==(const CreditsAdjusted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(amount, approver, reason);
+  }
+};
+
+/// A payment failed: no cycle renews and no credits are spent until one is made (D4.3).
+struct SubscriptionPastDue {
+  static constexpr EventType type{.number = 413, .name = "subscription.past_due", .version = 1};
+
+  bool operator==(const SubscriptionPastDue&) const = default;
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
+/// The payment was made after all. A renewal that was skipped meanwhile is made up right behind
+/// this one, if its cycle still runs.
+struct SubscriptionRecovered {
+  static constexpr EventType type{.number = 414, .name = "subscription.recovered", .version = 1};
+
+  bool operator==(const SubscriptionRecovered&) const = default;
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
+/// Right behind `SubscriptionStarted`: the plan runs unpaid until `ends_at`, when its first cycle
+/// begins. What `plan.trial_grant` gives, a lot of kind bonus, lives as long as the trial.
+struct TrialStarted {
+  static constexpr EventType type{
+      .number = 415, .name = "subscription.trial_started", .version = 1};
+
+  Timestamp ends_at{};
+
+  bool operator==(const TrialStarted&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ends_at);
   }
 };
 

@@ -28,7 +28,9 @@ using Event = std::variant<
     MemberKeyDestroyed, ConnectionSet, ConnectionRemoved, OpenProfileSet, SenderStopped,
     SenderAllowed, UndoWindowClosed, InMailCancelled, InMailHiddenFromRecipient, ReminderSent,
     LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged, SeatLimitSet,
-    LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden>;
+    LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden, PurchaseRecorded,
+    PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
+    ChargeEnded>;
 
 const EventType& type_of(const Event& event);
 

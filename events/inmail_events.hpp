@@ -202,6 +202,9 @@ enum class ChargeEnd : std::uint8_t {
   none = 0,    ///< Nothing: it was free, stays open, or had ended before.
   refund = 1,  ///< The pool's owner is obliged to refund `refund_amount`.
   final = 2,   ///< No refund can come any more.
+  // With `charge.when = at_accept`, where the credits are only reserved until then.
+  spend = 3,    ///< Accepted: the pool's owner is obliged to charge what is reserved.
+  release = 4,  ///< Not accepted: it is obliged to release it.
 };
 
 /// As it was before an InMail could be recalled to its recipient.
@@ -222,11 +225,43 @@ struct InMailDeliveredV1 {
   }
 };
 
-/// The InMail is in the recipient's inbox; the charge is made. Stream, as of all below: the
-/// recipient. The deadlines are those of the pinned policy, computed once, here.
-struct InMailDelivered {
+/// As it was before a charge could wait for the InMail to be accepted.
+struct InMailDeliveredV2 {
   static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 2};
   using previous = InMailDeliveredV1;
+
+  InMailRef ref{};
+  PolicyVersion pinned{};
+  bool refundable = false;
+  std::optional<Timestamp> refund_until{};
+  std::optional<Timestamp> no_response_from{};
+  std::optional<Timestamp> expires_from{};
+  ExpiryBasis expiry_basis = ExpiryBasis::never;
+  std::optional<Timestamp> remind_at{};
+  std::uint32_t links = 0;
+
+  static InMailDeliveredV2 upcast(InMailDeliveredV1 old) {
+    return {.ref = old.ref,
+            .pinned = old.pinned,
+            .refundable = old.refundable,
+            .refund_until = old.refund_until,
+            .no_response_from = old.no_response_from,
+            .expires_from = old.expires_from,
+            .expiry_basis = old.expiry_basis};
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis,
+            remind_at, links);
+  }
+};
+
+/// The InMail is in the recipient's inbox; the charge is made, or waits for it to be accepted.
+/// Stream, as of all below: the recipient. The deadlines are those of the pinned policy, computed
+/// once, here.
+struct InMailDelivered {
+  static constexpr EventType type{.number = 501, .name = "inmail.delivered", .version = 3};
+  using previous = InMailDeliveredV2;
 
   InMailRef ref{};
   PolicyVersion pinned{};   ///< Policy of `InMailSent`: judges refund, expiry, retract.
@@ -238,21 +273,26 @@ struct InMailDelivered {
   ExpiryBasis expiry_basis = ExpiryBasis::never;
   std::optional<Timestamp> remind_at{};  ///< When its recipient is first reminded of it.
   std::uint32_t links = 0;               ///< In its body: so many can be followed.
+  /// Set: nothing is charged yet (`charge.when = at_accept`). Last instant at which an acceptance
+  /// charges; inclusive.
+  std::optional<Timestamp> accept_until{};
 
-  static InMailDelivered upcast(InMailDeliveredV1 old) {
+  static InMailDelivered upcast(InMailDeliveredV2 old) {
     return {.ref = old.ref,
             .pinned = old.pinned,
             .refundable = old.refundable,
             .refund_until = old.refund_until,
             .no_response_from = old.no_response_from,
             .expires_from = old.expires_from,
-            .expiry_basis = old.expiry_basis};
+            .expiry_basis = old.expiry_basis,
+            .remind_at = old.remind_at,
+            .links = old.links};
   }
   bool operator==(const InMailDelivered&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ref, pinned, refundable, refund_until, no_response_from, expires_from, expiry_basis,
-            remind_at, links);
+            remind_at, links, accept_until);
   }
 };
 
@@ -485,7 +525,8 @@ struct AnsweredBeside {
 
 /// The last window in which the charge could come back is over: by silence it is refunded (policy
 /// `no_response`), or it is final (D4.1.2). Or another InMail of the same sender was answered,
-/// which ends the charges of all: at most one of them is refunded (D4.1.4).
+/// which ends the charges of all: at most one of them is refunded (D4.1.4). With `at_accept` it is
+/// the time to accept it that is over, and what is reserved is released.
 struct RefundWindowClosed {
   static constexpr EventType type{
       .number = 507, .name = "inmail.refund_window_closed", .version = 2};
@@ -503,6 +544,23 @@ struct RefundWindowClosed {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ref, charge, refund_amount, answered);
+  }
+};
+
+/// Something else than an answer or time gave the credit back: the recipient blocked the sender, or
+/// is a member no longer (`refund.on`).
+struct ChargeEnded {
+  static constexpr EventType type{.number = 416, .name = "inmail.charge_ended", .version = 1};
+
+  InMailRef ref{};
+  RefundOn reason = RefundOn::blocked;
+  ChargeEnd charge = ChargeEnd::refund;
+  std::uint32_t refund_amount = 0;
+
+  bool operator==(const ChargeEnded&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, reason, charge, refund_amount);
   }
 };
 

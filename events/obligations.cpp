@@ -64,7 +64,7 @@ std::vector<Obligation> obligations_of(const Event& event) {
                    duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.seat});
                  },
                  [&](const InMailDelivered& e) {
-                   if (e.ref.cost == 0) return;
+                   if (e.ref.cost == 0 || e.accept_until) return;
                    if (e.ref.pool.kind() == StreamKind::contract)
                      duties.push_back({notice_key(NoticeKind::charge, e.ref.inmail), e.ref.pool});
                    else if (!e.refundable)
@@ -85,6 +85,7 @@ std::vector<Obligation> obligations_of(const Event& event) {
                  },
                  [&](const Expired& e) { add_settlement(duties, e.ref, e.charge); },
                  [&](const RefundWindowClosed& e) { add_settlement(duties, e.ref, e.charge); },
+                 [&](const ChargeEnded& e) { add_settlement(duties, e.ref, e.charge); },
                  [&](const SeatAdded& e) {
                    duties.push_back({notice_key(NoticeKind::open_seat, e.seat), e.seat});
                  },
@@ -119,9 +120,12 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  [&](const CreditReleased& e) {
                    settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
                    settled.push_back(notice_key(NoticeKind::release, e.inmail));
+                   settled.push_back(notice_key(NoticeKind::settle, e.inmail));
                  },
                  [&](const CreditCharged& e) {
                    settled.push_back(notice_key(NoticeKind::charge, e.inmail));
+                   // For good: no end is still to come, or this is how it was told to end.
+                   if (!e.refundable) settled.push_back(notice_key(NoticeKind::settle, e.inmail));
                  },
                  [&](const CreditRefunded& e) {
                    settled.push_back(notice_key(NoticeKind::settle, e.inmail));

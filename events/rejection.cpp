@@ -66,6 +66,13 @@ constexpr Named names[] = {
     {Rejection::unknown_contract, "unknown_contract"},
     {Rejection::seats_exhausted, "seats_exhausted"},
     {Rejection::policy_invalid, "policy_invalid"},
+    {Rejection::purchase_disabled, "purchase_disabled"},
+    {Rejection::unknown_pack, "unknown_pack"},
+    {Rejection::credits_left, "credits_left"},
+    {Rejection::purchase_limit, "purchase_limit"},
+    {Rejection::unknown_purchase, "unknown_purchase"},
+    {Rejection::refund_time_over, "refund_time_over"},
+    {Rejection::lot_touched, "lot_touched"},
     {Rejection::undo_window_over, "undo_window_over"},
     {Rejection::no_such_link, "no_such_link"},
 };

@@ -70,6 +70,13 @@ enum class Rejection : std::uint16_t {
   unknown_contract = 2040,
   seats_exhausted = 2041,
   policy_invalid = 2050,
+  purchase_disabled = 2060,
+  unknown_pack = 2061,
+  credits_left = 2062,  ///< Packs are for an empty pool.
+  purchase_limit = 2063,
+  unknown_purchase = 2064,
+  refund_time_over = 2065,
+  lot_touched = 2066,       ///< Not all that was bought is there any more.
   undo_window_over = 2070,  ///< Delivered already, or on its way.
   no_such_link = 2080,
 };

@@ -113,6 +113,24 @@ TEST(EventCodec, ReadsSendsOfBeforeTheyCouldBeUndone) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsDeliveriesOfBeforeAChargeCouldWait) {
+  InMailDelivered delivered;
+  for (const Event& event : test::sample_events())
+    if (const auto* each = std::get_if<InMailDelivered>(&event)) delivered = *each;
+  delivered.accept_until.reset();
+  const std::string old = golden_payload(InMailDeliveredV2::type);
+  const auto decoded = decode_event(InMailDeliveredV2::type.number, 2, bytes_of(old));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{delivered});
+
+  delivered.remind_at.reset();
+  delivered.links = 0;
+  const std::string oldest = golden_payload(InMailDeliveredV1::type);
+  const auto first = decode_event(InMailDeliveredV1::type.number, 1, bytes_of(oldest));
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  EXPECT_EQ(*first, Event{delivered});
+}
+
 TEST(EventCodec, ReadsSendsOfBeforeTheirClassAndMembersOfBeforeTheirLists) {
   InMailSent sent;
   MemberRegistered registered;

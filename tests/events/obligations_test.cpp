@@ -58,6 +58,24 @@ TEST(Obligations, GiveBackToAContractWhatACancelledInMailHeld) {
                   .empty());
 }
 
+TEST(Obligations, EndWhatWaitsToBeAcceptedByOneNotice) {
+  InMailDelivered delivered{.ref = test::sample_ref(), .accept_until = Timestamp{}};
+  EXPECT_TRUE(obligations_of(delivered).empty()) << "the delivery charges nobody";
+  for (const ChargeEnd end : {ChargeEnd::spend, ChargeEnd::release}) {
+    const auto duties = obligations_of(RefundWindowClosed{delivered.ref, end, 0});
+    ASSERT_EQ(duties.size(), 1u);
+    EXPECT_EQ(duties[0].key, notice_key(NoticeKind::settle, test::sample_inmail()));
+  }
+  EXPECT_EQ(obligations_of(ChargeEnded{.ref = delivered.ref}).size(), 1u);
+}
+
+TEST(Obligations, KeepTheEndOfAChargeOpenWhenItIsMade) {
+  CreditCharged charged{.inmail = test::sample_inmail(), .refundable = true};
+  EXPECT_EQ(settled_by(ContractId{2}, charged).size(), 1u) << "its end is yet to come";
+  charged.refundable = false;
+  EXPECT_EQ(settled_by(ContractId{2}, charged).back().kind, NoticeKind::settle);
+}
+
 TEST(Obligations, MakeAnErasedMemberDestroyItsOwnKey) {
   const auto duties = obligations_of(MemberErased{MemberId{7}});
   ASSERT_EQ(duties.size(), 1u);

@@ -70,6 +70,18 @@ inline std::vector<Event> sample_limit_events() {
   };
 }
 
+inline std::vector<Event> sample_credit_events() {
+  return {
+      PurchaseRecorded{LotId{4}, "p5", 5, 1'000, "USD", "pay-42"},
+      PurchaseReversed{LotId{4}, "pay-42", 3, 2, true},
+      CreditsAdjusted{-7, 77, sample_text("Sorry", TextField::reason)},
+      SubscriptionPastDue{},
+      SubscriptionRecovered{},
+      TrialStarted{timestamp_from_ms(1'767'700'000'001)},
+      ChargeEnded{sample_ref(), RefundOn::recipient_closed, ChargeEnd::refund, 1},
+  };
+}
+
 /// One of each, in the order of the variant, every field set to something of its own. The golden
 /// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
@@ -110,7 +122,7 @@ inline std::vector<Event> sample_events() {
                  TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail,
                  sample_marks()},
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered,
-                      later, 3},
+                      later, 3, later},
       InMailFailed{ref, FailureReason::unknown_recipient},
       Opened{ref, true, later, later},
       Replied{ref, ReplyKind::decline, true, sample_text("No.", TextField::reply), 90'000,
@@ -138,6 +150,7 @@ inline std::vector<Event> sample_events() {
   };
   for (Event& each : sample_mailbox_events()) events.push_back(std::move(each));
   for (Event& each : sample_limit_events()) events.push_back(std::move(each));
+  for (Event& each : sample_credit_events()) events.push_back(std::move(each));
   return events;
 }
 

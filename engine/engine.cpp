@@ -18,6 +18,12 @@ Answer of_kind(AnswerKind kind) {
   return answer;
 }
 
+Answer come_again() {
+  Answer answer = of_kind(AnswerKind::overloaded);
+  answer.retry_after = retry_when_open;
+  return answer;
+}
+
 Answer refused(Rejection code, std::string sentence = {}) {
   Answer answer = of_kind(AnswerKind::rejected);
   answer.refusal.code = code;
@@ -28,11 +34,7 @@ Answer refused(Rejection code, std::string sentence = {}) {
 }  // namespace
 
 std::optional<Answer> Engine::Impl::turned_away() const {
-  if (reopening || (!takes_commands && wants_to_reopen())) {
-    Answer answer = of_kind(AnswerKind::overloaded);
-    answer.retry_after = retry_when_open;
-    return answer;
-  }
+  if (reopening || (!takes_commands && wants_to_reopen())) return come_again();
   if (!takes_commands) return of_kind(AnswerKind::read_only);
   if (!is_disk_full) return std::nullopt;
   Answer answer = of_kind(AnswerKind::read_only);
@@ -64,7 +66,9 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   };
   const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
   const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
-  if (const auto refusal = use ? check_at_the_door(request.command, id, asked_by) : turned_away())
+  // Who came while the store was opened again is turned away, even if it is open by now.
+  if (const auto refusal = use ? check_at_the_door(request.command, id, asked_by)
+                               : turned_away().value_or(come_again()))
     return answer_with(*refusal);
 
   std::size_t bytes = 0;

@@ -21,73 +21,45 @@ Speaker sender(StreamId stream) {
   return {by_seat ? PrincipalKind::seat : PrincipalKind::member, stream.number()};
 }
 
+/// Who buys for the owner of a pool.
+Speaker buyer(StreamId owner) {
+  if (owner.kind() == StreamKind::member) return {PrincipalKind::member, owner.number()};
+  return {PrincipalKind::admin, {}};
+}
+
+template <class Command, class... Of>
+constexpr bool is_one_of = (std::is_same_v<Command, Of> || ...);
+
 Speaker speaker_of(const Command& command) {
-  return std::visit(match{
-                        [](const RegisterMember&) {
-                          return Speaker{PrincipalKind::system, {}};
-                        },
-                        [](const SetPreference& c) {
-                          return Speaker{PrincipalKind::member, c.member.value};
-                        },
-                        [](const BlockMember& c) {
-                          return Speaker{PrincipalKind::member, c.member.value};
-                        },
-                        [](const UnblockMember& c) {
-                          return Speaker{PrincipalKind::member, c.member.value};
-                        },
-                        [](const SetConnection&) {
-                          return Speaker{PrincipalKind::system, {}};
-                        },
-                        [](const RemoveConnection&) {
-                          return Speaker{PrincipalKind::system, {}};
-                        },
-                        [](const StopSender& c) {
-                          return Speaker{PrincipalKind::member, c.member.value};
-                        },
-                        [](const AllowSender& c) {
-                          return Speaker{PrincipalKind::member, c.member.value};
-                        },
-                        [](const StartSubscription&) {
-                          return Speaker{PrincipalKind::billing, {}};
-                        },
-                        [](const ChangePlan&) {
-                          return Speaker{PrincipalKind::billing, {}};
-                        },
-                        [](const CancelSubscription&) {
-                          return Speaker{PrincipalKind::billing, {}};
-                        },
-                        [](const GrantBonus& c) {
-                          return Speaker{PrincipalKind::admin, c.approver};
-                        },
-                        [](const CreateContract&) {
-                          return Speaker{PrincipalKind::billing, {}};
-                        },
-                        [](const AddSeat&) {
-                          return Speaker{PrincipalKind::admin, {}};
-                        },
-                        [](const SendInMail& c) { return sender(c.from, c.seat); },
-                        [](const RetractInMail& c) {
-                          return Speaker{PrincipalKind::member, c.author_id.value};
-                        },
-                        [](const SendMessage& c) { return sender(c.from, c.seat); },
-                        [](const AdoptPolicy&) {
-                          return Speaker{PrincipalKind::admin, {}};
-                        },
-                        [](const EraseMember&) {
-                          return Speaker{PrincipalKind::system, {}};
-                        },
-                        [](const UndoSend& c) { return sender(c.sender); },
-                        [](const SetSeatMonthlyLimit&) {
-                          return Speaker{PrincipalKind::admin, {}};
-                        },
-                        [](const auto& c) {
-                          if constexpr (requires { c.view; })
-                            return sender(c.view.member, c.view.seat);
-                          else
-                            return Speaker{PrincipalKind::member, c.recipient.value};
-                        },
-                    },
-                    command);
+  using enum PrincipalKind;
+  return std::visit(
+      []<class Each>(const Each& c) -> Speaker {
+        if constexpr (is_one_of<Each, RegisterMember, SetConnection, RemoveConnection, EraseMember>)
+          return {system, {}};
+        else if constexpr (is_one_of<Each, StartSubscription, ChangePlan, CancelSubscription,
+                                     CreateContract, ReversePurchase, PaymentFailed,
+                                     PaymentRecovered>)
+          return {billing, {}};
+        else if constexpr (is_one_of<Each, AddSeat, AdoptPolicy, SetSeatMonthlyLimit>)
+          return {admin, {}};
+        else if constexpr (is_one_of<Each, GrantBonus, AdjustCredits>)
+          return {admin, c.approver};
+        else if constexpr (is_one_of<Each, PurchaseCredits>)
+          return buyer(c.owner);
+        else if constexpr (is_one_of<Each, SendInMail, SendMessage>)
+          return sender(c.from, c.seat);
+        else if constexpr (is_one_of<Each, UndoSend>)
+          return sender(c.sender);
+        else if constexpr (is_one_of<Each, RetractInMail>)
+          return {member, c.author_id.value};
+        else if constexpr (requires { c.view; })
+          return sender(c.view.member, c.view.seat);
+        else if constexpr (requires { c.recipient; })
+          return {member, c.recipient.value};
+        else
+          return {member, c.member.value};
+      },
+      command);
 }
 
 template <class... Commands>

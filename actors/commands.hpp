@@ -165,10 +165,15 @@ struct StartSubscription {
 
   StreamId owner;  ///< A member or a contract.
   PlanKind plan = PlanKind::free;
+  /// Above 0: so long it is tried, with `plan.trial_grant`; its first cycle begins after that.
+  std::uint32_t trial_days = 0;
 
   bool operator==(const StartSubscription&) const = default;
   StreamId target() const { return owner; }
-  void serialize(auto& archive) { archive(owner, plan); }
+  void serialize(auto& archive) {
+    archive(owner, plan);
+    archive.tail(trial_days);
+  }
 };
 
 /// By: billing.
@@ -208,6 +213,72 @@ struct GrantBonus {
   MemberId author() const { return MemberId{0}; }  ///< The operator's own key.
   void each_text(auto&& visit) { visit(TextField::reason, reason); }
   void serialize(auto& archive) { archive(owner, credits, approver, reason); }
+};
+
+/// A pack of the policy's, at its price (D3.11); the host has taken the money. By: that member; of
+/// a contract: admin.
+struct PurchaseCredits {
+  static constexpr CommandType type{.number = 14, .name = "purchase_credits", .version = 1};
+
+  StreamId owner;
+  std::string pack;
+  std::string payment_ref;  ///< What the host calls the payment. Says nothing about a person.
+
+  bool operator==(const PurchaseCredits&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner, pack, payment_ref); }
+};
+
+/// The money goes back: as the policy of the purchase allows, or, by a chargeback, in any case.
+/// Reversing twice is fine. By: billing.
+struct ReversePurchase {
+  static constexpr CommandType type{.number = 15, .name = "reverse_purchase", .version = 1};
+
+  StreamId owner;
+  std::string payment_ref;
+  bool chargeback = false;
+
+  bool operator==(const ReversePurchase&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner, payment_ref, chargeback); }
+};
+
+/// An operator's correction, up or down; never below zero. By: admin.
+struct AdjustCredits {
+  static constexpr CommandType type{.number = 16, .name = "adjust_credits", .version = 1};
+
+  StreamId owner;
+  std::int32_t credits = 0;  ///< Not 0.
+  std::uint64_t approver = 0;
+  Text reason;
+
+  bool operator==(const AdjustCredits&) const = default;
+  StreamId target() const { return owner; }
+  MemberId author() const { return MemberId{0}; }  ///< The operator's own key.
+  void each_text(auto&& visit) { visit(TextField::reason, reason); }
+  void serialize(auto& archive) { archive(owner, credits, approver, reason); }
+};
+
+/// The plan is past due from now on. By: billing.
+struct PaymentFailed {
+  static constexpr CommandType type{.number = 17, .name = "payment_failed", .version = 1};
+
+  StreamId owner;
+
+  bool operator==(const PaymentFailed&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner); }
+};
+
+/// By: billing.
+struct PaymentRecovered {
+  static constexpr CommandType type{.number = 18, .name = "payment_recovered", .version = 1};
+
+  StreamId owner;
+
+  bool operator==(const PaymentRecovered&) const = default;
+  StreamId target() const { return owner; }
+  void serialize(auto& archive) { archive(owner); }
 };
 
 /// A contract, as yet without plan and seats. By: billing.
@@ -463,7 +534,8 @@ using Command =
                  OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
                  SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
                  ArchiveConversation, StarConversation, TagConversation, FollowLink,
-                 SetSeatMonthlyLimit>;
+                 SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase, AdjustCredits,
+                 PaymentFailed, PaymentRecovered>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/credit_purchase.hpp"
 #include "actors/footprint.hpp"
 #include "actors/send_guards.hpp"
 
@@ -28,7 +29,7 @@ Decision on(const ContractState& contract, const AddSeat& command, const Context
 
 Decision on(const ContractState& contract, const StartSubscription& command,
             const Context& context) {
-  return start_subscription(contract.account, command.plan, seat_count(contract), context);
+  return start_subscription(contract.account, command, seat_count(contract), context);
 }
 
 Decision on(const ContractState& contract, const ChangePlan& command, const Context& context) {
@@ -49,6 +50,26 @@ Decision on(const ContractState& contract, const SetSeatMonthlyLimit& command, c
     return Decision::reject(Rejection::unknown_target);
 
   return Decision::happened(SeatLimitSet{command.seats, command.limit});
+}
+
+Decision on(const ContractState& contract, const PurchaseCredits& command, const Context& context) {
+  return purchase(contract.account, command, context);
+}
+
+Decision on(const ContractState& contract, const ReversePurchase& command, const Context& context) {
+  return reverse_purchase(contract.account, command, context);
+}
+
+Decision on(const ContractState& contract, const AdjustCredits& command, const Context& context) {
+  return adjust_credits(contract.account, command, context);
+}
+
+Decision on(const ContractState& contract, const PaymentFailed&, const Context&) {
+  return fail_payment(contract.account);
+}
+
+Decision on(const ContractState& contract, const PaymentRecovered&, const Context& context) {
+  return recover_payment(contract.account, seat_count(contract), context);
 }
 
 template <class Other>
@@ -72,7 +93,7 @@ Guard check_seat(const ContractState& contract, const Reserve& question) {
 
 Guard check_plan(const ContractState& contract, const Reserve& question, const Policy& policy) {
   const CreditAccount& account = contract.account;
-  if (!account.plan && account.has_ended) return refuse(Rejection::subscription_ended);
+  if (account.has_lapsed()) return refuse(Rejection::subscription_ended);
   const bool may =
       account.plan && may_send(policy.terms(*account.plan), question.free_class, policy.free);
   return may ? pass() : refuse(Rejection::premium_required);
@@ -171,6 +192,12 @@ SendForecast Contract::forecast(const State& state, SendForecast so_far, const R
   return so_far;
 }
 
+std::optional<CreditForecast> Contract::foretell_credits(const State& state, const Context& context,
+                                                         Timestamp until) {
+  if (!state.created) return std::nullopt;
+  return forecast_credits(state.account, seat_count(state), context.policy(), until);
+}
+
 std::vector<Event> Contract::release_other_cost(const State& state, const Reserve& question,
                                                 const Context& context) {
   const auto found = state.account.charges.find(question.inmail);
@@ -223,8 +250,6 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                  },
                  [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
                  [&](const SeatLimitSet& e) { set_limit(state, e); },
-                 [&](const CycleRenewed& e) { inmail::evolve(account, agenda, e, stamp); },
-                 [&](const CreditsGranted& e) { inmail::evolve(account, agenda, e, stamp); },
                  [&](const CreditReserved& e) {
                    open_charge(account, agenda, e.inmail,
                                {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
@@ -242,6 +267,8 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                  [&](const auto& e) {
                    if constexpr (requires { inmail::evolve(account, agenda, e); })
                      inmail::evolve(account, agenda, e);
+                   else if constexpr (requires { inmail::evolve(account, agenda, e, stamp); })
+                     inmail::evolve(account, agenda, e, stamp);
                    else
                      throw_defect("a contract's stream holds an event that is none of a contract");
                  },

@@ -5,6 +5,7 @@
 
 #include "actors/commands.hpp"
 #include "actors/credit_account.hpp"
+#include "actors/credit_forecast.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/reserve.hpp"
@@ -45,6 +46,9 @@ struct Contract {
   /// Adds to what a seat has foreseen of a send: the guards that are the contract's, and who pays.
   static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
                                const Context& context);
+  /// What becomes of the credits by itself up to `until`; nothing of one who is not there.
+  static std::optional<CreditForecast> foretell_credits(const State& state, const Context& context,
+                                                        Timestamp until);
   /// The price has changed since the seat asked first, and lost the answer: all goes back.
   static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
                                                const Context& context);

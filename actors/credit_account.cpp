@@ -126,6 +126,9 @@ End end_told_by(const Event& source) {
           [](const InMailRetracted& e) {
             return End{e.charge, e.refund_amount, RefundOn::unopened};
           },
+          [](const ChargeEnded& e) {
+            return End{e.charge, e.refund_amount, e.reason};
+          },
           [](const InMailDelivered& e) {
             return End{e.refundable ? ChargeEnd::none : ChargeEnd::final, 0, RefundOn::reply};
           },
@@ -134,11 +137,13 @@ End end_told_by(const Event& source) {
       source);
 }
 
-/// Where a credit goes whose lot has died while it was reserved (D3.3).
-ReleaseTo released_to(ReleaseReason reason, const ChargePolicy& charge) {
+/// Where a release for this reason goes (D3.3). A send that was refused has changed nothing, and
+/// goes back to where it came from.
+ReleaseTo release_goes_to(ReleaseReason reason, const ChargePolicy& charge) {
   switch (reason) {
     case ReleaseReason::send_rejected: return ReleaseTo::original_lot;
-    case ReleaseReason::taken_back: return charge.release_user_cancel;
+    case ReleaseReason::taken_back:
+    case ReleaseReason::not_accepted: return charge.release_user_cancel;
     case ReleaseReason::delivery_failed:
     case ReleaseReason::lost:
     case ReleaseReason::not_dispatched: break;
@@ -159,6 +164,43 @@ std::optional<Timestamp> refund_lot_death(const CreditAccount& account, const Lo
       return std::max(*original.expires_at, now + policy.refund.lot_floor_s);
   }
   return lot_death(policy.terms(account.plan_or_free()), now);
+}
+
+std::vector<Event> refund(const CreditAccount& account, const OpenCharge& charge, const End& end,
+                          const Notice& notice, const Context& context) {
+  const std::uint32_t amount = end.amount;
+  invariant(amount > 0 && !charge.splits.empty(), "a refund gives back something of a lot");
+  const InMailId inmail{notice.key.subject};
+  const LotId original = charge.splits.front().lot;
+  const Policy& policy = context.policies->at(charge.pinned);
+  CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
+  if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
+    refund.reason = RefundOn::unopened;
+  const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
+                                [&](const Lot& each) { return each.id == original; });
+  invariant(lot != account.lots.end(), "the lot of an open charge is kept");
+  std::vector<Event> events;
+  Lot into = *lot;
+  const bool inherits = policy.refund.lot_life == RefundLotLife::inherit_original;
+  const bool fits = charge.splits.size() == 1 && amount <= charge.splits.front().amount;
+  if (!inherits || !fits) {
+    into.id = account.next_lot;
+    into.kind = LotKind::refund;
+    into.expires_at = refund_lot_death(account, *lot, policy, context.now);
+    events.push_back(CreditsGranted{.lot = into.id,
+                                    .kind = into.kind,
+                                    .amount = amount,
+                                    .expires_at = into.expires_at,
+                                    .inmail = inmail});
+    refund.lot = into.id;
+    refund.into_original_lot = false;
+  }
+  events.push_back(refund);
+  if (is_dead(into, context.now))
+    events.push_back(CreditsExpired{into.id, amount});
+  else
+    void_if_ended(account, into, amount, context.policy(), events);
+  return events;
 }
 
 }  // namespace
@@ -199,7 +241,8 @@ Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::u
 }
 
 std::size_t footprint(const CreditAccount& account) {
-  return account.lots.capacity() * sizeof(Lot) + footprint_of(account.charges, sizeof(LotSplit));
+  return account.lots.capacity() * sizeof(Lot) + footprint_of(account.charges, sizeof(LotSplit)) +
+         footprint_of(account.purchases);
 }
 
 std::uint32_t credits_in(const LotSplits& splits) {
@@ -216,8 +259,9 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
   std::vector<Event> events{CreditReleased{inmail, splits, reason}};
 
   const Policy& policy = context.policy();
+  const ReleaseTo rule = release_goes_to(reason, policy.charge);
 
-  // What goes back into a dead lot dies at once, and may be made good.
+  // What goes back into a dead lot dies at once; what the policy makes good is granted anew.
   std::uint32_t lost = 0;
   for (const LotSplit& split : splits)
     for (const Lot& lot : account.lots) {
@@ -225,11 +269,13 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
       if (is_dead(lot, context.now)) {
         events.push_back(CreditsExpired{lot.id, split.amount});
         lost += split.amount;
+      } else if (rule == ReleaseTo::lost) {
+        events.push_back(CreditsVoided{lot.id, split.amount, VoidReason::released});
       } else {
         void_if_ended(account, lot, split.amount, policy, events);
       }
     }
-  if (lost > 0 && account.plan && released_to(reason, policy.charge) == ReleaseTo::fresh_lot)
+  if (lost > 0 && account.plan && rule == ReleaseTo::fresh_lot)
     events.push_back(
         CreditsGranted{.lot = account.next_lot,
                        .kind = LotKind::adjust,
@@ -254,42 +300,14 @@ std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
   const End end = end_told_by(*notice.event);
   const auto found = account.charges.find(inmail);
   if (found == account.charges.end()) return {};
-  if (end.charge == ChargeEnd::final) return {ChargeFinalized{inmail}};
-  invariant(end.charge == ChargeEnd::refund && end.amount > 0, "a charge ends in one of two ways");
-
-  const std::uint32_t amount = end.amount;
-  const OpenCharge& charge = found->second;
-  invariant(!charge.splits.empty(), "a charge that refunds took something from a lot");
-  const LotId original = charge.splits.front().lot;
-  const Policy& policy = context.policies->at(charge.pinned);
-  CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
-  if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
-    refund.reason = RefundOn::unopened;
-  const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
-                                [&](const Lot& each) { return each.id == original; });
-  invariant(lot != account.lots.end(), "the lot of an open charge is kept");
-  std::vector<Event> events;
-  Lot into = *lot;
-  const bool inherits = policy.refund.lot_life == RefundLotLife::inherit_original;
-  const bool fits = charge.splits.size() == 1 && amount <= charge.splits.front().amount;
-  if (!inherits || !fits) {
-    into.id = account.next_lot;
-    into.kind = LotKind::refund;
-    into.expires_at = refund_lot_death(account, *lot, policy, context.now);
-    events.push_back(CreditsGranted{.lot = into.id,
-                                    .kind = into.kind,
-                                    .amount = amount,
-                                    .expires_at = into.expires_at,
-                                    .inmail = inmail});
-    refund.lot = into.id;
-    refund.into_original_lot = false;
+  switch (end.charge) {
+    case ChargeEnd::final: return {ChargeFinalized{inmail}};
+    case ChargeEnd::spend: return {CreditCharged{inmail, found->second.splits, false}};
+    case ChargeEnd::release: return release(account, inmail, ReleaseReason::not_accepted, context);
+    case ChargeEnd::refund: return refund(account, found->second, end, notice, context);
+    case ChargeEnd::none: break;
   }
-  events.push_back(refund);
-  if (is_dead(into, context.now))
-    events.push_back(CreditsExpired{into.id, amount});
-  else
-    void_if_ended(account, into, amount, context.policy(), events);
-  return events;
+  throw_defect("a notice of the end of a charge tells how it ended");
 }
 
 std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
@@ -323,6 +341,11 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, con
   account.lots.push_back({e.lot, e.kind, e.amount, 0, stamp.at, e.expires_at});
   account.next_lot = LotId{e.lot.value + 1};
   watch_expiry(agenda, account.lots.back());
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e) {
+  invariant(!e.refundable, "what may be refunded is not charged for good");
+  evolve(account, agenda, ChargeFinalized{e.inmail});
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e) {

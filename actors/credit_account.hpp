@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "actors/commands.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/send_forecast.hpp"
@@ -44,6 +46,21 @@ struct OpenCharge {
   }
 };
 
+/// Credits that were bought; kept for ever, since the bank may take the money back at any time.
+struct Purchase {
+  LotId lot{};
+  std::uint32_t credits = 0;
+  Timestamp bought_at{};
+  PolicyVersion pinned{};  ///< By which its refund is judged.
+  bool reversed = false;
+
+  bool operator==(const Purchase&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(lot, credits, bought_at, pinned, reversed);
+  }
+};
+
 /// The subscription and the credits of a pool's owner, member or contract; part of its state.
 struct CreditAccount {
   std::optional<PlanKind> plan{};  ///< Nothing: no subscription, now.
@@ -56,15 +73,20 @@ struct CreditAccount {
   std::vector<Lot> lots{};             ///< Oldest first; those with nothing left are gone.
   LotId next_lot{1};
   std::map<InMailId, OpenCharge> charges;
+  bool in_trial = false;  ///< Until `next_renewal_at`, with which the first cycle begins.
+  bool past_due = false;  ///< A payment is missing: nothing renews, nothing is spent.
+  std::map<std::string, Purchase> purchases;  ///< By what the host calls the payment.
 
   bool operator==(const CreditAccount&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(plan, has_ended, anchor_day, cycle, cycle_started_at, next_renewal_at, ends_at, lots,
-            next_lot, charges);
+            next_lot, charges, in_trial, past_due, purchases);
   }
 
   PlanKind plan_or_free() const { return plan.value_or(PlanKind::free); }
+  /// There was a plan; now it gives nothing, for good or until it is paid.
+  bool has_lapsed() const { return past_due || (!plan && has_ended); }
   std::uint64_t available() const;
 };
 
@@ -84,13 +106,16 @@ std::optional<LotSplits> splits_for(const CreditAccount& account, std::uint32_t 
 void add_payment(SendForecast& forecast, const CreditAccount& account, const Policy& policy);
 
 /// `seats`: of a contract, active ones; 1 for a member.
-Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
-                            const Context& context);
+Decision start_subscription(const CreditAccount& account, const StartSubscription& command,
+                            std::uint32_t seats, const Context& context);
 Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
                      const Context& context);
 Decision cancel_subscription(const CreditAccount& account, const Context& context);
 Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::uint64_t approver,
                      const Text& reason, const Context& context);
+Decision fail_payment(const CreditAccount& account);
+/// A cycle that should have begun meanwhile, and still runs, begins now.
+Decision recover_payment(const CreditAccount& account, std::uint32_t seats, const Context& context);
 
 /// What happens when `due`, one of the account's own kinds, has come.
 std::vector<Event> account_falls_due(const CreditAccount& account, const Due& due,
@@ -101,7 +126,8 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
                            ReleaseReason reason, const Context& context);
 
 /// The charge ends as the recipient's event says: refunded, into the lot that the policy pinned at
-/// the send names, or final. No events if it has ended before (the notice came twice).
+/// the send names, or final; or what was reserved until then is charged, or released. No events if
+/// it has ended before (the notice came twice).
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context);
 
@@ -122,12 +148,17 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionCancelled&
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const Stamp& stamp);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp);
+/// For good.
+void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e);
 void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e);
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionPastDue& e);
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered& e);
+void evolve(CreditAccount& account, Agenda& agenda, const TrialStarted& e, const Stamp& stamp);
 
 /// Takes `splits` out of what is available, into a charge that is open from now on.
 void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail, OpenCharge charge);

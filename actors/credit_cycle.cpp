@@ -87,26 +87,49 @@ void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std:
   }
 }
 
-/// A cycle begins at `at`: what does not roll over is forfeited, then granted, then capped (D3.13).
+/// What a cycle grants that runs from `from` to `next`: by `plan.proration`, less where a first one
+/// is shorter than those that follow it.
+std::uint32_t prorated(std::uint32_t allotment, const PlanTerms& terms, std::uint8_t anchor_day,
+                       Timestamp from, Timestamp next) {
+  if (terms.proration == Proration::none) return allotment;
+  const auto days = [](Milliseconds time) {
+    return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::days>(time).count());
+  };
+  const std::uint64_t whole = days(next - months_later(next, -1, anchor_day));
+  const std::uint64_t held = std::min(days(next - from), whole);
+  return static_cast<std::uint32_t>(std::uint64_t{allotment} * held / whole);
+}
+
+/// When a cycle should begin, and when it does: later, where its payment was missing.
+struct CycleStart {
+  Timestamp scheduled;
+  Timestamp at;
+};
+
+/// A cycle begins: what does not roll over is forfeited, then granted, then capped (D3.13).
 void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t anchor_day,
-                 std::uint32_t seats, Timestamp at, const Policy& policy,
+                 std::uint32_t seats, const CycleStart& start, const Policy& policy,
                  std::vector<Event>& events) {
   const PlanTerms& terms = policy.terms(plan);
   const std::uint32_t cycle = account.cycle + 1;
-  events.push_back(CycleRenewed{cycle, renewal_after(terms, at, anchor_day)});
+  const Timestamp next = renewal_after(terms, start.scheduled, anchor_day);
+  events.push_back(CycleRenewed{cycle, next});
   if (!policy.accum.enabled)
     for (const Lot& lot : account.lots)
       if (lot.available > 0 && policy.accum.cap_scope.has(lot.kind))
         events.push_back(CreditsForfeited{lot.id, lot.available, 0});
 
   const std::uint32_t allotment = allotment_of(terms, seats);
-  const CreditsGranted grant{.lot = account.next_lot,
-                             .kind = LotKind::monthly,
-                             .amount = allotment,
-                             .expires_at = monthly_lot_death(terms, at, anchor_day),
-                             .cycle = cycle};
-  if (allotment > 0) events.push_back(grant);
-  trim_to_cap(account, allotment > 0 ? &grant : nullptr, allotment, terms, policy, at, events);
+  const bool by_months = terms.lot_ttl_calendar_months > 0;
+  const CreditsGranted grant{
+      .lot = account.next_lot,
+      .kind = LotKind::monthly,
+      .amount = prorated(allotment, terms, anchor_day, start.scheduled, next),
+      .expires_at = monthly_lot_death(terms, by_months ? start.scheduled : start.at, anchor_day),
+      .cycle = cycle};
+  if (grant.amount > 0) events.push_back(grant);
+  trim_to_cap(account, grant.amount > 0 ? &grant : nullptr, allotment, terms, policy, start.at,
+              events);
 }
 
 void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
@@ -143,13 +166,50 @@ bool outlives_its_plan(const Lot& lot, const Policy& policy) {
   return lot.kind == LotKind::purchase && policy.purchase.survives_cancel;
 }
 
-Decision start_subscription(const CreditAccount& account, PlanKind plan, std::uint32_t seats,
-                            const Context& context) {
+Decision start_subscription(const CreditAccount& account, const StartSubscription& command,
+                            std::uint32_t seats, const Context& context) {
   if (Guard no = check_subscription(account, SubscriptionTrigger::start)) return {{}, no};
   const Policy& policy = context.policy();
-  const std::uint8_t anchor_day = anchor_day_for(policy.terms(plan), context.now);
-  Decision decision = Decision::happened(SubscriptionStarted{plan, anchor_day});
-  begin_cycle(account, plan, anchor_day, seats, context.now, policy, decision.events);
+  const PlanTerms& terms = policy.terms(command.plan);
+  const Timestamp begins = context.now + std::chrono::days{command.trial_days};
+  const std::uint8_t anchor_day = anchor_day_for(terms, begins);
+  Decision decision = Decision::happened(SubscriptionStarted{command.plan, anchor_day});
+  if (command.trial_days == 0) {
+    begin_cycle(account, command.plan, anchor_day, seats, {begins, begins}, policy,
+                decision.events);
+    return decision;
+  }
+  decision.events.push_back(TrialStarted{begins});
+  if (terms.trial_grant > 0)
+    decision.events.push_back(
+        CreditsGranted{.lot = account.next_lot,
+                       .kind = LotKind::bonus,
+                       .amount = static_cast<std::uint32_t>(terms.trial_grant),
+                       .expires_at = begins});
+  return decision;
+}
+
+Decision fail_payment(const CreditAccount& account) {
+  // A plan that is about to end wants no further payment.
+  if (account.past_due || account.ends_at) return Decision::accept();
+  if (Guard no = check_subscription(account, SubscriptionTrigger::miss_payment)) return {{}, no};
+  return Decision::happened(SubscriptionPastDue{});
+}
+
+Decision recover_payment(const CreditAccount& account, std::uint32_t seats,
+                         const Context& context) {
+  if (account.plan && !account.past_due) return Decision::accept();
+  if (Guard no = check_subscription(account, SubscriptionTrigger::pay)) return {{}, no};
+  Decision decision = Decision::happened(SubscriptionRecovered{});
+  if (account.ends_at || account.next_renewal_at > context.now) return decision;
+  const Policy& policy = context.policy();
+  const PlanTerms& terms = policy.terms(*account.plan);
+  Timestamp scheduled = account.next_renewal_at;
+  for (Timestamp next = scheduled; next <= context.now;
+       next = renewal_after(terms, scheduled, account.anchor_day))
+    scheduled = next;
+  begin_cycle(account, *account.plan, account.anchor_day, seats, {scheduled, context.now}, policy,
+              decision.events);
   return decision;
 }
 
@@ -167,7 +227,7 @@ Decision change_plan(const CreditAccount& account, PlanKind plan, std::uint32_t 
   } else if (policy.lot.on_plan_change == OnPlanChange::carry) {
     left.lots.clear();  // No cap and no forfeit touches what is carried before the next renewal.
   }
-  begin_cycle(left, plan, anchor_day, seats, context.now, policy, decision.events);
+  begin_cycle(left, plan, anchor_day, seats, {context.now, context.now}, policy, decision.events);
   return decision;
 }
 
@@ -175,7 +235,8 @@ Decision cancel_subscription(const CreditAccount& account, const Context& contex
   if (account.ends_at) return Decision::accept();
   if (Guard no = check_subscription(account, SubscriptionTrigger::cancel)) return {{}, no};
   const Policy& policy = context.policy();
-  if (policy.lot.on_cancel_subscription != OnCancel::void_now)
+  const bool is_paid_for = !account.past_due || account.next_renewal_at > context.now;
+  if (policy.lot.on_cancel_subscription != OnCancel::void_now && is_paid_for)
     return Decision::happened(SubscriptionCancelled{account.next_renewal_at});
   Decision decision = Decision::happened(SubscriptionCancelled{context.now});
   end_subscription(account, policy, decision.events);
@@ -193,8 +254,8 @@ std::vector<Event> account_falls_due(const CreditAccount& account, const Due& du
       break;
     case DueKind::subscription_ends: end_subscription(account, policy, events); break;
     case DueKind::cycle_renews:
-      begin_cycle(account, account.plan_or_free(), account.anchor_day, seats, due.at, policy,
-                  events);
+      begin_cycle(account, account.plan_or_free(), account.anchor_day, seats, {due.at, due.at},
+                  policy, events);
       break;
     default: break;
   }
@@ -210,12 +271,37 @@ void evolve(CreditAccount& account, Agenda&, const SubscriptionStarted& e) {
   });
 }
 
+void evolve(CreditAccount& account, Agenda& agenda, const TrialStarted& e, const Stamp& stamp) {
+  go(account, e, [&] {
+    account.in_trial = true;
+    account.cycle_started_at = stamp.at;
+    account.next_renewal_at = e.ends_at;
+    agenda.insert(due(e.ends_at, DueKind::cycle_renews));
+  });
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionPastDue& e) {
+  go(account, e, [&] {
+    account.past_due = true;
+    agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
+  });
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered& e) {
+  go(account, e, [&] {
+    account.past_due = false;
+    if (!account.ends_at) agenda.insert(due(account.next_renewal_at, DueKind::cycle_renews));
+  });
+}
+
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionChanged& e) {
   go(account, e, [&] {
     account.plan = e.to;
     account.anchor_day = e.anchor_day;
     if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
     account.ends_at.reset();
+    account.in_trial = false;
+    account.past_due = false;
   });
 }
 
@@ -233,6 +319,8 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e) 
     agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
     account.plan.reset();
     account.ends_at.reset();
+    account.in_trial = false;
+    account.past_due = false;
     account.has_ended = true;
   });
 }
@@ -242,6 +330,7 @@ void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const
     invariant(e.cycle == account.cycle + 1, "cycles count up by one");
     agenda.erase(due(account.next_renewal_at, DueKind::cycle_renews));
     account.cycle = e.cycle;
+    account.in_trial = false;
     account.cycle_started_at = stamp.at;
     account.next_renewal_at = e.next_renewal_at;
     agenda.insert(due(e.next_renewal_at, DueKind::cycle_renews));

@@ -10,6 +10,7 @@
 
 #include "actors/commands.hpp"
 #include "actors/contract.hpp"
+#include "actors/credit_forecast.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "events/record.hpp"
@@ -105,6 +106,12 @@ struct CheckMail {
   std::function<void(const SendForecast&)> reply;
 };
 
+/// The future of an owner's credits is asked for; nobody is told of one who is not there.
+struct CreditsMail {
+  Timestamp until;
+  std::function<void(const std::optional<CreditForecast>&)> reply;
+};
+
 struct ReleaseUnsent {
   InMailId inmail;
   ReleaseReason reason = ReleaseReason::lost;
@@ -123,7 +130,7 @@ struct Leave {};
 /// All that an actor can be told. Moved from hand to hand, never shared.
 struct Mail {
   std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveTold,
-               ReleaseUnsent, CheckMail, Wake, Save, Leave>
+               ReleaseUnsent, CheckMail, CreditsMail, Wake, Save, Leave>
       content;
   SettlementShare settlement;
 };

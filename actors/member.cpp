@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "actors/credit_purchase.hpp"
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
+#include "actors/received_charges.hpp"
 #include "actors/send_guards.hpp"
 
 namespace inmail {
@@ -24,6 +26,8 @@ Decision on(const MemberState& member, const EraseMember& command, const Context
   if (member.is_erased()) return Decision::accept();
 
   Decision decision = Decision::happened(MemberErased{command.member});
+  for (Event& end : charges_ended_by(InboxTrigger::leave, member.received, {}, context))
+    decision.events.push_back(std::move(end));
   for (Event& end :
        close_account(member.account, cancel_all(member.outbox, member.account, context), context))
     decision.events.push_back(std::move(end));
@@ -38,8 +42,13 @@ Decision on(const MemberState& member, const SetPreference& command, const Conte
   return set_preference(member.recipient, command, is_premium(member, context.policy()));
 }
 
-Decision on(const MemberState& member, const BlockMember& command, const Context&) {
-  return block(member.recipient, command);
+Decision on(const MemberState& member, const BlockMember& command, const Context& context) {
+  Decision decision = block(member.recipient, command);
+  if (decision.events.empty()) return decision;
+  for (Event& end :
+       charges_ended_by(InboxTrigger::block, member.received, command.blocked, context))
+    decision.events.push_back(std::move(end));
+  return decision;
 }
 
 Decision on(const MemberState& member, const UnblockMember& command, const Context&) {
@@ -69,7 +78,7 @@ Decision on(const MemberState& member, const RemoveConnection& command, const Co
 }
 
 Decision on(const MemberState& member, const StartSubscription& command, const Context& context) {
-  return start_subscription(member.account, command.plan, 1, context);
+  return start_subscription(member.account, command, 1, context);
 }
 
 Decision on(const MemberState& member, const ChangePlan& command, const Context& context) {
@@ -84,6 +93,26 @@ Decision on(const MemberState& member, const GrantBonus& command, const Context&
   return grant_bonus(member.account, command.credits, command.approver, command.reason, context);
 }
 
+Decision on(const MemberState& member, const PurchaseCredits& command, const Context& context) {
+  return purchase(member.account, command, context);
+}
+
+Decision on(const MemberState& member, const ReversePurchase& command, const Context& context) {
+  return reverse_purchase(member.account, command, context);
+}
+
+Decision on(const MemberState& member, const AdjustCredits& command, const Context& context) {
+  return adjust_credits(member.account, command, context);
+}
+
+Decision on(const MemberState& member, const PaymentFailed&, const Context&) {
+  return fail_payment(member.account);
+}
+
+Decision on(const MemberState& member, const PaymentRecovered&, const Context& context) {
+  return recover_payment(member.account, 1, context);
+}
+
 SenderFacts sender_facts(const MemberState& member, MemberId id, const Policy& policy) {
   const CreditAccount& account = member.account;
   return {.member = id,
@@ -91,7 +120,7 @@ SenderFacts sender_facts(const MemberState& member, MemberId id, const Policy& p
           .is_premium = is_premium(member, policy),
           .role = {},
           .plan = &policy.terms(account.plan_or_free()),
-          .plan_has_ended = !account.plan && account.has_ended,
+          .plan_has_lapsed = account.has_lapsed(),
           .blocked = &member.recipient.blocked,
           .received = &member.received};
 }
@@ -358,8 +387,6 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
             invariant(state.membership == Membership::erasing, "a key is destroyed after its end");
             state.membership = Membership::erased;
           },
-          [&](const CycleRenewed& e) { inmail::evolve(state.account, agenda, e, stamp); },
-          [&](const CreditsGranted& e) { inmail::evolve(state.account, agenda, e, stamp); },
           [&](const InMailSent& e) {
             if (e.cost > 0)
               open_charge(state.account, agenda, e.inmail,
@@ -397,6 +424,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
               inmail::evolve(state.views, e);
             else if constexpr (requires { inmail::evolve(state.account, agenda, e); })
               inmail::evolve(state.account, agenda, e);
+            else if constexpr (requires { inmail::evolve(state.account, agenda, e, stamp); })
+              inmail::evolve(state.account, agenda, e, stamp);
             else if constexpr (requires { inmail::evolve(state.recipient, e); })
               inmail::evolve(state.recipient, e);
             else
@@ -414,6 +443,12 @@ SendForecast Member::forecast(const State& state, const SendInMail& command,
   SendForecast forecast = forecast_of({command, sender, state.outbox, context});
   add_payment(forecast, state.account, context.policy());
   return forecast;
+}
+
+std::optional<CreditForecast> Member::foretell_credits(const State& state, const Context& context,
+                                                       Timestamp until) {
+  if (!state.is_registered()) return std::nullopt;
+  return forecast_credits(state.account, 1, context.policy(), until);
 }
 
 std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {

@@ -4,6 +4,7 @@
 
 #include "actors/commands.hpp"
 #include "actors/credit_account.hpp"
+#include "actors/credit_forecast.hpp"
 #include "actors/decision.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
@@ -69,6 +70,10 @@ struct Member {
   /// What a send would come to now, with all that stands against it.
   static SendForecast forecast(const State& state, const SendInMail& command,
                                const Context& context);
+
+  /// What becomes of the credits by itself up to `until`; nothing of one who is not there.
+  static std::optional<CreditForecast> foretell_credits(const State& state, const Context& context,
+                                                        Timestamp until);
 
   /// Whose admission `command` looks at, if it has to be known before `decide`.
   static std::optional<MemberId> looks_at(const State& state, const Command& command);

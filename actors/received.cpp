@@ -70,7 +70,7 @@ void add_opening(std::vector<Event>& events, const Received& inmail, InboxTrigge
   const Policy& policy = context.policies->at(inmail.pinned);
   const RefundPolicy& refund = policy.refund;
   if (inmail.is_charged() && refund.clock == RefundClock::opened_at) {
-    if (refunds_a_response(refund)) opened.refund_until = context.now + refund.window_s;
+    if (refunds_in_window(refund)) opened.refund_until = context.now + refund.window_s;
     opened.no_response_from = silence_ends_at(policy, inmail.ref.cost, context.now);
   }
   events.emplace_back(opened);
@@ -133,13 +133,18 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
   InMailDelivered delivered{.ref = ref, .pinned = arrival.pinned};
   const bool clock_runs = refund.clock != RefundClock::opened_at;
   const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
-  const bool by_words = refunds_a_response(refund);
-  const bool by_any = by_words || refund.on.has(RefundOn::no_response) || refunds_an_expiry(policy);
+  const bool in_window = refunds_in_window(refund);
+  const bool by_any =
+      in_window || refund.on.has(RefundOn::no_response) || refunds_an_expiry(policy);
   const auto charge = way_from(charge_table(), ChargeState::reserved, InboxTrigger::arrive,
-                               {.cost = ref.cost, .can_come_back = by_any});
+                               {.cost = ref.cost,
+                                .on_accept = policy.charge.when == ChargeWhen::at_accept,
+                                .can_come_back = by_any});
+  if (charge.edge->to == ChargeState::reserved)
+    delivered.accept_until = ref.sent_at + policy.charge.accept_timeout_s;
   delivered.refundable = charge.edge->to == ChargeState::charged;
   if (delivered.refundable && clock_runs) {
-    if (by_words) delivered.refund_until = clock + refund.window_s;
+    if (in_window) delivered.refund_until = clock + refund.window_s;
     delivered.no_response_from = silence_ends_at(policy, ref.cost, clock);
   }
   if (policy.expiry.basis != ExpiryBasis::never) {
@@ -286,11 +291,12 @@ void evolve(ReceivedMap& received, Agenda& agenda, const InMailDelivered& e, con
   letter.active_at = stamp.at;
   change(letter, agenda, [&](Received& inmail) {
     const ChargeState made = e.refundable      ? ChargeState::charged
+                             : e.accept_until  ? ChargeState::reserved
                              : e.ref.cost == 0 ? ChargeState::free
                                                : ChargeState::final;
     inmail.charge = step<InMailDelivered>(charge_table(), inmail.charge, made);
     inmail.thread = step<InMailDelivered>(thread_table(), inmail.thread);
-    inmail.refund_until = e.refund_until;
+    inmail.refund_until = e.accept_until ? e.accept_until : e.refund_until;
     inmail.no_response_from = e.no_response_from;
     inmail.expires_from = e.expires_from;
     inmail.expiry_basis = e.expiry_basis;
@@ -361,6 +367,11 @@ void evolve(ReceivedMap& received, Agenda& agenda, const InMailHiddenFromRecipie
 }
 
 void evolve(ReceivedMap& received, Agenda& agenda, const RefundWindowClosed& e) {
+  change(received, agenda, e.ref.inmail,
+         [&](Received& inmail) { inmail.charge = after(inmail.charge, e); });
+}
+
+void evolve(ReceivedMap& received, Agenda& agenda, const ChargeEnded& e) {
   change(received, agenda, e.ref.inmail,
          [&](Received& inmail) { inmail.charge = after(inmail.charge, e); });
 }

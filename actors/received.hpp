@@ -24,7 +24,7 @@ struct Received {
   ResponseState response = ResponseState::none;
   ChargeState charge = ChargeState::reserved;
   ThreadState thread = ThreadState::none;
-  std::optional<Timestamp> refund_until{};
+  std::optional<Timestamp> refund_until{};  ///< Or until when it may be accepted (`at_accept`).
   std::optional<Timestamp> no_response_from{};
   std::optional<Timestamp> expires_from{};
   ExpiryBasis expiry_basis = ExpiryBasis::never;
@@ -43,6 +43,10 @@ struct Received {
   }
 
   bool is_charged() const { return charge == ChargeState::charged; }
+  /// Here, and charged only when it is accepted.
+  bool awaits_acceptance() const {
+    return charge == ChargeState::reserved && lifecycle != Lifecycle::under_way;
+  }
   bool is_answered() const { return response != ResponseState::none; }
 };
 
@@ -85,6 +89,7 @@ void evolve(ReceivedMap& received, Agenda& agenda, const InMailRetracted& e);
 void evolve(ReceivedMap& received, Agenda& agenda, const InMailHiddenFromRecipient& e);
 void evolve(ReceivedMap& received, Agenda& agenda, const RefundWindowClosed& e);
 void evolve(ReceivedMap& received, Agenda& agenda, const ReminderSent& e);
+void evolve(ReceivedMap& received, Agenda& agenda, const ChargeEnded& e);
 /// The recipient has written in its thread.
 void evolve(ReceivedMap& received, const MessageSent& e, const Stamp& stamp);
 /// The recipient has written in the thread of an InMail, after a silent decline.

@@ -13,16 +13,16 @@ bool is_here(const Received& inmail) {
   return inmail.lifecycle == Lifecycle::delivered || inmail.lifecycle == Lifecycle::hidden;
 }
 
-/// What an answer of `kind` gives back now for a charge that is open. A window that begins with the
-/// opening is open before it.
-std::uint32_t answer_refunds(const Received& inmail, ReplyKind kind, const Context& context) {
+/// What comes back now of a charge that is open for this reason, an answer or the recipient's
+/// doing. A window that begins with the opening is open before it.
+std::uint32_t refunds_now(const Received& inmail, RefundOn reason, const Context& context) {
   if (!inmail.is_charged() || !is_here(inmail)) return 0;
   const RefundPolicy& refund = context.policies->at(inmail.pinned).refund;
   const bool is_yet_to_begin =
       refund.clock == RefundClock::opened_at && inmail.read == ReadState::unopened;
   const bool in_window =
       is_yet_to_begin || (inmail.refund_until && context.now <= *inmail.refund_until);
-  return in_window ? refund_amount(refund, inmail.ref.cost, refund_on(kind)) : 0;
+  return in_window ? refund_amount(refund, inmail.ref.cost, reason) : 0;
 }
 
 /// Which of them gives its credit back: the earliest that still can, or, by `first_only`, the first
@@ -30,7 +30,7 @@ std::uint32_t answer_refunds(const Received& inmail, ReplyKind kind, const Conte
 const Received* refunded_among(const std::vector<const Received*>& together, ReplyKind kind,
                                const Context& context) {
   for (const Received* each : together) {
-    if (answer_refunds(*each, kind, context) > 0) return each;
+    if (refunds_now(*each, refund_on(kind), context) > 0) return each;
     const RefundPolicy& rule = context.policies->at(each->pinned).refund;
     if (rule.followup_rule == FollowupRefund::first_only) return nullptr;
   }
@@ -41,6 +41,11 @@ const Received* refunded_among(const std::vector<const Received*>& together, Rep
 
 bool refunds_a_response(const RefundPolicy& refund) {
   return (refund.on.bits() & responses.bits()) != 0;
+}
+
+bool refunds_in_window(const RefundPolicy& refund) {
+  return refunds_a_response(refund) || refund.on.has(RefundOn::blocked) ||
+         refund.on.has(RefundOn::recipient_closed);
 }
 
 bool refunds_an_expiry(const Policy& policy) {
@@ -59,7 +64,7 @@ std::optional<Timestamp> silence_ends_at(const Policy& policy, std::uint32_t cos
                                          Timestamp clock) {
   const RefundPolicy& refund = policy.refund;
   if (!refund.on.has(RefundOn::no_response)) return std::nullopt;
-  const bool else_refunds = refunds_a_response(refund) || refunds_an_expiry(policy);
+  const bool else_refunds = refunds_in_window(refund) || refunds_an_expiry(policy);
   if (else_refunds && refund_amount(refund, cost, RefundOn::no_response) == 0) return std::nullopt;
   return clock + refund.no_response_window_s + just_after;
 }
@@ -70,9 +75,11 @@ bool may_expire(const Received& inmail) {
 }
 
 std::optional<Due> final_due(const Received& inmail) {
-  if (!inmail.is_charged() || inmail.no_response_from || !inmail.refund_until) return std::nullopt;
+  const bool is_open = inmail.is_charged() || inmail.awaits_acceptance();
+  if (!is_open || inmail.no_response_from || !inmail.refund_until) return std::nullopt;
   const Timestamp closes = *inmail.refund_until + just_after;
-  if (may_expire(inmail) && *inmail.expires_from >= closes) return std::nullopt;
+  if (inmail.is_charged() && may_expire(inmail) && *inmail.expires_from >= closes)
+    return std::nullopt;
   return due(closes, DueKind::refund_window_closes, inmail.ref.inmail);
 }
 
@@ -85,7 +92,11 @@ bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp
 std::vector<const Received*> ended_together(const ReceivedMap& received, const Received& answered,
                                             const Context& context) {
   const RefundPolicy& rule = context.policies->at(answered.pinned).refund;
-  if (rule.followup_rule == FollowupRefund::independent || !refunds_a_response(rule))
+  // What waits to be accepted, or did in vain, ends for itself alone.
+  const bool is_on_accept =
+      answered.charge == ChargeState::reserved || answered.charge == ChargeState::released;
+  if (is_on_accept || rule.followup_rule == FollowupRefund::independent ||
+      !refunds_a_response(rule))
     return {&answered};
   std::vector<const Received*> all;
   for (const auto& [id, inmail] : received) {
@@ -105,9 +116,26 @@ std::vector<const Received*> ended_together(const ReceivedMap& received, const R
 End end_by_answer(const std::vector<const Received*>& together, const Received& each,
                   InboxTrigger trigger, ReplyKind kind, const Context& context) {
   const bool is_it = &each == refunded_among(together, kind, context);
-  return end_of(
-      each.charge, trigger,
-      {.cost = each.ref.cost, .gives_back = is_it ? answer_refunds(each, kind, context) : 0});
+  return end_of(each.charge, trigger,
+                {.cost = each.ref.cost,
+                 .gives_back = is_it ? refunds_now(each, refund_on(kind), context) : 0,
+                 .is_accepted = kind == ReplyKind::accept});
+}
+
+std::vector<Event> charges_ended_by(InboxTrigger trigger, const ReceivedMap& received,
+                                    std::optional<MemberId> sender, const Context& context) {
+  const RefundOn reason =
+      trigger == InboxTrigger::block ? RefundOn::blocked : RefundOn::recipient_closed;
+  std::vector<Event> events;
+  for (const auto& [id, inmail] : received) {
+    if (sender && inmail.ref.from != *sender) continue;
+    const End end =
+        end_of(inmail.charge, trigger,
+               {.cost = inmail.ref.cost, .gives_back = refunds_now(inmail, reason, context)});
+    if (end.charge != ChargeEnd::none)
+      events.emplace_back(ChargeEnded{inmail.ref, reason, end.charge, end.amount});
+  }
+  return events;
 }
 
 }  // namespace inmail

@@ -10,6 +10,9 @@ namespace inmail {
 // What an InMail's charge comes to, by the policy under which it was sent (D3.4, D4.1.4).
 
 bool refunds_a_response(const RefundPolicy& refund);
+/// Whether a credit can come back until the refund window closes: by an answer, a block, or the
+/// recipient's end.
+bool refunds_in_window(const RefundPolicy& refund);
 bool refunds_an_expiry(const Policy& policy);
 std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason);
 
@@ -19,7 +22,7 @@ std::optional<Timestamp> silence_ends_at(const Policy& policy, std::uint32_t cos
 /// Whether it expires, if nothing happens before.
 bool may_expire(const Received& inmail);
 /// When silence makes the charge final: with the refund window, unless an expiry comes later and
-/// ends the charge itself.
+/// ends the charge itself. What waits to be accepted waits no longer than its own time.
 std::optional<Due> final_due(const Received& inmail);
 
 /// Whether only its expiry unopened could still have given the credit back, and now cannot.
@@ -32,5 +35,10 @@ std::vector<const Received*> ended_together(const ReceivedMap& received, const R
 /// How an answer of `kind` to one of `together` ends the charge of `each` of them.
 End end_by_answer(const std::vector<const Received*>& together, const Received& each,
                   InboxTrigger trigger, ReplyKind kind, const Context& context);
+
+/// The charges of `sender`, or of everybody, that come back by `trigger`, a block or the
+/// recipient's end, where the policy of the send says so (`refund.on`). Nothing else ends.
+std::vector<Event> charges_ended_by(InboxTrigger trigger, const ReceivedMap& received,
+                                    std::optional<MemberId> sender, const Context& context);
 
 }  // namespace inmail

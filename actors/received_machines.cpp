@@ -82,6 +82,7 @@ constexpr std::uint16_t hidden = InMailHiddenFromRecipient::type.number;
 constexpr std::uint16_t reminded = ReminderSent::type.number;
 constexpr std::uint16_t expired = Expired::type.number;
 constexpr std::uint16_t closed = RefundWindowClosed::type.number;
+constexpr std::uint16_t ended = ChargeEnded::type.number;
 
 using enum InboxTrigger;
 
@@ -134,6 +135,10 @@ constexpr ResponseEdge responses[] = {
 // Guards of a charge. What they refuse is no order of anybody: the next edge is tried.
 
 Guard is_free(const ChargeCase& c) { return c.cost == 0 ? pass() : refuse(Rejection::not_allowed); }
+Guard waits(const ChargeCase& c) { return c.on_accept ? pass() : refuse(Rejection::not_allowed); }
+Guard is_accepted(const ChargeCase& c) {
+  return c.is_accepted ? pass() : refuse(Rejection::not_allowed);
+}
 Guard can_come_back(const ChargeCase& c) {
   return c.can_come_back ? pass() : refuse(Rejection::not_allowed);
 }
@@ -142,14 +147,22 @@ Guard gives_back(const ChargeCase& c) {
 }
 Guard is_last(const ChargeCase& c) { return c.is_last ? pass() : refuse(Rejection::not_allowed); }
 
+constexpr auto reserved = ChargeState::reserved;
 constexpr auto charged = ChargeState::charged;
+constexpr auto released = ChargeState::released;
 constexpr auto refunded = ChargeState::refunded;
 constexpr auto final_state = ChargeState::final;
 constexpr ChargeEdge charges[] = {
-    {ChargeState::reserved, arrive, is_free, arrived, ChargeState::free},
-    {ChargeState::reserved, arrive, can_come_back, arrived, charged},
-    {ChargeState::reserved, arrive, always, arrived, final_state},
-    {ChargeState::reserved, arrive, always, failed, ChargeState::released},
+    {reserved, arrive, is_free, arrived, ChargeState::free},
+    {reserved, arrive, waits, arrived, reserved},
+    {reserved, arrive, can_come_back, arrived, charged},
+    {reserved, arrive, always, arrived, final_state},
+    {reserved, arrive, always, failed, released},
+    {reserved, respond, is_accepted, replied, final_state},
+    {reserved, respond, always, replied, released},
+    {reserved, retract, always, retracted, released},
+    {reserved, expire, always, expired, released},
+    {reserved, window_closes, always, closed, released},
     {charged, open, is_last, closed, final_state},
     {charged, respond, gives_back, replied, refunded},
     {charged, respond, always, replied, final_state},
@@ -162,6 +175,8 @@ constexpr ChargeEdge charges[] = {
     {charged, silence, gives_back, closed, refunded},
     {charged, silence, always, closed, final_state},
     {charged, window_closes, always, closed, final_state},
+    {charged, block, gives_back, ended, refunded},
+    {charged, leave, gives_back, ended, refunded},
 };
 
 }  // namespace
@@ -199,8 +214,22 @@ ResponseState response_by(ReplyKind kind, bool canned) {
 End end_of(ChargeState charge, InboxTrigger trigger, const ChargeCase& the_case) {
   const auto way = way_from(charge_table(), charge, trigger, the_case);
   if (way.edge == nullptr) return {};
-  return way.edge->to == ChargeState::refunded ? End{ChargeEnd::refund, the_case.gives_back}
-                                               : End{ChargeEnd::final, 0};
+  switch (way.edge->to) {
+    case refunded: return {ChargeEnd::refund, the_case.gives_back};
+    case released: return {ChargeEnd::release, 0};
+    default: return {charge == reserved ? ChargeEnd::spend : ChargeEnd::final, 0};
+  }
+}
+
+ChargeState state_after(ChargeEnd end) {
+  switch (end) {
+    case ChargeEnd::refund: return refunded;
+    case ChargeEnd::release: return released;
+    case ChargeEnd::none:
+    case ChargeEnd::final:
+    case ChargeEnd::spend: break;
+  }
+  return final_state;
 }
 
 }  // namespace inmail

@@ -39,12 +39,12 @@ enum class ResponseState : std::uint8_t {
 
 /// D4.1.2, as far as the recipient's side decides it.
 enum class ChargeState : std::uint8_t {
-  reserved = 0,  ///< Not here yet.
+  reserved = 0,  ///< Not here yet; or here, and waiting to be accepted (`at_accept`).
   free = 1,
   charged = 2,  ///< A refund may still come; the pool's owner waits for the end.
   released = 3,
   refunded = 4,
-  final = 5,
+  final = 5,  ///< Spent: nothing gives it back any more.
 };
 
 /// What can come over an InMail.
@@ -60,6 +60,8 @@ enum class InboxTrigger : std::uint8_t {
   window_closes,
   silence,
   answer_beside,  ///< Another InMail of its sender is answered (D4.1.4).
+  block,          ///< Its sender.
+  leave,          ///< The recipient, for good.
 };
 
 /// What an arrival asks of the recipient (guards 6 and 7; IM3).
@@ -81,9 +83,11 @@ struct LetterCase {
 /// What the guards of a charge look at.
 struct ChargeCase {
   std::uint32_t cost = 0;
+  bool on_accept = false;        ///< On arrival: it is charged when it is accepted.
   bool can_come_back = false;    ///< On arrival: some rule may still give it back.
   std::uint32_t gives_back = 0;  ///< So much, by what is happening.
   bool is_last = true;           ///< Nothing after it could give it back.
+  bool is_accepted = false;      ///< By the response.
 };
 
 using LifecycleEdge = Edge<Lifecycle, InboxTrigger, LetterCase>;
@@ -110,12 +114,13 @@ struct End {
 /// What `trigger` comes to for a charge that stands so; no end where it has no edge.
 End end_of(ChargeState charge, InboxTrigger trigger, const ChargeCase& the_case);
 
+ChargeState state_after(ChargeEnd end);
+
 /// Where a charge stands after an event that says how it ended.
 template <class Event>
 ChargeState after(ChargeState charge, const Event& e) {
   if (e.charge == ChargeEnd::none) return charge;
-  const bool is_back = e.charge == ChargeEnd::refund;
-  return step<Event>(charge_table(), charge, is_back ? ChargeState::refunded : ChargeState::final);
+  return step<Event>(charge_table(), charge, state_after(e.charge));
 }
 
 }  // namespace inmail

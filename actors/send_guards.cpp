@@ -28,13 +28,13 @@ Guard role_may_send(const SendCase& send) {
 
 // 5.
 
-/// Whose plan has ended may still send what the free plan may.
+/// Whose plan has ended or is past due may still send what the free plan may.
 Guard plan_may_send(const SendCase& send) {
   const PlanTerms* plan = send.sender.plan;
   if (plan == nullptr) return pass();
   const auto free_class = free_class_of(send);
   const FreePolicy& free = send.policy().free;
-  if (send.sender.plan_has_ended && !(free_class && free.plan_classes.has(*free_class)))
+  if (send.sender.plan_has_lapsed && !(free_class && free.plan_classes.has(*free_class)))
     return refuse(Rejection::subscription_ended);
   return may_send(*plan, free_class, free) ? pass() : refuse(Rejection::premium_required);
 }

@@ -18,9 +18,9 @@ struct SenderFacts {
   MemberId member{};
   StreamId pool{};  ///< Who pays: the member, or the contract of the seat.
   bool is_premium = false;
-  std::optional<SeatRole> role{};   ///< Of a seat, whose plan its contract judges.
-  const PlanTerms* plan = nullptr;  ///< Of a member; null for a seat.
-  bool plan_has_ended = false;
+  std::optional<SeatRole> role{};               ///< Of a seat, whose plan its contract judges.
+  const PlanTerms* plan = nullptr;              ///< Of a member; null for a seat.
+  bool plan_has_lapsed = false;                 ///< Ended, or not paid.
   const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
   const ReceivedMap* received = nullptr;        ///< What the sender got; null: not known.
   const SeatSends* sends = nullptr;             ///< Of a seat, what it has sent; null for a member.

@@ -162,6 +162,15 @@ class Shell final : public Entity {
     }
   }
 
+  void on(CreditsMail& mail) {
+    const Context context = make_context({});
+    settle(context);
+    if constexpr (requires { Decider::foretell_credits(self_.state, context, mail.until); })
+      mail.reply(Decider::foretell_credits(self_.state, context, mail.until));
+    else
+      throw_defect("credits were asked for where there are none");
+  }
+
   void forecast(CheckMail& check, Context& context) {
     const StreamId sender = target_of(check.command);
     if constexpr (std::is_same_v<Decider, Member>)

@@ -20,7 +20,7 @@ std::vector<Command> all_commands() {
       SetPreference{ada, InMailPreference::opted_out},
       BlockMember{ada, bob},
       UnblockMember{ada, bob},
-      StartSubscription{acme, PlanKind::recruiter_corp},
+      StartSubscription{acme, PlanKind::recruiter_corp, 14},
       ChangePlan{ada, PlanKind::business},
       CancelSubscription{ada},
       GrantBonus{ada, 3, 99, "an apology"},
@@ -44,6 +44,11 @@ std::vector<Command> all_commands() {
       TagConversation{{ada, desk, some_inmail}, "later", 77, false},
       FollowLink{bob, some_inmail, 3},
       SetSeatMonthlyLimit{acme, {desk}, 20},
+      PurchaseCredits{ada, "p5", "pay-1"},
+      ReversePurchase{acme, "pay-1", true},
+      AdjustCredits{ada, -3, 99, "a mistake"},
+      PaymentFailed{acme},
+      PaymentRecovered{acme},
   };
 }
 
@@ -169,9 +174,9 @@ TEST(Commands, GoToTheStreamThatOwnsTheFactTheyChange) {
 TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
   using enum PrincipalKind;
   const std::vector<PrincipalKind> allowed{
-      system, member, member, member, billing, billing, billing, admin,  billing, admin,
-      seat,   member, member, member, seat,    admin,   system,  system, system,  member,
-      member, seat,   seat,   seat,   seat,    seat,    member,  admin,
+      system, member, member, member, billing, billing, billing, admin,   billing, admin,   seat,
+      member, member, member, seat,   admin,   system,  system,  system,  member,  member,  seat,
+      seat,   seat,   seat,   seat,   member,  admin,   member,  billing, admin,   billing, billing,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());
@@ -188,7 +193,8 @@ TEST(Commands, OfAPersonMayBeGivenByThatPersonOnly) {
     const Principal usual = usual_principal(command);
     const bool is_personal = usual.kind == PrincipalKind::member ||
                              usual.kind == PrincipalKind::seat ||
-                             std::holds_alternative<GrantBonus>(command);
+                             std::holds_alternative<GrantBonus>(command) ||
+                             std::holds_alternative<AdjustCredits>(command);
     EXPECT_EQ(may_give({usual.kind, usual.number + 1}, command), !is_personal)
         << type_of(command).name;
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/given.hpp"
+#include "tests/support/letters.hpp"
 #include "tests/support/small_world.hpp"
 
 namespace inmail::test {
@@ -366,6 +367,108 @@ TEST(Bonus, LivesAsItsOwnParameterSays) {
 TEST(Bonus, IsNeverEmpty) {
   Given<Member> given(ada);
   registered(given).when(GrantBonus{ada, 0, 42, "nothing"}).then_rejected(Rejection::malformed);
+}
+
+// A plan that is not paid, one that is tried, and one that begins within a month.
+
+TEST(PastDue, SkipsTheRenewalAndMakesItUpWithinTheSameCycle) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-31")).when(StartSubscription{ada, PlanKind::career});
+  given.at(utc("2025-02-20")).when(PaymentFailed{ada}).then({SubscriptionPastDue{}});
+  given.when(PaymentFailed{ada}).then_nothing();
+  given.settle_until(utc("2025-03-10")).then_nothing();
+  given.when(PaymentRecovered{ada});
+  given.then({SubscriptionRecovered{}, CycleRenewed{2, utc("2025-03-31")},
+              CreditsGranted{.lot = LotId{2},
+                             .kind = LotKind::monthly,
+                             .amount = 5,
+                             .expires_at = utc("2025-03-10") + days{90},
+                             .cycle = 2}});
+  given.when(PaymentRecovered{ada}).then_nothing();
+  given.settle_until(utc("2025-03-31"));
+  EXPECT_EQ(given.the<CycleRenewed>(), (CycleRenewed{3, utc("2025-04-30")}));
+}
+
+TEST(PastDue, LosesTheCyclesThatAreOver) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-31")).when(StartSubscription{ada, PlanKind::career});
+  given.when(PaymentFailed{ada}).at(utc("2025-05-05")).when(PaymentRecovered{ada});
+  EXPECT_EQ(given.the<CycleRenewed>(), (CycleRenewed{2, utc("2025-05-31")}));
+  EXPECT_EQ(given.state().account.available(), 5u) << "the lot of January has died";
+}
+
+TEST(PastDue, GoesOnAsBeforeWhenItIsPaidBeforeTheRenewal) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-31")).when(StartSubscription{ada, PlanKind::career});
+  given.when(PaymentFailed{ada}).at(utc("2025-02-10")).when(PaymentRecovered{ada});
+  given.then({SubscriptionRecovered{}});
+  given.settle_until(utc("2025-02-28")).then_only<CycleRenewed, CreditsGranted>();
+}
+
+TEST(PastDue, BarsSendsOnCreditsButNotWhatTheFreePlanMaySend) {
+  Given<Member> given(ada);
+  registered(given).when(StartSubscription{ada, PlanKind::career}).when(PaymentFailed{ada});
+  given.when(mail(ada, bob)).then_rejected(Rejection::subscription_ended);
+  given.when(PaymentRecovered{ada}).when(mail(ada, bob)).then_only<InMailSent>();
+}
+
+TEST(PastDue, EndsAtOnceIfItIsCancelledAfterWhatWasPaid) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-31")).when(StartSubscription{ada, PlanKind::career});
+  given.when(PaymentFailed{ada}).at(utc("2025-02-10")).when(CancelSubscription{ada});
+  given.then({SubscriptionCancelled{utc("2025-02-28")}});
+  given.when(PaymentRecovered{ada}).then({SubscriptionRecovered{}});
+  given.settle_until(utc("2025-02-28")).then_only<SubscriptionEnded, CreditsVoided>();
+  given.when(PaymentFailed{ada}).then_rejected(Rejection::no_subscription);
+  given.when(PaymentRecovered{ada}).then_rejected(Rejection::no_subscription);
+
+  Given<Member> late(ada);
+  registered(late).at(utc("2025-01-31")).when(StartSubscription{ada, PlanKind::career});
+  late.when(PaymentFailed{ada}).at(utc("2025-03-10")).when(CancelSubscription{ada});
+  late.then_only<SubscriptionCancelled, SubscriptionEnded, CreditsVoided>();
+}
+
+TEST(Trial, GivesItsOwnCreditsAndThenTheFirstCycle) {
+  Policy policy = at_once();
+  policy.plans[static_cast<std::size_t>(PlanKind::career)].trial_grant = 2;
+  Given<Member> given(ada, policy);
+  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career, 21});
+  const Timestamp ends = utc("2025-01-31");
+  given.then(
+      {SubscriptionStarted{PlanKind::career, 31}, TrialStarted{ends},
+       CreditsGranted{.lot = LotId{1}, .kind = LotKind::bonus, .amount = 2, .expires_at = ends}});
+  given.when(mail(ada, bob)).then_only<InMailSent>();
+  given.settle_until(ends).then_only<CreditsExpired, CycleRenewed, CreditsGranted>();
+  EXPECT_EQ(given.the<CycleRenewed>(), (CycleRenewed{1, utc("2025-02-28")}));
+  EXPECT_EQ(given.state().account.available(), 5u);
+}
+
+TEST(Trial, EndsUnpaidIfItIsCancelled) {
+  Given<Member> given(ada);
+  registered(given).at(utc("2025-01-10")).when(StartSubscription{ada, PlanKind::career, 21});
+  given.then_only<SubscriptionStarted, TrialStarted>();
+  given.when(CancelSubscription{ada}).settle_until(utc("2025-03-10"));
+  given.then({SubscriptionEnded{PlanKind::career}});
+}
+
+TEST(Proration, GrantsAShorterFirstCycleByItsDays) {
+  Policy policy = at_once();
+  PlanTerms& terms = policy.plans[static_cast<std::size_t>(PlanKind::business)];
+  terms.proration = Proration::by_day_floor;
+  terms.renewal_anchor = RenewalAnchor::calendar_month_utc;
+  Given<Member> given(ada, policy);
+  registered(given).at(utc("2025-01-22")).when(StartSubscription{ada, PlanKind::business});
+  EXPECT_EQ(given.the<CreditsGranted>().amount, 4u) << "15 for 10 of 31 days, floored";
+  given.settle_until(utc("2025-02-01"));
+  EXPECT_EQ(given.the<CreditsGranted>().amount, 15u);
+}
+
+TEST(Proration, LeavesAWholeCycleWhole) {
+  Policy policy = at_once();
+  policy.plans[static_cast<std::size_t>(PlanKind::career)].proration = Proration::by_day_floor;
+  Given<Member> given(ada, policy);
+  EXPECT_EQ(balances(registered(given), PlanKind::career, 3, utc("2025-01-31T10:30:00Z")),
+            (Balances{5, 10, 15}));
 }
 
 }  // namespace

@@ -98,6 +98,9 @@ std::vector<Walk> walks() {
   const Policy late = with(late_is_fine);
   const Policy hides =
       with("[retract]\neffect_opened = \"hide_keep_copy\"\n[expiry]\nbasis = \"unanswered\"\n");
+  const std::string waits_for_a_yes = "[charge]\nwhen = \"at_accept\"\n";
+  const Policy yes = with(waits_for_a_yes);
+  const Policy sorry = with("[refund]\non = [\"blocked\", \"recipient_closed\"]\n");
   return {
       {arrive, usual, joined, arrives()},
       {arrive, usual, joined, arrives(gift())},
@@ -131,6 +134,15 @@ std::vector<Walk> walks() {
       {silence, with("[refund]\non = [\"no_response\"]\namount_no_response = 0\n"), arrived,
        waits(days{7} + 1ms)},
       {window_closes, usual, arrived, waits(days{90} + 1ms)},
+      {arrive, yes, joined, arrives()},
+      {respond, yes, arrived, answers(ReplyKind::accept)},
+      {respond, yes, arrived, answers(ReplyKind::reply, "Well")},
+      {retract, yes, arrived, gives(take_back)},
+      {expire, with(waits_for_a_yes + "[expiry]\nbasis = \"unanswered\"\n"), arrived,
+       waits(days{7} + 1ms)},
+      {window_closes, yes, arrived, waits(days{14} + 1ms)},
+      {block, sorry, arrived, gives(BlockMember{bob, ada})},
+      {leave, sorry, arrived, gives(EraseMember{bob})},
   };
 }
 
@@ -293,11 +305,26 @@ TEST(ReceivedMachines, EndAChargeOnlyAsTheTableSays) {
   final.refundable = false;
   const RefundWindowClosed back{ref, ChargeEnd::refund, 1, {}};
   const RefundWindowClosed ends{ref, ChargeEnd::final, 0, {}};
+  InMailDelivered waiting = final;
+  waiting.accept_until = sent_at + days{14};
+  const RefundWindowClosed releases{ref, ChargeEnd::release, 0, {}};
   EXPECT_TRUE(can_follow(folded({charged}), back));
   EXPECT_TRUE(can_follow(folded({charged}), ends));
-  for (const std::vector<Event>& history : std::vector<std::vector<Event>>{
-           {free}, {final}, {charged, back}, {charged, ends}, {InMailFailed{.ref = ref}}})
-    for (const RefundWindowClosed& end : {back, ends})
+  EXPECT_TRUE(can_follow(folded({waiting}), releases));
+  EXPECT_TRUE(can_follow(folded({waiting}), Replied{.ref = ref, .charge = ChargeEnd::spend}));
+  EXPECT_FALSE(can_follow(folded({waiting}), RefundWindowClosed{ref, ChargeEnd::spend, 0, {}}))
+      << "time accepts nothing";
+  EXPECT_FALSE(can_follow(folded({charged}), releases));
+  EXPECT_FALSE(can_follow(folded({waiting}), back));
+  EXPECT_FALSE(can_follow(folded({waiting}), ends));
+  for (const std::vector<Event>& history :
+       std::vector<std::vector<Event>>{{free},
+                                       {final},
+                                       {charged, back},
+                                       {charged, ends},
+                                       {waiting, releases},
+                                       {InMailFailed{.ref = ref}}})
+    for (const RefundWindowClosed& end : {back, ends, releases})
       EXPECT_FALSE(can_follow(folded(history), end));
 }
 

@@ -17,7 +17,7 @@ inline void expect_account(const CreditAccount& account, Agenda& agenda) {
   if (!account.plan) return;
   if (account.ends_at)
     agenda.insert(due(*account.ends_at, DueKind::subscription_ends));
-  else
+  else if (!account.past_due)
     agenda.insert(due(account.next_renewal_at, DueKind::cycle_renews));
 }
 
@@ -33,12 +33,14 @@ inline void expect_received(const Received& inmail, Agenda& agenda) {
   if (is_delivered && silent && inmail.remind_at)
     agenda.insert(due(*inmail.remind_at, DueKind::reminder, id));
   if (waits_to_expire) agenda.insert(due(*inmail.expires_from, DueKind::message_expires, id));
-  if (inmail.charge != ChargeState::charged) return;
+  const bool awaits_a_yes =
+      inmail.charge == ChargeState::reserved && inmail.lifecycle != Lifecycle::under_way;
+  if (inmail.charge != ChargeState::charged && !awaits_a_yes) return;
   if (inmail.no_response_from) {
     if (silent) agenda.insert(due(*inmail.no_response_from, DueKind::no_response_refund, id));
   } else if (inmail.refund_until) {
     const Timestamp closes = *inmail.refund_until + Milliseconds{1};
-    const bool expiry_ends_it = waits_to_expire && *inmail.expires_from >= closes;
+    const bool expiry_ends_it = !awaits_a_yes && waits_to_expire && *inmail.expires_from >= closes;
     if (!expiry_ends_it) agenda.insert(due(closes, DueKind::refund_window_closes, id));
   }
 }

@@ -72,11 +72,9 @@ inline void draw_limits(Policy& policy, Dice& dice) {
   policy.free.unlock_ttl_s = dice.one_of<Seconds>({0s, 1h, days{30}});
 }
 
-/// A policy as nobody would write it: every rule that the deciders know is drawn by itself.
-inline Policy random_policy(Dice& dice) {
+inline void draw_plans(Policy& policy, Dice& dice) {
   using namespace std::chrono_literals;
   using std::chrono::days;
-  Policy policy;
   for (PlanTerms& terms : policy.plans) {
     terms.monthly_allotment = dice.one_of({0, 2, 5, 20});
     terms.renewal_anchor = dice.one_of({RenewalAnchor::billing_cycle, RenewalAnchor::fixed_day,
@@ -86,7 +84,29 @@ inline Policy random_policy(Dice& dice) {
     terms.accum_cap_abs = dice.one_of({0, 0, 4});
     terms.lot_ttl_s = dice.one_of<Seconds>({0s, days{20}, days{90}});
     terms.lot_ttl_calendar_months = dice.one_of({0, 0, 1, 3});
+    terms.trial_grant = dice.one_of({0, 2});
+    terms.proration = dice.one_of({Proration::none, Proration::by_day_floor});
   }
+}
+
+inline void draw_purchases(Policy& policy, Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  policy.purchase.requires_premium = dice.once_in(2);
+  policy.purchase.only_when_empty = dice.once_in(4);
+  policy.purchase.max_per_period = dice.one_of({0, 0, 12});
+  policy.purchase.period = dice.one_of({PurchasePeriod::utc_month, PurchasePeriod::cycle});
+  policy.purchase.refundable_s = dice.one_of<Seconds>({0s, days{3}, days{90}});
+  policy.purchase.survives_cancel = dice.once_in(2);
+  policy.lot.purchase_ttl_s = dice.one_of<Seconds>({0s, days{3}, days{90}});
+}
+
+/// A policy as nobody would write it: every rule that the deciders know is drawn by itself.
+inline Policy random_policy(Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  Policy policy;
+  draw_plans(policy, dice);
   policy.accum.enabled = !dice.once_in(3);
   policy.accum.overflow_victim =
       dice.one_of({OverflowVictim::oldest_expiry_first, OverflowVictim::new_grant});
@@ -99,9 +119,14 @@ inline Policy random_policy(Dice& dice) {
       dice.one_of({OnPlanChange::void_all, OnPlanChange::carry, OnPlanChange::carry_capped});
   policy.charge.cost = dice.one_of({0, 1, 1, 1, 2, 3});
   policy.charge.release_system_failure =
-      dice.one_of({ReleaseTo::original_lot, ReleaseTo::fresh_lot});
+      dice.one_of({ReleaseTo::original_lot, ReleaseTo::fresh_lot, ReleaseTo::lost});
+  policy.charge.release_user_cancel =
+      dice.one_of({ReleaseTo::original_lot, ReleaseTo::fresh_lot, ReleaseTo::lost});
+  policy.charge.when =
+      dice.one_of({ChargeWhen::at_schedule, ChargeWhen::at_dispatch, ChargeWhen::at_accept});
+  policy.charge.accept_timeout_s = dice.one_of<Seconds>({1h, days{3}, days{14}});
   policy.refund.on =
-      EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 9)) & ~1u);
+      EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 12)) & ~1u);
   policy.refund.amount_accept = dice.one_of({0, 5'000, 10'000, 20'000});
   policy.refund.amount_no_response = dice.one_of({3'000, 10'000});
   policy.refund.window_s = dice.one_of<Seconds>({1h, days{3}, days{90}});
@@ -133,6 +158,7 @@ inline Policy random_policy(Dice& dice) {
   policy.compliance.require_reason = dice.once_in(3);
   policy.undo.window_s = dice.one_of<Seconds>({0s, 0s, 60s, 7'200s});
   draw_limits(policy, dice);
+  draw_purchases(policy, dice);
   return policy;
 }
 
@@ -287,6 +313,20 @@ class RandomLife {
     }
   }
 
+  Command any_payment() {
+    const StreamId owner = any_owner();
+    if (dice_.once_in(3)) return PaymentFailed{owner};
+    if (dice_.once_in(3)) return PaymentRecovered{owner};
+    if (payments_.empty() || dice_.once_in(2)) {
+      payments_.push_back({owner, "pay-" + std::to_string(payments_.size()), false});
+      return PurchaseCredits{owner, dice_.one_of<std::string>({"p5", "p5", "p50", "p7"}),
+                             payments_.back().payment_ref};
+    }
+    ReversePurchase back = payments_[dice_.below(payments_.size())];
+    back.chargeback = dice_.once_in(2);
+    return back;
+  }
+
   Command any_command() {
     const InMailSent letter = any_letter();
     switch (dice_.below(24)) {
@@ -324,11 +364,15 @@ class RandomLife {
         if (dice_.once_in(4)) return AllowSender{letter.to, letter.from};
         if (!dice_.once_in(3)) return UnblockMember{letter.to, letter.from};
         return BlockMember{letter.to, letter.from};
-      case 13: return StartSubscription{any_owner(), any_plan()};
+      case 13:
+        if (dice_.once_in(2)) return any_payment();
+        return StartSubscription{any_owner(), any_plan(), dice_.one_of({0u, 0u, 20u})};
       case 14:
         if (dice_.once_in(2)) return ChangePlan{any_owner(), any_plan()};
         return CancelSubscription{any_owner()};
       case 15:
+        if (dice_.once_in(3))
+          return AdjustCredits{any_owner(), dice_.one_of({-4, -1, 2}), 1, "a correction"};
         return GrantBonus{any_owner(), static_cast<std::uint32_t>(dice_.below(4)), 1, "gift"};
     }
   }
@@ -337,6 +381,7 @@ class RandomLife {
   SmallWorld world_;
   const ContractId company_{7};
   std::vector<InMailSent> letters_;
+  std::vector<ReversePurchase> payments_;
   std::vector<std::string> told_;
 };
 

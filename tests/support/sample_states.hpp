@@ -35,6 +35,9 @@ inline CreditAccount sample_account() {
   account.lots = {{LotId{1}, LotKind::monthly, 5, 1, account.cycle_started_at, account.ends_at}};
   account.next_lot = LotId{2};
   account.charges[sample_inmail()] = {{{LotId{1}, 1}}, PolicyVersion{1}, SeatId{3}, true};
+  account.in_trial = true;
+  account.past_due = true;
+  account.purchases["pay-1"] = {LotId{1}, 5, account.cycle_started_at, PolicyVersion{1}, true};
   return account;
 }
 

@@ -1,6 +1,7 @@
 #include "projections/audit_credit_state.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace inmail::auditing {
 
@@ -57,10 +58,48 @@ void Pool::sweep() {
   });
 }
 
+bool Promise::is_kept_by(const Event& event) const {
+  const auto* granted = std::get_if<CreditsGranted>(&event);
+  const auto* voided = std::get_if<CreditsVoided>(&event);
+  switch (of) {
+    case Of::nothing: return false;
+    case Of::purchase:
+      return granted != nullptr && granted->kind == LotKind::purchase && granted->lot == lot &&
+             granted->amount == amount;
+    case Of::raise:
+      return granted != nullptr && granted->kind == LotKind::adjust && !granted->inmail &&
+             granted->amount == amount;
+    case Of::trial:
+      return granted != nullptr && granted->kind == LotKind::bonus && granted->amount == amount &&
+             granted->expires_at == expires_at;
+    case Of::reversal:
+      return voided != nullptr && voided->reason == VoidReason::purchase_reversed &&
+             voided->lot == lot && voided->amount == amount;
+    case Of::cut:
+      return voided != nullptr && voided->reason == VoidReason::adjusted &&
+             voided->amount <= amount;
+    case Of::renewal: return std::holds_alternative<CycleRenewed>(event);
+  }
+  return false;
+}
+
 std::int64_t allotment_of(const PlanTerms& terms, std::int64_t seats) {
   const std::int64_t each = terms.monthly_allotment;
   const std::int64_t all = terms.allot_per == AllotPer::seat ? each * seats : each;
   return std::min<std::int64_t>(all, UINT32_MAX);
+}
+
+std::int64_t share_of_cycle(std::int64_t allotment, const PlanTerms& terms, std::uint8_t anchor_day,
+                            Timestamp from, Timestamp next) {
+  using namespace std::chrono;
+  if (terms.proration != Proration::by_day_floor) return allotment;
+  const year_month_day end(floor<days>(next));
+  const year_month before = year_month(end.year(), end.month()) - months(1);
+  const sys_days anchor = before / std::min(day(anchor_day), (before / last).day());
+  const Timestamp begin = anchor + (next - floor<days>(next));
+  const std::int64_t whole = floor<days>(next - begin).count();
+  const std::int64_t held = floor<days>(next - std::max(from, begin)).count();
+  return whole > 0 ? allotment * held / whole : allotment;
 }
 
 }  // namespace inmail::auditing

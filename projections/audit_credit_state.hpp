@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "events/credit_events.hpp"
+#include "events/event.hpp"
 #include "events/ids.hpp"
 #include "events/plan_kind.hpp"
 #include "events/policy.hpp"
@@ -83,6 +86,30 @@ struct RefundGrant {
   Position position{};
 };
 
+/// What a record says that the very next ones of its stream do.
+struct Promise {
+  enum class Of : std::uint8_t { nothing, purchase, reversal, raise, cut, trial, renewal };
+
+  Of of = Of::nothing;
+  LotId lot{};                            ///< Of a purchase and its reversal.
+  std::int64_t amount = 0;                ///< That is still to come or to go.
+  std::optional<Timestamp> expires_at{};  ///< Of what a trial gives.
+  Position position{};
+
+  bool is_open() const { return of == Of::renewal || amount > 0; }
+  /// Whether `event` is what was promised, or a part of it.
+  bool is_kept_by(const Event& event) const;
+};
+
+/// What was bought with one payment.
+struct Bought {
+  LotId lot{};
+  std::int64_t credits = 0;
+  Timestamp at{};
+  PolicyVersion policy{};
+  bool reversed = false;
+};
+
 /// The credits of one owner, a member or a contract, as the events tell of them.
 struct Pool {
   std::vector<Lot> lots;  ///< Those that have or may get back something, oldest first.
@@ -100,8 +127,16 @@ struct Pool {
   std::optional<Timestamp> began_at;  ///< A plan began then, and its first cycle has not yet.
   bool was_changed = false;           ///< That plan, from another one.
   bool monthly_granted = false;       ///< In this cycle.
-  std::int64_t allotment = 0;         ///< What this cycle's grant must be; 0: none.
+  std::int64_t allotment = 0;         ///< Of a whole cycle.
+  std::int64_t grant_due = 0;         ///< What this cycle's grant must be; 0: none.
   Position renewed_at{};
+  Timestamp cycle_began_at = Timestamp::min();
+  std::uint8_t anchor_day = 1;
+  bool is_cancelled = false;
+  bool is_past_due = false;
+
+  std::map<std::string, Bought> purchases;  ///< By payment.
+  Promise promise;
 
   Renewal renewal;
   RefundGrant refund_grant;
@@ -118,5 +153,9 @@ struct Pool {
 
 /// What a cycle of `plan` gives to a pool with so many seats.
 std::int64_t allotment_of(const PlanTerms& terms, std::int64_t seats);
+
+/// What is granted of that in a cycle from `from` to `next`, if it is shorter than a whole one.
+std::int64_t share_of_cycle(std::int64_t allotment, const PlanTerms& terms, std::uint8_t anchor_day,
+                            Timestamp from, Timestamp next);
 
 }  // namespace inmail::auditing

@@ -130,18 +130,44 @@ struct Fold {
 
   // Plans and lots.
 
-  void begin_plan(PlanKind plan, bool was_changed) {
+  void begin_plan(PlanKind plan, std::uint8_t anchor_day, bool was_changed) {
     Pool& pool = own_pool();
+    pool.anchor_day = anchor_day;
+    pool.is_cancelled = false;
+    pool.is_past_due = false;
     if (static_cast<std::size_t>(plan) < plan_kinds) pool.plan = plan;
     stream.plans.emplace_back(header.version, pool.plan);
     pool.began_at = header.due_at;
     pool.was_changed = was_changed;
     pool.has_ended = false;
   }
-  void on(const SubscriptionStarted& e) { begin_plan(e.plan, false); }
-  void on(const SubscriptionChanged& e) { begin_plan(e.to, true); }
+  void on(const SubscriptionStarted& e) { begin_plan(e.plan, e.anchor_day, false); }
+  void on(const SubscriptionChanged& e) { begin_plan(e.to, e.anchor_day, true); }
+  void on(const SubscriptionCancelled&) { own_pool().is_cancelled = true; }
+  void on(const SubscriptionPastDue&) { own_pool().is_past_due = true; }
+  void on(const SubscriptionRecovered&) {
+    Pool& pool = own_pool();
+    pool.is_past_due = false;
+    if (pool.is_cancelled || pool.next_renewal_at > header.due_at) return;
+    pool.promise.of = Promise::Of::renewal;
+    pool.promise.position = header.position;
+  }
+  void on(const TrialStarted& e) {
+    Pool& pool = own_pool();
+    pool.began_at.reset();
+    pool.cycle_began_at = header.due_at;
+    pool.next_renewal_at = e.ends_at;
+    const Policy* policy = world.policy(header.policy);
+    if (policy == nullptr || !pool.plan) return;
+    pool.promise = {.of = Promise::Of::trial,
+                    .amount = policy->terms(*pool.plan).trial_grant,
+                    .expires_at = e.ends_at,
+                    .position = header.position};
+  }
   void on(const SubscriptionEnded&) {
     Pool& pool = own_pool();
+    pool.is_cancelled = false;
+    pool.is_past_due = false;
     pool.plan.reset();
     pool.has_ended = true;
     stream.plans.emplace_back(header.version, pool.plan);
@@ -150,6 +176,9 @@ struct Fold {
   void on(const CycleRenewed& e) {
     Pool& pool = own_pool();
     const Policy* policy = world.policy(header.policy);
+    const bool is_made_up = pool.promise.of == Promise::Of::renewal;
+    pool.promise = {};
+    pool.cycle_began_at = header.due_at;
     pool.cycle = e.cycle;
     pool.next_renewal_at = e.next_renewal_at;
     const bool is_carried = pool.began_at && pool.was_changed && policy != nullptr &&
@@ -159,6 +188,10 @@ struct Fold {
     const std::int64_t heads = header.stream.kind() == StreamKind::contract ? pool.seats : 1;
     pool.allotment =
         policy != nullptr && pool.plan ? allotment_of(policy->terms(*pool.plan), heads) : 0;
+    pool.grant_due = pool.allotment;
+    if (policy != nullptr && pool.plan && !is_made_up)
+      pool.grant_due = share_of_cycle(pool.allotment, policy->terms(*pool.plan), pool.anchor_day,
+                                      header.due_at, e.next_renewal_at);
     pool.renewed_at = header.position;
     pool.renewal = {.open = true, .position = header.position, .policy = policy};
     pool.renewal.is_judged = !is_carried;
@@ -166,6 +199,7 @@ struct Fold {
 
   void on(const CreditsGranted& e) {
     Pool& pool = own_pool();
+    pool.promise = {};
     Lot lot{.id = e.lot, .kind = e.kind, .granted_at = header.due_at, .buckets = {}};
     if (e.kind < LotKind::monthly || e.kind > LotKind::adjust) lot.kind = LotKind::adjust;
     if (e.expires_at) lot.expires_at = *e.expires_at;
@@ -179,7 +213,7 @@ struct Fold {
       pool.refund_grant = {e.lot, e.amount, e.inmail.value_or(InMailId{}), header.position};
     else
       pool.from_outside += e.amount;
-    if (lot.kind == LotKind::adjust) pool.lost_by_release -= e.amount;
+    if (lot.kind == LotKind::adjust && e.inmail) pool.lost_by_release -= e.amount;
     if (lot.kind == LotKind::monthly) {
       pool.monthly_granted = true;
       pool.renewal.granted = e.lot;
@@ -194,7 +228,40 @@ struct Fold {
     lose(e.lot, e.amount, &Buckets::forfeited);
     touched.pool->renewal.forfeited += e.amount;
   }
-  void on(const CreditsVoided& e) { lose(e.lot, e.amount, &Buckets::voided); }
+  void on(const CreditsVoided& e) {
+    lose(e.lot, e.amount, &Buckets::voided);
+    touched.pool->promise.amount -= e.amount;
+  }
+
+  // Beside the plan.
+
+  void on(const PurchaseRecorded& e) {
+    Pool& pool = own_pool();
+    pool.purchases.emplace(e.payment_ref,
+                           Bought{e.lot, e.credits, header.due_at, header.policy, false});
+    pool.promise = {.of = Promise::Of::purchase,
+                    .lot = e.lot,
+                    .amount = e.credits,
+                    .expires_at = {},
+                    .position = header.position};
+  }
+  void on(const PurchaseReversed& e) {
+    Pool& pool = own_pool();
+    const auto bought = pool.purchases.find(e.payment_ref);
+    if (bought != pool.purchases.end()) bought->second.reversed = true;
+    pool.promise = {.of = Promise::Of::reversal,
+                    .lot = e.lot,
+                    .amount = e.amount,
+                    .expires_at = {},
+                    .position = header.position};
+  }
+  void on(const CreditsAdjusted& e) {
+    own_pool().promise = {.of = e.amount > 0 ? Promise::Of::raise : Promise::Of::cut,
+                          .lot = {},
+                          .amount = e.amount > 0 ? e.amount : -e.amount,
+                          .expires_at = {},
+                          .position = header.position};
+  }
 
   // Charges.
 
@@ -388,6 +455,8 @@ struct Fold {
     if (inmail->sender.kind() == StreamKind::seat)
       stream.contacts[inmail->pool.contract()].push_back(
           {inmail->sender.seat(), inmail->id, inmail->sent_at, header.version});
+    inmail->on_accept = e.accept_until.has_value();
+    if (inmail->on_accept) return;
     if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
     Pool& pool = touch(inmail->pool);
     inmail->held.each(
@@ -515,6 +584,11 @@ struct Fold {
           e.answered ? refund_on(e.answered->kind) : RefundOn::no_response);
   }
 
+  void on(const ChargeEnded& e) {
+    if (InMail* inmail = world.find_to_change(e.ref.inmail))
+      end(*inmail, e.charge, e.refund_amount, e.reason);
+  }
+
   void on(const OutcomeReceived& e) {
     if (InMail* inmail = world.find_to_change(e.inmail)) inmail->informed = true;
     if (e.outcome == Outcome::failed) lock_again(e.inmail, e.to);
@@ -542,6 +616,7 @@ namespace {
 /// What a batch promised is over once another record follows that does not belong to it.
 void close_batches(Pool& pool, const Event& event) {
   pool.refund_grant = {};
+  if (!pool.promise.is_kept_by(event)) pool.promise = {};
   const auto* granted = std::get_if<CreditsGranted>(&event);
   const bool of_renewal = granted != nullptr ? granted->kind == LotKind::monthly
                                              : std::holds_alternative<CreditsForfeited>(event);

@@ -95,8 +95,9 @@ void check_may_send(const Step& step, const InMailSent& e, Verdict& verdict) {
   const FreePolicy& free = step.policy->free;
   const bool has_plan = pool != nullptr && pool->plan;
   const bool has_ended = pool != nullptr && pool->has_ended;
-  const bool may =
-      !has_ended && step.policy->terms(has_plan ? *pool->plan : PlanKind::free).can_send_inmail;
+  const bool is_past_due = pool != nullptr && pool->is_past_due;
+  const bool may = !has_ended && !is_past_due &&
+                   step.policy->terms(has_plan ? *pool->plan : PlanKind::free).can_send_inmail;
   verdict.check(may || (e.free_class && free.plan_classes.has(*e.free_class)), e.inmail,
                 " was sent by ", step.header.stream, ", whose plan does not send");
   if (e.free_class != FreeClass::open_profile || free.open_profile_max_per_month == 0) return;

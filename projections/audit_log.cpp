@@ -32,6 +32,7 @@ void records_are_in_order(const Step& step, Verdict& verdict) {
 // IL3.
 
 /// An InMail has the id of the command that sent it, and so have the records that carry it out.
+/// (What waits to be accepted, the recipient's answer or time books.)
 const InMailId* carried_out_by_its_own_command(const Event& event) {
   return std::visit(match{
                         [](const InMailSent& e) { return &e.inmail; },
@@ -59,7 +60,8 @@ void commands_act_once(const Step& step, Verdict& verdict) {
                   " was answered");
   if (is_decided(step.event))
     verdict.check(!header.cause.is_zero(), header.stream, " decided without a command");
-  if (const InMailId* inmail = carried_out_by_its_own_command(step.event))
+  const bool has_waited = step.inmail != nullptr && step.inmail->on_accept;
+  if (const InMailId* inmail = carried_out_by_its_own_command(step.event); inmail && !has_waited)
     verdict.check(header.cause == command_of(*inmail), *inmail, " was carried on by command ",
                   header.cause);
   if (!header.is_receipt) return;

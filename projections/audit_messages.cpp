@@ -140,6 +140,10 @@ bool may_happen(const Step&, const InMail& inmail, const RefundWindowClosed&) {
   return inmail.stage == Stage::delivered || inmail.stage == Stage::expired;
 }
 
+bool may_happen(const Step&, const InMail& inmail, const ChargeEnded&) {
+  return inmail.stage == Stage::delivered;
+}
+
 bool is_what_became_of(const InMail& inmail, Outcome outcome) {
   switch (outcome) {
     case Outcome::failed: return inmail.stage == Stage::failed;

@@ -58,6 +58,7 @@ void credits_have_a_source(const Step& step, Verdict& verdict) {
         .check(is_used, "lot ", grant.lot, " of ", step.header.stream,
                " was granted as a refund, but no such refund stands right after it");
   }
+  check_promise(step, verdict);
   const auto* e = std::get_if<CreditsGranted>(&step.event);
   if (e == nullptr || e->kind != LotKind::adjust || !e->inmail) return;
   verdict.check(pool->released == *e->inmail && e->amount <= pool->lost_by_release, "lot ", e->lot,
@@ -71,6 +72,11 @@ void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
   if (e.reason == VoidReason::member_erased)
     return (void)verdict.check(step.stream.erased_at.has_value(), step.header.stream, " voided ",
                                e.amount, " of lot ", e.lot, ", though its owner was not erased");
+  if (e.reason == VoidReason::purchase_reversed || e.reason == VoidReason::adjusted)
+    return;  // By the promise of the record before.
+  if (e.reason == VoidReason::released)
+    return (void)verdict.check(pool != nullptr && pool->released != InMailId{}, step.header.stream,
+                               " voided ", e.amount, " of lot ", e.lot, " without a release");
   const bool has_ended = pool != nullptr && pool->has_ended && !pool->plan;
   const bool is_changing = pool != nullptr && pool->began_at && pool->was_changed;
   verdict.check(e.reason == VoidReason::plan_changed ? is_changing : has_ended, step.header.stream,
@@ -80,6 +86,7 @@ void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
 
 void credits_go_for_a_reason(const Step& step, Verdict& verdict) {
   credits_have_a_source(step, verdict);
+  check_beside_plan(step, verdict);
   if (const auto* e = std::get_if<CreditsVoided>(&step.event)) check_void(step, *e, verdict);
 }
 
@@ -95,7 +102,11 @@ void nothing_comes_from_nowhere(const Step&, const Touched& touched, Verdict& ve
 
 void no_refund_grant_is_left(const World& world, Timestamp, Verdict& verdict) {
   world.each_stream([&](StreamId id, const StreamState& stream) {
-    if (!stream.pool || stream.pool->refund_grant.amount == 0) return;
+    if (!stream.pool) return;
+    verdict.at(stream.pool->promise.position, id)
+        .check(!stream.pool->promise.is_open(), id, " promised ", stream.pool->promise.amount,
+               " credits, but the log ends before they came or went");
+    if (stream.pool->refund_grant.amount == 0) return;
     verdict.at(stream.pool->refund_grant.position, id)
         .fail("lot ", stream.pool->refund_grant.lot, " of ", id,
               " was granted as a refund, but the log ends before the refund");
@@ -187,14 +198,19 @@ void check_renewal(const Step& step, const CycleRenewed& e, Verdict& verdict) {
     return;
   verdict.check(e.cycle == pool->cycle + 1, owner, " went from cycle ", pool->cycle, " to ",
                 e.cycle);
-  const Timestamp expected = pool->began_at.value_or(pool->next_renewal_at);
+  const bool is_made_up = pool->promise.of == Promise::Of::renewal;
+  const Timestamp expected =
+      is_made_up ? step.header.due_at : pool->began_at.value_or(pool->next_renewal_at);
+  verdict.check(!pool->is_past_due, owner, " renewed a plan that was not paid");
+  verdict.check(!is_made_up || e.next_renewal_at - expected <= std::chrono::days{31}, owner,
+                " made up for a cycle that does not run any more");
   verdict.check(step.header.due_at == expected && e.next_renewal_at > expected, "cycle ", e.cycle,
                 " of ", owner, " began at ", step.header.due_at, " and not at ", expected,
                 ", or ends at once");
   Verdict(verdict)
       .at(pool->renewed_at, owner)
-      .check(pool->monthly_granted || pool->allotment == 0, "cycle ", pool->cycle, " of ", owner,
-             " was never granted its ", pool->allotment, " credits");
+      .check(pool->monthly_granted || pool->grant_due == 0, "cycle ", pool->cycle, " of ", owner,
+             " was never granted its ", pool->grant_due, " credits");
 }
 
 void check_monthly_grant(const Step& step, const CreditsGranted& e, Verdict& verdict) {
@@ -207,10 +223,8 @@ void check_monthly_grant(const Step& step, const CreditsGranted& e, Verdict& ver
                      " is not the one grant of a cycle that has just begun"))
     return;
   if (step.policy == nullptr || !pool->plan) return;
-  const bool in_full = step.policy->terms(*pool->plan).proration == Proration::none;
-  verdict.check(in_full ? e.amount == pool->allotment : e.amount <= pool->allotment, "cycle ",
-                pool->cycle, " of ", owner, " was granted ", e.amount, " credits where ",
-                name_of(*pool->plan), " gives ", pool->allotment);
+  verdict.check(e.amount == pool->grant_due, "cycle ", pool->cycle, " of ", owner, " was granted ",
+                e.amount, " credits where ", name_of(*pool->plan), " gives ", pool->grant_due);
 }
 
 void check_no_plan(const Step& step, Verdict& verdict) {
@@ -223,8 +237,33 @@ void check_plan(const Step& step, PlanKind kind, Verdict& verdict) {
                 " changed or ended a plan of ", name_of(kind), ", which it does not have");
 }
 
+void check_trial(const Step& step, const TrialStarted& e, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  verdict.check(pool != nullptr && pool->began_at == step.header.due_at && !pool->was_changed &&
+                    e.ends_at > step.header.due_at,
+                step.header.stream, " began a trial where no plan has just begun");
+}
+
+void check_past_due(const Step& step, bool was, Verdict& verdict) {
+  const Pool* pool = step.pool();
+  verdict.check(pool != nullptr && pool->plan && pool->is_past_due == was, step.header.stream,
+                was ? " was paid, and owed nothing" : " was not paid, and owed already");
+}
+
+void check_paid(const Step& step, const Pool* pool, const InMailId& inmail, Verdict& verdict) {
+  verdict.check(pool == nullptr || !pool->is_past_due, step.header.stream, " spent credits for ",
+                inmail, " while a payment was missing");
+}
+
 void cycles_are_granted_once(const Step& step, Verdict& verdict) {
   std::visit(match{
+                 [&](const TrialStarted& e) { check_trial(step, e, verdict); },
+                 [&](const SubscriptionPastDue&) { check_past_due(step, false, verdict); },
+                 [&](const SubscriptionRecovered&) { check_past_due(step, true, verdict); },
+                 [&](const CreditReserved& e) { check_paid(step, step.pool(), e.inmail, verdict); },
+                 [&](const InMailSent& e) {
+                   if (!e.splits.empty()) check_paid(step, step.pool(), e.inmail, verdict);
+                 },
                  [&](const SubscriptionStarted&) { check_no_plan(step, verdict); },
                  [&](const SubscriptionChanged& e) { check_plan(step, e.from, verdict); },
                  [&](const SubscriptionEnded& e) { check_plan(step, e.plan, verdict); },
@@ -237,10 +276,10 @@ void cycles_are_granted_once(const Step& step, Verdict& verdict) {
 
 void last_cycles_are_granted(const World& world, Timestamp, Verdict& verdict) {
   world.each_stream([&](StreamId id, const StreamState& stream) {
-    if (!stream.pool || stream.pool->allotment == 0) return;
+    if (!stream.pool || stream.pool->grant_due == 0) return;
     verdict.at(stream.pool->renewed_at, id)
         .check(stream.pool->monthly_granted, "cycle ", stream.pool->cycle, " of ", id,
-               " was never granted its ", stream.pool->allotment, " credits");
+               " was never granted its ", stream.pool->grant_due, " credits");
   });
 }
 
@@ -340,11 +379,11 @@ constexpr std::array rules{
     Rule{"IC2", "a pool is the sum of its lots", nullptr, pools_add_up},
     Rule{"IC3",
          "credits come only from outside or from a refund, and are void only with their plan or "
-         "owner",
+         "owner, or by hand; what is bought is a pack, and goes back once",
          credits_go_for_a_reason, nothing_comes_from_nowhere, no_refund_grant_is_left},
     Rule{"IC6", "lots are spent alive and in the policy's order, and expire at their time",
          lots_are_spent_in_order},
-    Rule{"IC9", "an owner has one plan, whose cycles begin in time and are granted once",
+    Rule{"IC9", "an owner has one plan, whose paid cycles begin in time and are granted once",
          cycles_are_granted_once, nullptr, last_cycles_are_granted},
     Rule{"IC10", "after a renewal no more is left than the cap, and no less for its sake",
          renewals_keep_the_cap, nullptr, last_renewals_keep_the_cap},

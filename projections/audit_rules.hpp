@@ -94,8 +94,16 @@ struct Rule {
   void (*at_end)(const World&, Timestamp since, Verdict&) = nullptr;
 };
 
+// Parts of IC3: what comes and goes beside the plan (audit_purchases.cpp).
+
+/// What the record before promised is kept by this one, and nothing of its kind comes unpromised.
+void check_promise(const Step& step, Verdict& verdict);
+/// What is bought, paid back and adjusted is what the policy and the pool allow.
+void check_beside_plan(const Step& step, Verdict& verdict);
+
 std::span<const Rule> pool_rules();     ///< audit_pools.cpp
 std::span<const Rule> charge_rules();   ///< audit_charges.cpp
+std::span<const Rule> refund_rules();   ///< audit_refunds.cpp
 std::span<const Rule> message_rules();  ///< audit_messages.cpp
 std::span<const Rule> thread_rules();   ///< audit_threads.cpp
 std::span<const Rule> free_rules();     ///< audit_free.cpp

@@ -101,6 +101,7 @@ bool World::ends_together(const InMail& answered, const InMail& other) const {
   const Policy* of_other = policy(PolicyVersion{other.pinned});
   if (of_answered == nullptr || of_other == nullptr) return false;
   const FollowupRefund rule = of_answered->refund.followup_rule;
+  if (answered.on_accept || other.on_accept) return false;
   return rule != FollowupRefund::independent && of_other->refund.followup_rule == rule &&
          refunds_responses(of_answered->refund) && refunds_responses(of_other->refund) &&
          other.stage == Stage::delivered && other.response == 0;
@@ -144,7 +145,8 @@ bool is_decided(const Event& event) {
                    PolicyAdopted, CommandRejected, CommandAccepted, MemberErased, OpenProfileSet,
                    SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
                    MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
-                   DuplicateOutreachOverridden>;
+                   DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
+                   SubscriptionPastDue, SubscriptionRecovered>;
   return is_one_of(std::type_identity<Decided>{});
 }
 
@@ -155,9 +157,19 @@ bool refunds_responses(const RefundPolicy& refund) {
                      [&](RefundOn reason) { return refund.on.has(reason); });
 }
 
+bool refunds_in_window(const RefundPolicy& refund) {
+  return refunds_responses(refund) || refund.on.has(RefundOn::blocked) ||
+         refund.on.has(RefundOn::recipient_closed);
+}
+
 std::chrono::year_month month_at(Timestamp time) {
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
   return day.year() / day.month();
+}
+
+std::optional<Timestamp> accept_until(const InMail& inmail, const Policy& pinned) {
+  if (inmail.cost == 0 || pinned.charge.when != ChargeWhen::at_accept) return std::nullopt;
+  return later(inmail.sent_at, pinned.charge.accept_timeout_s);
 }
 
 Timestamp later(Timestamp time, Seconds by) {

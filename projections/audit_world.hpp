@@ -62,6 +62,7 @@ struct InMail {
   bool from_premium = false;
   bool opened = false;
   bool refundable = false;
+  bool on_accept = false;     ///< Delivered and only reserved for, until it is accepted or not.
   bool informed = false;      ///< The sender knows the outcome.
   bool in_undo_time = false;  ///< Sent, and nobody is obliged to deliver it yet.
   bool hidden = false;        ///< Off the recipient's list, and no more than that.
@@ -84,6 +85,7 @@ struct InMail {
   }
   /// The charge may still be refunded, as far as the recipient's side knows.
   bool charge_is_open() const { return cost > 0 && refundable && end == ChargeEnd::none; }
+  bool awaits_accept() const { return on_accept && end == ChargeEnd::none; }
 };
 
 /// What an InMail leaves for as long as there is a log: a conversation, or the mark that it was
@@ -343,7 +345,12 @@ bool is_decided(const Event& event);
 
 /// Whether any kind of response gives something back.
 bool refunds_responses(const RefundPolicy& refund);
+/// The same for a response, a block and the recipient's end: for all that the refund window bounds.
+bool refunds_in_window(const RefundPolicy& refund);
 std::chrono::year_month month_at(Timestamp time);
+
+/// Until when the InMail may be accepted, if only that charges.
+std::optional<Timestamp> accept_until(const InMail& inmail, const Policy& pinned);
 
 /// `time` and so much later, without wrapping around.
 Timestamp later(Timestamp time, Seconds by);

@@ -119,7 +119,7 @@ void on(Rows& rows, const RecordHeader& header, const InMailSent& e) {
 }
 
 void on(Rows& rows, const RecordHeader& header, const InMailDelivered& e) {
-  if (e.ref.cost == 0 || e.ref.pool.kind() != StreamKind::member) return;
+  if (e.ref.cost == 0 || e.ref.pool.kind() != StreamKind::member || e.accept_until) return;
   const RowKey key = held_key(e.ref.inmail);
   const auto splits = fold_row<LotSplits>(rows, key);
   invariant(splits.has_value(), "an InMail on record was charged that reserved nothing");
@@ -142,6 +142,7 @@ void on(Rows& rows, const RecordHeader& header, const CreditCharged& e) {
   booking.move_all(e.splits, &CreditBuckets::reserved, &CreditBuckets::consumed,
                    LedgerWhat::charged);
   booking.close();
+  if (header.stream.kind() == StreamKind::member) rows.erase(held_key(e.inmail));
 }
 
 void on(Rows& rows, const RecordHeader& header, const CreditReleased& e) {
@@ -205,6 +206,7 @@ std::string_view reason_of(const LedgerLine& line) {
         case ReleaseReason::lost: return "lost";
         case ReleaseReason::taken_back: return "taken_back";
         case ReleaseReason::not_dispatched: return "not_dispatched";
+        case ReleaseReason::not_accepted: return "not_accepted";
       }
       return "unknown";
     case LedgerWhat::voided:
@@ -212,6 +214,9 @@ std::string_view reason_of(const LedgerLine& line) {
         case VoidReason::subscription_ended: return "subscription_ended";
         case VoidReason::plan_changed: return "plan_changed";
         case VoidReason::member_erased: return "member_erased";
+        case VoidReason::purchase_reversed: return "purchase_reversed";
+        case VoidReason::adjusted: return "adjusted";
+        case VoidReason::released: return "released";
       }
       return "unknown";
     case LedgerWhat::reserved:

@@ -137,7 +137,9 @@ void three_lots(AuditStory& story) {
   CreditsGranted purchase = story.grant(ada, LotKind::purchase, 5);
   purchase.expires_at = story.now() + std::chrono::days{60};
   story.pass(std::chrono::hours{1});
-  story.add(ada, purchase);
+  const CommandId bought = story.new_command();
+  story.add(ada, PurchaseRecorded{purchase.lot, "p5", 5, 1'000, "USD", "pay"}, bought);
+  story.answer(ada, purchase, bought, Principal::of(ada));
   CreditsGranted bonus = story.grant(ada, LotKind::bonus, 2);
   bonus.expires_at = story.now() + std::chrono::days{70};
   story.pass(std::chrono::hours{1});

@@ -17,12 +17,6 @@ Status check_id(Id id, const char* what) {
   return {};
 }
 
-Status check_owner(StreamId owner) {
-  if (owner.kind() != StreamKind::member && owner.kind() != StreamKind::contract)
-    return malformed("owner is " + to_text(owner) + ", but only members and contracts own credits");
-  return check_id(MemberId{owner.number()}, "owner");
-}
-
 Status check_size(std::string_view text, const char* what) {
   if (text.size() > text_input_bytes_max)
     return malformed(std::string(what) + " has " + std::to_string(text.size()) +
@@ -86,8 +80,14 @@ Status check(const StopSender& c) {
 Status check(const AllowSender& c) {
   return all_of(check_id(c.member, "member"), check_id(c.sender, "sender"));
 }
+constexpr std::uint32_t trial_days_max = 366;
+
 Status check(const StartSubscription& c) {
-  return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
+  return all_of(check_owner(c.owner), check_enum(c.plan, "plan"),
+                c.trial_days <= trial_days_max
+                    ? Status{}
+                    : malformed("trial_days is " + std::to_string(c.trial_days) +
+                                ", but must be from 0 to " + std::to_string(trial_days_max)));
 }
 Status check(const ChangePlan& c) {
   return all_of(check_owner(c.owner), check_enum(c.plan, "plan"));
@@ -106,6 +106,29 @@ Status check(const SetSeatMonthlyLimit& c) {
   return all_of(check_id(c.contract, "contract"),
                 c.seats.size() <= 1'000 ? Status{} : malformed("seats has more than 1000 of them"));
 }
+constexpr std::size_t payment_ref_bytes_max = 64;
+
+Status check_payment_ref(std::string_view payment_ref) {
+  if (!payment_ref.empty() && payment_ref.size() <= payment_ref_bytes_max) return {};
+  return malformed("payment_ref has " + std::to_string(payment_ref.size()) +
+                   " bytes, but must have from 1 to " + std::to_string(payment_ref_bytes_max));
+}
+Status check(const PurchaseCredits& c) {
+  return all_of(check_owner(c.owner), check_payment_ref(c.payment_ref),
+                c.pack.size() <= 64 ? Status{} : malformed("pack is longer than 64 bytes"));
+}
+Status check(const ReversePurchase& c) {
+  return all_of(check_owner(c.owner), check_payment_ref(c.payment_ref));
+}
+Status check(const AdjustCredits& c) {
+  const bool is_fine = c.credits != 0 && c.credits >= -1'000'000 && c.credits <= 1'000'000;
+  return all_of(check_owner(c.owner), check_text(c.reason, "reason"),
+                is_fine ? Status{}
+                        : malformed("credits is " + std::to_string(c.credits) +
+                                    ", but must be from -1000000 to 1000000, and not 0"));
+}
+Status check(const PaymentFailed& c) { return check_owner(c.owner); }
+Status check(const PaymentRecovered& c) { return check_owner(c.owner); }
 Status check(const CreateContract& c) { return check_id(c.contract, "contract"); }
 Status check(const AddSeat& c) {
   return all_of(check_id(c.contract, "contract"), check_id(c.seat, "seat"),
@@ -190,6 +213,12 @@ void encode_as_ordered(const Command& command, std::string& out) {
 }
 
 }  // namespace
+
+Status check_owner(StreamId owner) {
+  if (owner.kind() != StreamKind::member && owner.kind() != StreamKind::contract)
+    return malformed("owner is " + to_text(owner) + ", but only members and contracts own credits");
+  return check_id(MemberId{owner.number()}, "owner");
+}
 
 Status check_input(const Command& command) {
   return std::visit([](const auto& each) { return check(each); }, command);

@@ -17,6 +17,9 @@ inline constexpr std::size_t text_input_bytes_max = 64 * 1024;
 /// Errors: invalid_argument; the sentence names what is wrong.
 Status check_input(const Command& command);
 
+/// Whether such a stream may own credits. Errors: invalid_argument.
+Status check_owner(StreamId owner);
+
 /// Seals the texts of a command for its author, as part of `id`. Errors: as `seal`.
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys);
 

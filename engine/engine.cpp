@@ -172,6 +172,7 @@ class KeysOfAQuestion final : public KeyStore {
 };
 
 /// Answers once, at the latest when nobody is left who could.
+template <class Forecast>
 class ForecastPromise {
  public:
   explicit ForecastPromise(std::atomic<std::size_t>& under_way) : under_way_(under_way) {
@@ -183,31 +184,34 @@ class ForecastPromise {
     --under_way_;
     if (!is_kept_) promise_.set_value(engine_is_closed());
   }
-  void keep(Result<SendForecast> forecast) {
+  void keep(Result<Forecast> forecast) {
     is_kept_ = true;
     promise_.set_value(std::move(forecast));
   }
-  std::future<Result<SendForecast>> future() { return promise_.get_future(); }
+  std::future<Result<Forecast>> future() { return promise_.get_future(); }
 
  private:
   std::atomic<std::size_t>& under_way_;
-  std::promise<Result<SendForecast>> promise_;
+  std::promise<Result<Forecast>> promise_;
   bool is_kept_ = false;
 };
+
+Error too_many_asked() {
+  return {ErrorCode::closed, "too many forecasts are asked for at once; ask again"};
+}
 
 }  // namespace
 
 std::future<Result<SendForecast>> Engine::Impl::check_send(SendInMail letter,
                                                            std::optional<Principal> asked_by) {
-  const auto promise = std::make_shared<ForecastPromise>(checks_under_way);
+  const auto promise = std::make_shared<ForecastPromise<SendForecast>>(checks_under_way);
   auto future = promise->future();
   const InUse use(*this);
   if (!use || turned_away()) return future;
   const Principal by = asked_by.value_or(usual_principal(letter));
   Command command = std::move(letter);
   Status fine = check_input(command);
-  if (checks_under_way > options.in_flight_max)
-    fine = Error{ErrorCode::closed, "too many sends are asked about at once; ask again"};
+  if (checks_under_way > options.in_flight_max) fine = too_many_asked();
   const CommandId id = new_command_id();
   KeysOfAQuestion scratch(*keys);
   if (fine) fine = seal_texts(command, id, scratch);
@@ -224,6 +228,28 @@ std::future<Result<SendForecast>> Engine::Impl::check_send(SendInMail letter,
                   .reply = [promise](const SendForecast& told) { promise->keep(told); }};
   const StreamId sender = target_of(check.command);
   registry->post(sender, Mail{std::move(check), nullptr});
+  return future;
+}
+
+std::future<Result<CreditForecast>> Engine::Impl::forecast_credits(StreamId owner,
+                                                                   Timestamp until) {
+  const auto promise = std::make_shared<ForecastPromise<CreditForecast>>(checks_under_way);
+  auto future = promise->future();
+  const InUse use(*this);
+  if (!use || turned_away()) return future;
+  if (checks_under_way > options.in_flight_max) {
+    promise->keep(too_many_asked());
+  } else if (const Status fine = check_owner(owner); !fine) {
+    promise->keep(fine.error());
+  } else {
+    const auto reply = [promise, owner](const std::optional<CreditForecast>& told) {
+      if (told)
+        promise->keep(*told);
+      else
+        promise->keep(Error{ErrorCode::not_found, to_text(owner) + " is not there"});
+    };
+    registry->post(owner, Mail{CreditsMail{until, reply}, nullptr});
+  }
   return future;
 }
 
@@ -301,6 +327,10 @@ Submission Engine::submit(Request request) {
 std::future<Result<SendForecast>> Engine::check_send(SendInMail command,
                                                      std::optional<Principal> asked_by) {
   return impl_->check_send(std::move(command), asked_by);
+}
+
+std::future<Result<CreditForecast>> Engine::forecast_credits(StreamId owner, Timestamp until) {
+  return impl_->forecast_credits(owner, until);
 }
 
 void Engine::submit(Request request, OnAnswer reply, OnAnswer settled) {

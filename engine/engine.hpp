@@ -177,6 +177,11 @@ class Engine {
   std::future<Result<SendForecast>> check_send(SendInMail command,
                                                std::optional<Principal> asked_by = {});
 
+  /// What becomes of the credits of a member or a contract by itself up to `until`, inclusive: what
+  /// is lost when, and what renewals bring. Records nothing but what has fallen due by now.
+  /// Errors: invalid_argument (the owner owns no credits), not_found, closed (as `check_send`).
+  std::future<Result<CreditForecast>> forecast_credits(StreamId owner, Timestamp until);
+
   /// Calls `read(const Rows&)` on a snapshot of a view that has folded at least
   /// `at_least.position`. Errors: not_found (no such view), timed_out, closed, corruption.
   template <class Read>

@@ -82,6 +82,7 @@ struct Engine::Impl {
   void submit(Request request, OnAnswer reply, OnAnswer settled);
   std::future<Result<SendForecast>> check_send(SendInMail letter,
                                                std::optional<Principal> asked_by);
+  std::future<Result<CreditForecast>> forecast_credits(StreamId owner, Timestamp until);
   /// Why a command is not even looked at; seals its texts on the way in.
   std::optional<Answer> check_at_the_door(Command& command, const CommandId& id,
                                           const Principal& asked_by);
@@ -192,7 +193,7 @@ struct Engine::Impl {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> overloaded{0};
-  std::atomic<std::size_t> checks_under_way{0};  ///< Sends that are asked about now.
+  std::atomic<std::size_t> checks_under_way{0};  ///< Sends and credits asked about now.
   Position views_caught_up_at{};                 ///< Deterministic only.
 
   // Only for the thread that keeps house.

@@ -65,6 +65,34 @@ void each_field(OneOf<AllowSender> auto& c, auto&& visit) {
 void each_field(OneOf<StartSubscription> auto& c, auto&& visit) {
   visit("owner", c.owner, Presence::required);
   visit("plan", c.plan, Presence::required);
+  visit("trial_days", c.trial_days, Presence::optional);
+}
+
+void each_field(OneOf<PurchaseCredits> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("pack", c.pack, Presence::required);
+  visit("payment_ref", c.payment_ref, Presence::required);
+}
+
+void each_field(OneOf<ReversePurchase> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("payment_ref", c.payment_ref, Presence::required);
+  visit("chargeback", c.chargeback, Presence::optional);
+}
+
+void each_field(OneOf<AdjustCredits> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+  visit("credits", c.credits, Presence::required);
+  visit("approver", c.approver, Presence::required);
+  visit("reason", c.reason, Presence::optional);
+}
+
+void each_field(OneOf<PaymentFailed> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
+}
+
+void each_field(OneOf<PaymentRecovered> auto& c, auto&& visit) {
+  visit("owner", c.owner, Presence::required);
 }
 
 void each_field(OneOf<ChangePlan> auto& c, auto&& visit) {

@@ -56,6 +56,15 @@ bool read(const Json& json, Count& value) {
   return true;
 }
 
+std::string wanted(std::int32_t) { return "a whole number"; }
+bool read(const Json& json, std::int32_t& value) {
+  if (!json.is_number_integer()) return false;
+  const auto number = json.get<std::int64_t>();
+  const bool fits = number >= INT32_MIN && number <= INT32_MAX;
+  if (fits) value = static_cast<std::int32_t>(number);
+  return fits;
+}
+
 constexpr StreamKind kind_of(MemberId) { return StreamKind::member; }
 constexpr StreamKind kind_of(SeatId) { return StreamKind::seat; }
 constexpr StreamKind kind_of(ContractId) { return StreamKind::contract; }

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "tools/credit_forecast.hpp"
 #include "tools/paged.hpp"
 #include "tools/program.hpp"
 #include "tools/store_reader.hpp"
@@ -58,9 +59,13 @@ struct CreditsCommand {
   static constexpr CommandText text{
       .name = "credits",
       .does = "Prints the credits of a member or a contract, and why each came and went.",
-      .more = "The ledger is printed newest first. CSV and JSONL are the ledger alone.",
+      .more =
+          "The ledger is printed newest first. CSV and JSONL are the ledger alone.\n"
+          "With --forecast, what expires, is forfeited and renews instead, if nobody sends; its\n"
+          "CSV and JSONL are the changes alone. It changes nothing.",
       .example =
           "inmail credits world member:7\n"
+          "inmail credits world member:7 --forecast 90\n"
           "inmail credits world contract:1 --limit 0 --format csv"};
 
   void declare(CLI::App& app) {
@@ -69,12 +74,15 @@ struct CreditsCommand {
              "member:7 or contract:1.");
     add_until(app, until_);
     add_limit(app, limit_);
+    add_number(app, "--forecast", forecast_days_, 1, 3'660,
+               "For so many days from the last record that counts on.");
     add_format(app, format_);
   }
 
   Finished run() {
     const auto store = StoreReader::open(store_);
     if (!store) return store.error();
+    if (forecast_days_ > 0) return print_forecast(*store);
     const auto credits = store->fold(CreditsView::name, until_);
     if (!credits) return credits.error();
     const auto balance = credit_balance(credits->rows, owner_);
@@ -88,6 +96,22 @@ struct CreditsCommand {
   }
 
  private:
+  Finished print_forecast(const StoreReader& store) const {
+    const auto forecast = foretell_credits(store, owner_, until_, forecast_days_);
+    if (!forecast) return forecast.error();
+    if (!*forecast) return not_in_store(owner_, store_);
+    Report report{.facts = {{"owner", to_json(owner_)}, {"forecast", to_json(**forecast)}},
+                  .listings = {}};
+    Listing changes{
+        .name = "changes", .columns = {"at", "what", "lot", "amount", "available"}, .rows = {}};
+    for (const ForetoldChange& each : (*forecast)->changes) changes.rows.push_back(to_json(each));
+    report.listings = {std::move(changes)};
+    print(std::cout, format_, report);
+    if (format_ == Format::table && !(*forecast)->is_whole)
+      std::cout << "(the first " << (*forecast)->changes.size() << "; fewer days show all)\n";
+    return Exit::done;
+  }
+
   Finished print_account(const Rows& rows, const CreditBalance& balance) const {
     const auto lots =
         list_pages(std::numeric_limits<std::uint64_t>::max(),
@@ -122,6 +146,7 @@ struct CreditsCommand {
   StreamId owner_;
   ReplayLimit until_;
   std::uint64_t limit_ = 50;
+  std::uint64_t forecast_days_ = 0;  ///< 0: no forecast.
   Format format_ = Format::table;
 };
 

@@ -139,6 +139,33 @@ void each_field(const CreditsVoided& e, auto&& visit) {
   visit("reason", e.reason);
 }
 
+void each_field(const PurchaseRecorded& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("pack", e.pack);
+  visit("credits", e.credits);
+  visit("price_minor", e.price_minor);
+  visit("currency", e.currency);
+  visit("payment_ref", e.payment_ref);
+}
+
+void each_field(const PurchaseReversed& e, auto&& visit) {
+  visit("lot", e.lot);
+  visit("payment_ref", e.payment_ref);
+  visit("amount", e.amount);
+  visit("short_by", e.short_by);
+  visit("chargeback", e.chargeback);
+}
+
+void each_field(const CreditsAdjusted& e, auto&& visit) {
+  visit("amount", e.amount);
+  visit("approver", e.approver);
+  visit("reason", e.reason);
+}
+
+void each_field(const SubscriptionPastDue&, auto&&) {}
+void each_field(const SubscriptionRecovered&, auto&&) {}
+void each_field(const TrialStarted& e, auto&& visit) { visit("ends_at", e.ends_at); }
+
 void each_field(const InMailSent& e, auto&& visit) {
   visit("inmail", e.inmail);
   visit("from", e.from);
@@ -207,6 +234,7 @@ void each_field(const InMailDelivered& e, auto&& visit) {
   visit("expiry_basis", e.expiry_basis);
   visit("remind_at", e.remind_at);
   visit("links", e.links);
+  visit("accept_until", e.accept_until);
 }
 
 void each_field(const InMailFailed& e, auto&& visit) {
@@ -266,6 +294,13 @@ void each_field(const RefundWindowClosed& e, auto&& visit) {
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
   visit("answered", e.answered);
+}
+
+void each_field(const ChargeEnded& e, auto&& visit) {
+  each_field(e.ref, visit);
+  visit("reason", e.reason);
+  visit("charge", e.charge);
+  visit("refund_amount", e.refund_amount);
 }
 
 void each_field(const OutcomeReceived& e, auto&& visit) {

@@ -17,6 +17,7 @@ Json to_json(ReleaseReason reason) {
     case ReleaseReason::lost: return "lost";
     case ReleaseReason::taken_back: return "taken_back";
     case ReleaseReason::not_dispatched: return "not_dispatched";
+    case ReleaseReason::not_accepted: return "not_accepted";
   }
   return "unknown";
 }
@@ -26,6 +27,9 @@ Json to_json(VoidReason reason) {
     case VoidReason::subscription_ended: return "subscription_ended";
     case VoidReason::plan_changed: return "plan_changed";
     case VoidReason::member_erased: return "member_erased";
+    case VoidReason::purchase_reversed: return "purchase_reversed";
+    case VoidReason::adjusted: return "adjusted";
+    case VoidReason::released: return "released";
   }
   return "unknown";
 }
@@ -43,6 +47,8 @@ Json to_json(ChargeEnd end) {
     case ChargeEnd::none: return "none";
     case ChargeEnd::refund: return "refund";
     case ChargeEnd::final: return "final";
+    case ChargeEnd::spend: return "spend";
+    case ChargeEnd::release: return "release";
   }
   return "unknown";
 }

@@ -171,7 +171,10 @@ class InMailPortrait {
     became("delivered");
     facts_["refund_until"] = to_json(e.refund_until);
     facts_["expires_from"] = to_json(e.expires_from);
-    if (e.ref.cost > 0) facts_["credit"] = e.refundable ? "charged" : "charged for good";
+    if (e.accept_until)
+      facts_["accept_until"] = to_json(e.accept_until);
+    else if (e.ref.cost > 0)
+      facts_["credit"] = e.refundable ? "charged" : "charged for good";
   }
   void on(const InMailFailed& e) {
     became("failed");
@@ -188,6 +191,9 @@ class InMailPortrait {
   }
   void on(const Expired&) { became("expired"); }
   void on(const InMailRetracted&) { became("retracted"); }
+  void on(const CreditCharged& e) {
+    facts_["credit"] = e.refundable ? "charged" : "charged for good";
+  }
   void on(const CreditReleased&) { facts_["credit"] = "released"; }
   void on(const CreditRefunded&) { facts_["credit"] = "refunded"; }
   void on(const ChargeFinalized&) { facts_["credit"] = "charged for good"; }

@@ -31,10 +31,12 @@ void Tally::add(const Record& record) {
                  [&](const InMailSent& e) { extend(last_deadline, e.undo_until); },
                  [&](const InMailDelivered& e) {
                    // A member's own credits are charged by the delivery alone.
-                   if (e.ref.pool.kind() == StreamKind::member) credits.charged += e.ref.cost;
+                   const bool is_own = e.ref.pool.kind() == StreamKind::member;
+                   if (is_own && !e.accept_until) credits.charged += e.ref.cost;
                    extend(last_deadline, e.refund_until);
                    extend(last_deadline, e.no_response_from);
                    extend(last_deadline, e.expires_from);
+                   extend(last_deadline, e.accept_until);
                  },
                  [&](const Opened& e) {
                    extend(last_deadline, e.refund_until);

@@ -170,5 +170,26 @@ TEST_F(CheckSend, NamesWhatIsMalformedAndAnswersWhenClosed) {
   EXPECT_NO_THROW(static_cast<void>(under_way.get()));
 }
 
+TEST_F(CheckSend, StandsBesideAForecastOfCredits) {
+  Engine engine = open();
+  introduce(engine, {1, 2});
+  ASSERT_TRUE(do_now(engine, StartSubscription{ada, PlanKind::career}).ok());
+  const Position before = engine.head();
+  const auto ask_for = [&](StreamId owner) {
+    auto asked = engine.forecast_credits(owner, engine.now() + std::chrono::days{40});
+    engine.run_until_quiet();
+    return asked.get();
+  };
+  const auto forecast = ask_for(ada);
+  ASSERT_TRUE(forecast.ok());
+  EXPECT_EQ(forecast->available, 5u);
+  EXPECT_EQ(forecast->next_grant, 5u);
+  ASSERT_FALSE(forecast->changes.empty());
+  EXPECT_EQ(forecast->changes.front().at, forecast->next_renewal_at);
+  EXPECT_EQ(ask_for(company).error().code, ErrorCode::not_found);
+  EXPECT_EQ(ask_for(seat).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(engine.head(), before) << "nothing is recorded";
+}
+
 }  // namespace
 }  // namespace inmail

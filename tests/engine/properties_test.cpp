@@ -32,7 +32,7 @@ std::ostream& operator<<(std::ostream& out, const Deed& deed) {
 }
 
 rc::Gen<Deed> any_deed() {
-  return rc::gen::build<Deed>(rc::gen::set(&Deed::kind, rc::gen::inRange(0u, 24u)),
+  return rc::gen::build<Deed>(rc::gen::set(&Deed::kind, rc::gen::inRange(0u, 25u)),
                               rc::gen::set(&Deed::drawn));
 }
 
@@ -60,7 +60,7 @@ class Life {
     if (deed.kind < 9) return send(letter(dice));
     if (deed.kind < 19) return static_cast<void>(give(about_a_letter(deed.kind, dice)));
     if (deed.kind < 22) return pass_time(dice);
-    if (deed.kind == 22) return static_cast<void>(give(about_a_plan(dice)));
+    if (deed.kind == 22 || deed.kind == 24) return static_cast<void>(give(about_a_plan(dice)));
     give(AdoptPolicy{to_toml(test::random_policy(dice))});
   }
 
@@ -159,7 +159,13 @@ class Life {
                                  dice.one_of<std::optional<std::uint32_t>>({std::nullopt, 0, 2})};
     const StreamId owner = dice.once_in(2) ? StreamId(company) : StreamId(anyone(dice));
     const PlanKind plan = dice.one_of({PlanKind::free, PlanKind::career, PlanKind::recruiter_corp});
-    if (dice.once_in(3)) return StartSubscription{owner, plan};
+    const std::string payment = "pay-" + std::to_string(dice.below(6));
+    if (dice.once_in(5)) return PurchaseCredits{owner, "p5", payment};
+    if (dice.once_in(8)) return ReversePurchase{owner, payment, dice.once_in(2)};
+    if (dice.once_in(8)) return AdjustCredits{owner, dice.one_of({-3, -1, 2}), 1, "Corrected"};
+    if (dice.once_in(6)) return PaymentFailed{owner};
+    if (dice.once_in(6)) return PaymentRecovered{owner};
+    if (dice.once_in(3)) return StartSubscription{owner, plan, dice.one_of({0u, 0u, 10u})};
     if (dice.once_in(2)) return ChangePlan{owner, plan};
     return CancelSubscription{owner};
   }

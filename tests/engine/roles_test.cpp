@@ -103,6 +103,12 @@ class Roles : public test::EngineTest {
         {SendMessage{answered_, bob, {}, ada, "And?"}, member, bob.value},
         {SendMessage{answered_, ada, desk, bob, "Well."}, seat, desk.value},
         {AdoptPolicy{"name = \"ours\"\n"}, admin, {}},
+        {PurchaseCredits{ada, "p5", "pay-1"}, member, ada.value},
+        {PurchaseCredits{company, "p5", "pay-2"}, admin, {}},
+        {ReversePurchase{ada, "pay-1", true}, billing, {}},
+        {AdjustCredits{ada, -1, operator_number, "A mistake"}, admin, operator_number},
+        {PaymentFailed{company}, billing, {}},
+        {PaymentRecovered{company}, billing, {}},
         {EraseMember{eve}, system, {}},
     };
   }

@@ -289,6 +289,16 @@ TEST_F(Answers, AccountForEveryCredit) {
   EXPECT_TRUE(csv.starts_with("position,time,what,reason,amount,available,lot,inmail\n")) << csv;
 }
 
+TEST_F(Answers, ForetellCredits) {
+  const Json told = json_of({"credits", store(), "member:7", "--forecast", "31"});
+  EXPECT_EQ(told["forecast"]["plan"], "career");
+  EXPECT_EQ(told["forecast"]["next_grant"], 5);
+  EXPECT_EQ(told["forecast"]["next_renewal_at"], "2026-02-28T12:00:00.000Z");
+  ASSERT_EQ(told["changes"].size(), 1u);
+  EXPECT_EQ(told["changes"][0]["what"], "granted");
+  EXPECT_EQ(told["changes"][0]["amount"], 5);
+}
+
 TEST_F(Answers, CountWhatWasSent) {
   for (const auto& whose : {std::vector<std::string>{}, std::vector<std::string>{"member:7"}}) {
     std::vector<std::string> arguments{"analytics", store()};

@@ -31,6 +31,10 @@ std::int64_t share_of(const RefundPolicy& refund, std::int64_t cost, RefundOn re
   return refund.on.has(reason) ? cost * refund.amount_bp(reason) / 10'000 : 0;
 }
 
+bool rewards_deeds(const RefundPolicy& refund) {
+  return refund.on.has(RefundOn::blocked) || refund.on.has(RefundOn::recipient_closed);
+}
+
 bool rewards_words(const RefundPolicy& refund) {
   return refund.on.has(RefundOn::accept) || refund.on.has(RefundOn::decline) ||
          refund.on.has(RefundOn::reply) || refund.on.has(RefundOn::quick_reply);
@@ -98,6 +102,7 @@ void Model::on(const MemberErased& e) {
   person.connections = std::move(connections);
   person.erased = true;
   forget_reminders([](const Mail&) { return true; });
+  end_charges(e.member, std::nullopt, RefundOn::recipient_closed);
 }
 
 void Model::on(const MemberKeyDestroyed&) {
@@ -117,8 +122,10 @@ void Model::on(const PreferenceChanged& e) {
 void Model::on(const MemberBlocked& e) {
   const auto* given = command<BlockMember>();
   must(given && given->blocked == e.target, "the wrong one was blocked");
-  must(people_[record_->header.stream.member()].blocked.insert(e.target).second, "blocked twice");
+  const MemberId member = record_->header.stream.member();
+  must(people_[member].blocked.insert(e.target).second, "blocked twice");
   forget_reminders([&](const Mail& mail) { return mail.from == e.target; });
+  end_charges(member, e.target, RefundOn::blocked);
 }
 
 void Model::on(const MemberUnblocked& e) {
@@ -221,20 +228,27 @@ void Model::on(const InMailDelivered& e) {
   const ExpiryPolicy& expiry = mail->policy->expiry;
   const bool by_expiry = expiry.basis != ExpiryBasis::never &&
                          (refund.on.has(RefundOn::expired) || refund.on.has(RefundOn::unopened));
-  const bool refundable = mail->cost > 0 && (rewards_words(refund) ||
-                                             refund.on.has(RefundOn::no_response) || by_expiry);
+  const bool in_window = rewards_words(refund) || rewards_deeds(refund);
+  mail->on_accept = mail->cost > 0 && mail->policy->charge.when == ChargeWhen::at_accept;
+  const bool refundable = mail->cost > 0 && !mail->on_accept &&
+                          (in_window || refund.on.has(RefundOn::no_response) || by_expiry);
   must(e.refundable == refundable, "whether it may be refunded");
+  const std::optional<Timestamp> accept_until =
+      mail->on_accept ? std::optional(mail->sent_at + mail->policy->charge.accept_timeout_s)
+                      : std::nullopt;
+  must(e.accept_until == accept_until, "until when it may be accepted");
   mail->stage = Stage::delivered;
   mail->delivered_position = record_->header.position;
   mail->delivered_at = record_->header.due_at;
   mail->recipient_active = record_->header.due_at;
-  mail->charge_open = refundable;
-  if (!refundable && mail->cost > 0) mail->owed = 0;
-  if (refundable && rewards_words(refund) && refund.clock != RefundClock::opened_at)
+  mail->charge_open = refundable || mail->on_accept;
+  if (!mail->charge_open && mail->cost > 0) mail->owed = 0;
+  if (refundable && in_window && refund.clock != RefundClock::opened_at)
     mail->refund_until =
         (refund.clock == RefundClock::sent_at ? mail->sent_at : record_->header.time) +
         refund.window_s;
   must(e.refund_until == mail->refund_until, "until when an answer refunds");
+  if (mail->on_accept) mail->refund_until = accept_until;
   mail->silence_from = e.no_response_from;
   if (expiry.basis != ExpiryBasis::never)
     mail->expires_from = mail->sent_at + expiry.ttl_s + just_after;
@@ -255,23 +269,48 @@ void Model::on(const Opened& e) {
   must(!mail->opened, "opened twice");
   mail->opened = true;
   const RefundPolicy& refund = mail->policy->refund;
-  if (!e.inferred && mail->charge_open && refund.clock == RefundClock::opened_at &&
-      rewards_words(refund))
+  if (!e.inferred && mail->charge_open && !mail->on_accept &&
+      refund.clock == RefundClock::opened_at && (rewards_words(refund) || rewards_deeds(refund)))
     mail->refund_until = record_->header.time + refund.window_s;
   if (e.no_response_from) mail->silence_from = e.no_response_from;
   if (e.inferred) mail->opened_by_answer = true;
 }
 
 /// The recipient's side ends a charge: it must end as the model says, and once.
-void Model::end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount) {
+void Model::end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount,
+                       bool accepted) {
+  const ChargeEnd without_accept = amount > 0 ? ChargeEnd::refund : ChargeEnd::final;
+  const ChargeEnd on_accept = accepted ? ChargeEnd::spend : ChargeEnd::release;
   const ChargeEnd expected = !mail.charge_open ? ChargeEnd::none
-                             : amount > 0      ? ChargeEnd::refund
-                                               : ChargeEnd::final;
+                             : mail.on_accept  ? on_accept
+                                               : without_accept;
   must(told == expected, "how a charge ends");
   if (expected == ChargeEnd::refund) must(told_amount == amount, "how much comes back");
   if (!mail.charge_open) return;
   mail.charge_open = false;
-  mail.owed = amount;
+  if (mail.on_accept)
+    mail.to_be_booked = expected;
+  else
+    mail.owed = amount;
+}
+
+void Model::end_charges(MemberId of, std::optional<MemberId> sender, RefundOn reason) {
+  must(done_to_.empty(), "a block or an erasure left a charge open");
+  for (const auto& [id, mail] : mails_) {
+    if (mail.to != of || (sender && mail.from != *sender)) continue;
+    if (const std::int64_t amount = gives(mail, reason); amount > 0)
+      done_to_[id] = {reason, amount};
+  }
+}
+
+void Model::on(const ChargeEnded& e) {
+  Mail* mail = received(e.ref);
+  const auto found = done_to_.find(e.ref.inmail);
+  must(mail && found != done_to_.end() && found->second.first == e.reason,
+       "a charge ended for what was not done");
+  if (!mail || found == done_to_.end()) return;
+  end_charge(*mail, e.charge, e.refund_amount, found->second.second);
+  done_to_.erase(found);
 }
 
 void Model::on(const Replied& e) {
@@ -289,18 +328,21 @@ void Model::on(const Replied& e) {
   mail->answer_text = e.text;
   mail->answer = given;
   must(beside_.empty(), "an answer left a charge open beside it");
+  if (mail->on_accept)
+    return end_charge(*mail, e.charge, e.refund_amount, 0, e.kind == ReplyKind::accept);
   end_charge(*mail, e.charge, e.refund_amount, settle_with_followups(e.ref.inmail, e.kind));
 }
 
-/// What an answer gives back now, taken by itself.
-std::int64_t Model::answer_gives(const Mail& mail, ReplyKind kind) const {
+/// What comes back now for an answer or for what the recipient did, taken by itself.
+std::int64_t Model::gives(const Mail& mail, RefundOn reason) const {
   const RefundPolicy& refund = mail.policy->refund;
   const bool is_yet_to_begin =
       refund.clock == RefundClock::opened_at && (!mail.opened || mail.opened_by_answer);
   const bool in_window =
       is_yet_to_begin || (mail.refund_until && record_->header.time <= *mail.refund_until);
-  const bool counts = mail.charge_open && mail.stage == Stage::delivered && in_window;
-  return counts ? share_of(refund, mail.cost, refund_on(kind)) : 0;
+  const bool counts =
+      mail.charge_open && !mail.on_accept && mail.stage == Stage::delivered && in_window;
+  return counts ? share_of(refund, mail.cost, reason) : 0;
 }
 
 /// D4.1.4: an answer ends the charges of all that its sender had written in vain, and at most one
@@ -309,11 +351,11 @@ std::int64_t Model::settle_with_followups(const InMailId& answered, ReplyKind ki
   const Mail& mail = mails_.at(answered);
   const FollowupRefund rule = mail.policy->refund.followup_rule;
   if (rule == FollowupRefund::independent || !rewards_words(mail.policy->refund))
-    return answer_gives(mail, kind);
+    return gives(mail, refund_on(kind));
   std::map<std::pair<Timestamp, InMailId>, const Mail*> in_order;
   for (const auto& [id, each] : mails_) {
     const RefundPolicy& own = each.policy->refund;
-    if (each.sender == mail.sender && each.to == mail.to && each.charge_open &&
+    if (each.sender == mail.sender && each.to == mail.to && each.charge_open && !each.on_accept &&
         each.stage == Stage::delivered && (!each.reply || id == answered) &&
         own.followup_rule == rule && rewards_words(own))
       in_order[{each.sent_at, id}] = &each;
@@ -321,7 +363,7 @@ std::int64_t Model::settle_with_followups(const InMailId& answered, ReplyKind ki
   std::int64_t own = 0;
   bool is_given = false;
   for (const auto& [key, each] : in_order) {
-    const std::int64_t amount = is_given ? 0 : answer_gives(*each, kind);
+    const std::int64_t amount = is_given ? 0 : gives(*each, refund_on(kind));
     is_given = is_given || amount > 0 || rule == FollowupRefund::first_only;
     if (key.second == answered)
       own = amount;
@@ -374,6 +416,7 @@ void Model::on(const RefundWindowClosed& e) {
     beside_.erase(found);
     return;
   }
+  must(!mail->on_accept || record_->header.due_at > *mail->refund_until, "waited too short");
   const bool by_silence = mail->silence_from && record_->header.due_at == *mail->silence_from &&
                           record_->header.cause.is_zero();
   end_charge(*mail, e.charge, e.refund_amount,
@@ -468,6 +511,12 @@ void Model::on(const CommandAccepted&) {
     must(accounts_[stream].plan == c->plan, "a plan was not changed");
   if (std::holds_alternative<CancelSubscription>(given))
     must(accounts_[stream].ends_at.has_value(), "a plan was not cancelled");
+  if (const auto* c = std::get_if<ReversePurchase>(&given))
+    must(accounts_[stream].payments[c->payment_ref].reversed, "a purchase was not reversed");
+  if (std::holds_alternative<PaymentFailed>(given))
+    must(accounts_[stream].past_due || accounts_[stream].ends_at, "a payment is not missing");
+  if (std::holds_alternative<PaymentRecovered>(given))
+    must(!accounts_[stream].past_due, "a payment is missing");
   if (const auto* c = std::get_if<EraseMember>(&given))
     must(people_[c->member].erased, "somebody was not erased");
   const bool acts =
@@ -475,7 +524,9 @@ void Model::on(const CommandAccepted&) {
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
       std::holds_alternative<StartSubscription>(given) || std::holds_alternative<UndoSend>(given) ||
       std::holds_alternative<SendMessage>(given) || std::holds_alternative<FollowLink>(given) ||
-      std::holds_alternative<RetractInMail>(given);
+      std::holds_alternative<RetractInMail>(given) ||
+      std::holds_alternative<PurchaseCredits>(given) ||
+      std::holds_alternative<AdjustCredits>(given);
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
@@ -484,6 +535,7 @@ void Model::finish() {
   for (const auto& [id, mail] : mails_) {
     const std::string name = "the InMail " + to_text(id) + " ";
     if (mail.stage == Stage::sent && !mail.undo_until) complain(name + "never arrived");
+    if (mail.to_be_booked) complain(name + "was never charged or released");
     if (mail.owed) complain(name + "is owed " + std::to_string(*mail.owed) + " credits");
     const bool has_news =
         mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted;
@@ -505,6 +557,7 @@ void Model::finish() {
           mail != mails_.end() && (mail->second.charge_open || mail->second.undo_until);
       if (!is_open) complain(to_text(owner) + " holds credits for " + to_text(inmail));
     }
+    if (account.announced) complain(to_text(owner) + " was promised credits");
     if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");
     if (is_erased(owner) && (account.plan || account.available() > 0))
       complain(to_text(owner) + " was erased, and keeps a plan or credits");

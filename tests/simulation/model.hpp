@@ -37,6 +37,14 @@ class Model {
     std::optional<Timestamp> expires_at;
   };
 
+  struct Payment {
+    LotId lot;
+    std::int64_t credits = 0;
+    Timestamp at{};
+    const Policy* policy = nullptr;
+    bool reversed = false;
+  };
+
   /// Who owns credits: a member or a contract.
   struct Account {
     std::optional<PlanKind> plan;
@@ -50,6 +58,14 @@ class Model {
     std::optional<std::int64_t> grant_expected;  ///< By a cycle that has just begun.
     InMailId released{};                         ///< By the last release; what it gave back to
     std::int64_t lost = 0;                       ///< dead lots.
+    bool past_due = false;
+    std::uint8_t anchor_day = 1;
+    Timestamp cycle_began{};
+    std::map<std::string, Payment> payments;
+    /// What the record before says comes or goes next: kind of the lot, or none; and how much.
+    std::optional<std::pair<std::optional<LotKind>, std::int64_t>> announced;
+
+    bool has_lapsed() const { return past_due || (!plan && has_ended); }
 
     std::int64_t available() const;
   };
@@ -109,6 +125,8 @@ class Model {
     std::optional<Timestamp> silence_from;
     std::optional<Timestamp> expires_from;
     bool charge_open = false;
+    bool on_accept = false;                 ///< What is open is only reserved.
+    std::optional<ChargeEnd> to_be_booked;  ///< By the pool: spent or released.
     std::optional<std::int64_t>
         owed;           ///< To the pool: so many credits back; 0: the news that none.
     bool told = false;  ///< The sender knows how it went.
@@ -200,6 +218,13 @@ class Model {
   void on(const LimitHit& e);
   void on(const DuplicateOutreachWarned& e);
   void on(const DuplicateOutreachOverridden& e);
+  void on(const PurchaseRecorded& e);
+  void on(const PurchaseReversed& e);
+  void on(const CreditsAdjusted& e);
+  void on(const SubscriptionPastDue& e);
+  void on(const SubscriptionRecovered& e);
+  void on(const TrialStarted& e);
+  void on(const ChargeEnded& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -247,6 +272,11 @@ class Model {
   }
   void compare_item(const std::string& whose, const InboxItem& item, const Mail& mail);
   void compare_marks(const std::string& whose, const InboxItem& item, StreamId party);
+  Refused expect(const PurchaseCredits& c);
+  Refused expect(const ReversePurchase& c);
+  Refused expect(const AdjustCredits& c);
+  Refused expect(const PaymentFailed& c);
+  Refused expect(const PaymentRecovered& c);
   /// How a send stands to its recipient.
   Refused judge_recipient(const SendInMail& c, bool premium);
   Refused judge_limits(const SendInMail& c);
@@ -286,8 +316,13 @@ class Model {
   LotSplits close(Account& account, const InMailId& inmail);
   void lose(LotId id, std::int64_t amount);
   Mail* received(const InMailRef& ref);
-  void end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount);
-  std::int64_t answer_gives(const Mail& mail, ReplyKind kind) const;
+  void end_charge(Mail& mail, ChargeEnd told, std::int64_t told_amount, std::int64_t amount,
+                  bool accepted = false);
+  std::int64_t gives(const Mail& mail, RefundOn reason) const;
+  /// Notes whose charges a block or an erasure ends: their ends come right after.
+  void end_charges(MemberId of, std::optional<MemberId> sender, RefundOn reason);
+  /// What the record before announced, if anything, is `kind` and `amount`.
+  void must_be_announced(std::optional<LotKind> kind, std::int64_t amount);
   std::int64_t settle_with_followups(const InMailId& answered, ReplyKind kind);
   void lock_again(const InMailId& inmail, const Mail& mail);
   void judge_marks(const InMailSent& e, const SendInMail& given);
@@ -315,11 +350,13 @@ class Model {
   std::map<SeatId, SeatState> seats_;
   std::map<InMailId, Mail> mails_;
   std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
-  /// What an answer gives back for others of its sender; their ends come right after.
+  /// What an answer gives back for others of its sender; their ends come right after. The same for
+  /// a block and an erasure.
   std::map<InMailId, std::int64_t> beside_;
   std::map<StreamId, std::map<InMailId, Marks>> views_;
   std::map<InMailId, std::uint32_t> direct_;  ///< Messages, by their conversation.
   std::map<std::pair<StreamId, MemberId>, Timestamp> declined_;
+  std::map<InMailId, std::pair<RefundOn, std::int64_t>> done_to_;
   std::set<CommandId> judged_;  ///< Commands of which an event was seen.
   /// What the sender was told in the record before.
   InMailId told_of_colleague_{};

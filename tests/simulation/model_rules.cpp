@@ -91,6 +91,56 @@ Model::Refused Model::expect(const CancelSubscription& c) {
   return {};
 }
 Model::Refused Model::expect(const GrantBonus&) { return {}; }
+Model::Refused Model::expect(const PurchaseCredits& c) {
+  const PurchasePolicy& rule = policy().purchase;
+  const Account& pool = accounts_[c.owner];
+  if (pool.payments.contains(c.payment_ref)) return Rejection::already_exists;
+  if (!rule.enabled) return Rejection::purchase_disabled;
+  const bool is_premium = policy().terms(pool.plan.value_or(PlanKind::free)).is_premium;
+  if (rule.requires_premium && !is_premium) return Rejection::premium_required;
+  if (pool.has_lapsed()) return Rejection::subscription_ended;
+  std::optional<std::int64_t> size;
+  for (const CreditPack& pack : rule.packs)
+    if (pack.pack_id == c.pack) size = pack.credits;
+  if (!size) return Rejection::unknown_pack;
+  if (rule.only_when_empty && pool.available() > 0) return Rejection::credits_left;
+  const Timestamp now = record_->header.time;
+  const auto month = [](Timestamp time) {
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
+    return day.year() / day.month();
+  };
+  for (const auto& [name, payment] : pool.payments) {
+    const bool counts = rule.period == PurchasePeriod::cycle ? payment.at >= pool.cycle_began
+                                                             : month(payment.at) == month(now);
+    if (counts) *size += payment.credits;
+  }
+  if (rule.max_per_period > 0 && *size > rule.max_per_period) return Rejection::purchase_limit;
+  return {};
+}
+Model::Refused Model::expect(const ReversePurchase& c) {
+  Account& pool = accounts_[c.owner];
+  const auto found = pool.payments.find(c.payment_ref);
+  if (found == pool.payments.end()) return Rejection::unknown_purchase;
+  const Payment& payment = found->second;
+  if (payment.reversed || c.chargeback) return {};
+  const Seconds window = payment.policy->purchase.refundable_s;
+  if (window.count() == 0 || record_->header.time > payment.at + window)
+    return Rejection::refund_time_over;
+  if (pool.lots[payment.lot].available < payment.credits) return Rejection::lot_touched;
+  return {};
+}
+Model::Refused Model::expect(const AdjustCredits& c) {
+  if (accounts_[c.owner].available() + c.credits < 0) return Rejection::insufficient_credits;
+  return {};
+}
+Model::Refused Model::expect(const PaymentFailed& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
+Model::Refused Model::expect(const PaymentRecovered& c) {
+  if (!accounts_[c.owner].plan) return Rejection::no_subscription;
+  return {};
+}
 Model::Refused Model::expect(const CreateContract& c) {
   if (contracts_.contains(c.contract)) return Rejection::already_exists;
   return {};
@@ -124,8 +174,7 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
   const auto free_class = free_class_of(c);
   const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
-  if (!account.plan && account.has_ended && (seat || !is_always_free))
-    return Rejection::subscription_ended;
+  if (account.has_lapsed() && (seat || !is_always_free)) return Rejection::subscription_ended;
   if (seat && !account.plan) return Rejection::premium_required;
   if (!may_go(rules.terms(account.plan.value_or(PlanKind::free)), free_class))
     return Rejection::premium_required;

@@ -173,9 +173,36 @@ Command adopt(People& people) {
       "plan_classes = [\"veteran_like\"]\nunlock_ttl_s = 2592000\n",
       "name = \"high\"\ninherits = \"default\"\n[seat]\nweek_start = \"sunday_utc\"\n"
       "first_week_max = 2\n[recipient]\ndedup_level = \"high\"\n",
+      "name = \"success\"\ninherits = \"default\"\n[charge]\nwhen = \"at_accept\"\ncost = 2\n"
+      "accept_timeout_s = 259200\nrelease_user_cancel = \"fresh_lot\"\n[retract]\n"
+      "condition = \"any\"\n[plan]\ntrial_grant = 2\nproration = \"by_day_floor\"\n"
+      "renewal_anchor = \"fixed_day\"\nrenewal_day = 31\n[lot]\nttl_s = 172800\n",
+      "name = \"sorry\"\ninherits = \"default\"\n[refund]\non = [\"accept\", \"blocked\", "
+      "\"recipient_closed\"]\n[purchase]\nrequires_premium = false\nmax_per_period = 15\n"
+      "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
+}
+
+Command buy(People& people) {
+  constexpr std::array packs{"p5", "p5", "p5", "p50", "p7"};
+  const bool again = people.one_in(8);
+  const StreamId owner = people.any_owner();
+  return PurchaseCredits{owner, packs[people.pick(packs.size())],
+                         again ? people.any_payment().payment_ref : people.new_payment()};
+}
+
+Command pay_back(People& people) {
+  ReversePurchase back = people.any_payment();
+  back.chargeback = people.one_in(3);
+  return back;
+}
+
+Command adjust(People& people) {
+  const auto credits = static_cast<std::int32_t>(1 + people.pick(4));
+  return AdjustCredits{people.any_owner(), people.one_in(2) ? credits : -credits, 1,
+                       people.words("A correction")};
 }
 
 Command erase(People& people) {
@@ -199,7 +226,9 @@ const std::array table{
                        }),
     act<StartSubscription>(3,
                            [](People& people) -> Command {
-                             return StartSubscription{people.any_owner(), people.any_plan()};
+                             StartSubscription start{people.any_owner(), people.any_plan()};
+                             if (people.one_in(4)) start.trial_days = 5;
+                             return start;
                            }),
     act<ChangePlan>(2,
                     [](People& people) -> Command {
@@ -247,6 +276,13 @@ const std::array table{
     act<TagConversation>(2, tag),
     act<FollowLink>(2, follow),
     act<SetSeatMonthlyLimit>(1, limit),
+    act<PurchaseCredits>(3, buy),
+    act<ReversePurchase>(2, pay_back),
+    act<AdjustCredits>(2, adjust),
+    act<PaymentFailed>(2,
+                       [](People& people) -> Command { return PaymentFailed{people.any_owner()}; }),
+    act<PaymentRecovered>(
+        3, [](People& people) -> Command { return PaymentRecovered{people.any_owner()}; }),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");
@@ -280,6 +316,11 @@ People::Sent People::any_inmail() {
   return sent_[sent_.size() - 1 - pick(back)];
 }
 
+ReversePurchase People::any_payment() {
+  if (bought_.empty()) return {any_owner(), "none", false};
+  return bought_[pick(bought_.size())];
+}
+
 std::vector<Command> People::beginning() {
   std::vector<Command> commands;
   if (one_in(2)) commands.push_back(adopt(*this));  // Lives are short, and terms change seldom.
@@ -308,6 +349,8 @@ Command People::next() {
 void People::gave(const Command& command, const CommandId& id) {
   if (const auto* letter = std::get_if<SendInMail>(&command))
     sent_.push_back({inmail_of(id), letter->from, letter->seat, letter->to});
+  if (const auto* bought = std::get_if<PurchaseCredits>(&command))
+    bought_.push_back({bought->owner, bought->payment_ref, false});
 }
 
 }  // namespace inmail::sim

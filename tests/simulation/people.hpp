@@ -53,10 +53,14 @@ class People {
   };
   /// One of the latest, mostly: the others have long been answered.
   Sent any_inmail();
+  std::string new_payment() { return "payment " + std::to_string(++written_); }
+  /// One that was made, or that is none.
+  ReversePurchase any_payment();
 
  private:
   std::mt19937_64 chance_;
   std::vector<Sent> sent_;
+  std::vector<ReversePurchase> bought_;
   std::uint64_t written_ = 0;
 };
 

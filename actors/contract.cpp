@@ -4,6 +4,7 @@
 
 #include "actors/credit_purchase.hpp"
 #include "actors/footprint.hpp"
+#include "actors/lot_machines.hpp"
 #include "actors/send_guards.hpp"
 
 namespace inmail {
@@ -75,14 +76,6 @@ Decision on(const ContractState& contract, const PaymentRecovered&, const Contex
 template <class Other>
 Decision on(const ContractState&, const Other&, const Context&) {
   throw_defect("a command came to a contract whose target is no contract");
-}
-
-/// The InMail was delivered: what was reserved is spent.
-std::vector<Event> charge(const ContractState& contract, const Notice& notice) {
-  const auto& delivered = std::get<InMailDelivered>(*notice.event);
-  const auto found = contract.account.charges.find(delivered.ref.inmail);
-  if (found == contract.account.charges.end() || found->second.charged) return {};
-  return {CreditCharged{delivered.ref.inmail, found->second.splits, delivered.refundable}};
 }
 
 // Guards 4, 5, 8 and 15 for the seats of a contract.
@@ -162,8 +155,8 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
   if (Guard guard = check_plan(state, question, policy)) return {{}, guard};
   if (Guard guard = check_degree(state, question, policy)) return {{}, guard};
   if (Guard guard = check_month(state, question, policy)) return {{}, guard};
-  if (!question.holds || question.cost == 0 || state.account.charges.contains(question.inmail))
-    return Decision::accept();
+  const bool is_held = !can_go(state.account, question.inmail, HeldTrigger::reserve);
+  if (!question.holds || question.cost == 0 || is_held) return Decision::accept();
   auto splits = splits_for(state.account, question.cost, policy);
   if (!splits)
     return Decision::reject(Rejection::insufficient_credits, question.cost,
@@ -208,15 +201,14 @@ std::vector<Event> Contract::release_other_cost(const State& state, const Reserv
 
 std::vector<Event> Contract::release_unsent(const State& state, const InMailId& inmail,
                                             ReleaseReason reason, const Context& context) {
-  const auto found = state.account.charges.find(inmail);
-  if (found == state.account.charges.end() || found->second.charged) return {};
   return release(state.account, inmail, reason, context);
 }
 
 std::vector<Event> Contract::on_notice(StreamId id, const State& state, const Notice& notice,
                                        const Context& context) {
   switch (notice.key.kind) {
-    case NoticeKind::charge: return charge(state, notice);
+    case NoticeKind::charge:
+      return charge_delivered(state.account, std::get<InMailDelivered>(*notice.event));
     case NoticeKind::release: {
       const auto* cancelled = std::get_if<InMailCancelled>(notice.event.get());
       return release(state.account, InMailId{notice.key.subject},
@@ -250,18 +242,6 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                  },
                  [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
                  [&](const SeatLimitSet& e) { set_limit(state, e); },
-                 [&](const CreditReserved& e) {
-                   open_charge(account, agenda, e.inmail,
-                               {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
-                 },
-                 [&](const CreditCharged& e) {
-                   const auto charge = account.charges.find(e.inmail);
-                   invariant(charge != account.charges.end(), "only what was reserved is charged");
-                   if (e.refundable)
-                     charge->second.charged = true;
-                   else
-                     inmail::evolve(account, agenda, ChargeFinalized{e.inmail});
-                 },
                  [](const CommandRejected&) {},
                  [](const CommandAccepted&) {},
                  [&](const auto& e) {

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "actors/credit_cycle.hpp"
+#include "actors/lot_machines.hpp"
 
 namespace inmail {
 namespace {
@@ -72,26 +73,53 @@ void settle_lot(CreditAccount& account, Agenda& agenda, LotId id) {
     std::erase_if(account.lots, [&](const Lot& each) { return each.id == id; });
 }
 
-void lose(CreditAccount& account, Agenda& agenda, LotId id, std::uint32_t amount) {
-  Lot& lot = lot_of(account, id);
-  invariant(amount <= lot.available, "a lot loses no more than it has");
-  lot.available -= amount;
+/// Makes the change of an event to a lot, which must lead where the table says.
+template <class Event, class Change>
+void go(CreditAccount& account, Agenda& agenda, LotId id, Change&& change) {
+  const LotState from = lot_state(account, id);
+  change(lot_of(account, id));
   settle_lot(account, agenda, id);
+  step<Event>(lot_table(), from, lot_state(account, id));
 }
 
-/// Ends the charge of an InMail: its splits leave their lots' `in_charges`. Returns the splits.
-LotSplits close_charge(CreditAccount& account, const InMailId& inmail) {
-  const auto found = account.charges.find(inmail);
-  invariant(found != account.charges.end(), "a charge ends once");
-  LotSplits splits = std::move(found->second.splits);
-  account.charges.erase(found);
-  for (const LotSplit& split : splits) {
-    Lot& lot = lot_of(account, split.lot);
-    invariant(split.amount <= lot.in_charges, "a lot gets back no more than it gave");
-    lot.in_charges -= split.amount;
-  }
-  return splits;
+template <class Event>
+void lose(CreditAccount& account, Agenda& agenda, const Event& e) {
+  go<Event>(account, agenda, e.lot, [&](Lot& lot) {
+    invariant(e.amount <= lot.available, "a lot loses no more than it has");
+    lot.available -= e.amount;
+  });
 }
+
+/// Takes the splits of a charge out of what is available, until `end_charge`.
+template <class Event>
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail,
+                 OpenCharge charge) {
+  step<Event>(held_table(), held_state(account, inmail), HeldState::reserved);
+  for (const LotSplit& split : charge.splits)
+    go<Event>(account, agenda, split.lot, [&](Lot& lot) {
+      invariant(split.amount <= lot.available, "a lot gives no more than it has");
+      lot.available -= split.amount;
+      lot.in_charges += split.amount;
+    });
+  account.charges.emplace(inmail, std::move(charge));
+}
+
+/// Ends the charge of an InMail: its splits leave their lots' `in_charges`, of which
+/// `comes_back(split)` is available again.
+template <class Event, class ComesBack>
+void end_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail,
+                ComesBack&& comes_back) {
+  step<Event>(held_table(), held_state(account, inmail), HeldState::none);
+  const LotSplits splits = std::move(account.charges.extract(inmail).mapped().splits);
+  for (const LotSplit& split : splits)
+    go<Event>(account, agenda, split.lot, [&](Lot& lot) {
+      invariant(split.amount <= lot.in_charges, "a lot gets back no more than it gave");
+      lot.in_charges -= split.amount;
+      lot.available += comes_back(split);
+    });
+}
+
+std::uint32_t nothing_of(const LotSplit&) { return 0; }
 
 /// What comes back to an account whose subscription has ended is void at once (D3.11, A14), unless
 /// it would have been kept had it been there at the end.
@@ -135,6 +163,17 @@ End end_told_by(const Event& source) {
           [](const auto&) { return End{}; },
       },
       source);
+}
+
+HeldTrigger trigger_of(ChargeEnd end) {
+  switch (end) {
+    case ChargeEnd::refund: return HeldTrigger::refund;
+    case ChargeEnd::final: return HeldTrigger::finish;
+    case ChargeEnd::spend: return HeldTrigger::spend;
+    case ChargeEnd::release: return HeldTrigger::release;
+    case ChargeEnd::none: break;
+  }
+  throw_defect("a notice of the end of a charge tells how it ended");
 }
 
 /// Where a release for this reason goes (D3.3). A send that was refused has changed nothing, and
@@ -253,9 +292,8 @@ std::uint32_t credits_in(const LotSplits& splits) {
 
 std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
                            ReleaseReason reason, const Context& context) {
-  const auto found = account.charges.find(inmail);
-  if (found == account.charges.end()) return {};
-  const LotSplits& splits = found->second.splits;
+  if (!can_go(account, inmail, HeldTrigger::release)) return {};
+  const LotSplits& splits = account.charges.at(inmail).splits;
   std::vector<Event> events{CreditReleased{inmail, splits, reason}};
 
   const Policy& policy = context.policy();
@@ -298,16 +336,20 @@ std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context) {
   const InMailId inmail{notice.key.subject};
   const End end = end_told_by(*notice.event);
-  const auto found = account.charges.find(inmail);
-  if (found == account.charges.end()) return {};
-  switch (end.charge) {
-    case ChargeEnd::final: return {ChargeFinalized{inmail}};
-    case ChargeEnd::spend: return {CreditCharged{inmail, found->second.splits, false}};
-    case ChargeEnd::release: return release(account, inmail, ReleaseReason::not_accepted, context);
-    case ChargeEnd::refund: return refund(account, found->second, end, notice, context);
-    case ChargeEnd::none: break;
-  }
-  throw_defect("a notice of the end of a charge tells how it ended");
+  const HeldTrigger trigger = trigger_of(end.charge);
+  if (!can_go(account, inmail, trigger)) return {};
+  const OpenCharge& charge = account.charges.at(inmail);
+  if (trigger == HeldTrigger::spend) return {CreditCharged{inmail, charge.splits, false}};
+  if (trigger == HeldTrigger::finish) return {ChargeFinalized{inmail}};
+  if (trigger == HeldTrigger::refund) return refund(account, charge, end, notice, context);
+  return release(account, inmail, ReleaseReason::not_accepted, context);
+}
+
+std::vector<Event> charge_delivered(const CreditAccount& account,
+                                    const InMailDelivered& delivered) {
+  const InMailId& inmail = delivered.ref.inmail;
+  if (!can_go(account, inmail, HeldTrigger::charge)) return {};
+  return {CreditCharged{inmail, account.charges.at(inmail).splits, delivered.refundable}};
 }
 
 std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
@@ -331,67 +373,62 @@ std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> 
         },
         event);
   for (const Lot& lot : after.lots)
-    if (lot.available > 0)
+    if (can_lose(lot, LotTrigger::make_void))
       events.push_back(CreditsVoided{lot.id, lot.available, VoidReason::member_erased});
   return events;
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp) {
   invariant(e.amount > 0 && e.lot == account.next_lot, "lots are granted in order, and not empty");
+  step<CreditsGranted>(lot_table(), lot_state(account, e.lot), LotState::active);
   account.lots.push_back({e.lot, e.kind, e.amount, 0, stamp.at, e.expires_at});
   account.next_lot = LotId{e.lot.value + 1};
   watch_expiry(agenda, account.lots.back());
 }
 
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailSent& e, const Stamp& stamp) {
+  open_charge<InMailSent>(account, agenda, e.inmail, {.splits = e.splits, .pinned = stamp.policy});
+}
+
+void evolve(CreditAccount& account, Agenda& agenda, const CreditReserved& e, const Stamp& stamp) {
+  open_charge<CreditReserved>(account, agenda, e.inmail,
+                              {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
+}
+
 void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e) {
-  invariant(!e.refundable, "what may be refunded is not charged for good");
-  evolve(account, agenda, ChargeFinalized{e.inmail});
+  if (!e.refundable) return end_charge<CreditCharged>(account, agenda, e.inmail, nothing_of);
+  step<CreditCharged>(held_table(), held_state(account, e.inmail), HeldState::charged);
+  account.charges.at(e.inmail).charged = true;
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e) {
-  const LotSplits splits = close_charge(account, e.inmail);
-  invariant(splits == e.splits, "a release gives back what was reserved");
-  for (const LotSplit& split : splits) {
-    lot_of(account, split.lot).available += split.amount;
-    settle_lot(account, agenda, split.lot);
-  }
+  const auto found = account.charges.find(e.inmail);
+  invariant(found != account.charges.end() && found->second.splits == e.splits,
+            "a release gives back what was reserved");
+  end_charge<CreditReleased>(account, agenda, e.inmail,
+                             [](const LotSplit& split) { return split.amount; });
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e) {
-  for (const LotSplit& split : close_charge(account, e.inmail)) {
-    if (e.into_original_lot && split.lot == e.lot) lot_of(account, split.lot).available += e.amount;
-    settle_lot(account, agenda, split.lot);
-  }
+  end_charge<CreditRefunded>(account, agenda, e.inmail, [&](const LotSplit& split) {
+    return e.into_original_lot && split.lot == e.lot ? e.amount : 0;
+  });
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e) {
-  for (const LotSplit& split : close_charge(account, e.inmail))
-    settle_lot(account, agenda, split.lot);
+  end_charge<ChargeFinalized>(account, agenda, e.inmail, nothing_of);
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e) {
-  lose(account, agenda, e.lot, e.amount);
+  lose(account, agenda, e);
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e) {
-  lose(account, agenda, e.lot, e.amount);
+  lose(account, agenda, e);
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e) {
-  lose(account, agenda, e.lot, e.amount);
-}
-
-void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail,
-                 OpenCharge charge) {
-  for (const LotSplit& split : charge.splits) {
-    Lot& lot = lot_of(account, split.lot);
-    invariant(split.amount <= lot.available, "a lot gives no more than it has");
-    lot.available -= split.amount;
-    lot.in_charges += split.amount;
-    watch_expiry(agenda, lot);
-  }
-  const bool is_new = account.charges.emplace(inmail, std::move(charge)).second;
-  invariant(is_new, "an InMail is charged once");
+  lose(account, agenda, e);
 }
 
 }  // namespace inmail

@@ -11,6 +11,7 @@
 #include "actors/notice.hpp"
 #include "actors/send_forecast.hpp"
 #include "events/credit_events.hpp"
+#include "events/inmail_events.hpp"
 #include "events/member_events.hpp"
 
 namespace inmail {
@@ -131,6 +132,10 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context);
 
+/// The InMail is delivered: what a contract holds for it is charged. No events if that has
+/// happened.
+std::vector<Event> charge_delivered(const CreditAccount& account, const InMailDelivered& delivered);
+
 /// The account ends with its owner, right after `events`: its plan, and all that is in it, of
 /// whatever kind.
 std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
@@ -148,7 +153,7 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionCancelled&
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CycleRenewed& e, const Stamp& stamp);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsGranted& e, const Stamp& stamp);
-/// For good.
+void evolve(CreditAccount& account, Agenda& agenda, const CreditReserved& e, const Stamp& stamp);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e);
@@ -160,7 +165,7 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionPastDue& e
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered& e);
 void evolve(CreditAccount& account, Agenda& agenda, const TrialStarted& e, const Stamp& stamp);
 
-/// Takes `splits` out of what is available, into a charge that is open from now on.
-void open_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail, OpenCharge charge);
+/// The send of a member on its own credits is itself the reservation.
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailSent& e, const Stamp& stamp);
 
 }  // namespace inmail

@@ -4,6 +4,7 @@
 
 #include "actors/calendar.hpp"
 #include "actors/credit_machines.hpp"
+#include "actors/lot_machines.hpp"
 
 namespace inmail {
 namespace {
@@ -62,7 +63,8 @@ void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std:
   if (!policy.accum.enabled || !has_cap(terms)) return;
   std::vector<Lot> scoped;
   for (const Lot& lot : account.lots)
-    if (lot.available > 0 && policy.accum.cap_scope.has(lot.kind)) scoped.push_back(lot);
+    if (can_lose(lot, LotTrigger::forfeit) && policy.accum.cap_scope.has(lot.kind))
+      scoped.push_back(lot);
   if (grant != nullptr && policy.accum.cap_scope.has(grant->kind))
     scoped.push_back({grant->lot, grant->kind, grant->amount, 0, at, grant->expires_at});
 
@@ -116,7 +118,7 @@ void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t ancho
   events.push_back(CycleRenewed{cycle, next});
   if (!policy.accum.enabled)
     for (const Lot& lot : account.lots)
-      if (lot.available > 0 && policy.accum.cap_scope.has(lot.kind))
+      if (can_lose(lot, LotTrigger::forfeit) && policy.accum.cap_scope.has(lot.kind))
         events.push_back(CreditsForfeited{lot.id, lot.available, 0});
 
   const std::uint32_t allotment = allotment_of(terms, seats);
@@ -135,7 +137,7 @@ void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t ancho
 void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
               std::vector<Event>& events) {
   for (const Lot& lot : account.lots)
-    if (lot.available > 0 && !outlives_its_plan(lot, policy))
+    if (can_lose(lot, LotTrigger::make_void) && !outlives_its_plan(lot, policy))
       events.push_back(CreditsVoided{lot.id, lot.available, reason});
 }
 
@@ -249,7 +251,8 @@ std::vector<Event> account_falls_due(const CreditAccount& account, const Due& du
   switch (due.kind) {
     case DueKind::lot_expires:
       for (const Lot& lot : account.lots)
-        if (inmail::due(due.at, DueKind::lot_expires, lot.id) == due)
+        if (inmail::due(due.at, DueKind::lot_expires, lot.id) == due &&
+            can_lose(lot, LotTrigger::expire))
           events.push_back(CreditsExpired{lot.id, lot.available});
       break;
     case DueKind::subscription_ends: end_subscription(account, policy, events); break;

@@ -388,9 +388,7 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
             state.membership = Membership::erased;
           },
           [&](const InMailSent& e) {
-            if (e.cost > 0)
-              open_charge(state.account, agenda, e.inmail,
-                          {.splits = e.splits, .pinned = stamp.policy});
+            if (e.cost > 0) open_charge(state.account, agenda, e, stamp);
             inmail::evolve(state.outbox, agenda, e, stamp);
           },
           [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
 #include "actors/footprint.hpp"
 #include "actors/lot_machines.hpp"
@@ -146,7 +147,11 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
   if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
   const bool begins = std::holds_alternative<CreateContract>(command);
   if (!state.created && !begins) return Decision::reject(Rejection::unknown_contract);
-  return std::visit([&](const auto& each) { return on(state, each, context); }, command);
+  Decision decision =
+      std::visit([&](const auto& each) { return on(state, each, context); }, command);
+  decision.events =
+      keep_under_cap(state.account, seat_count(state), std::move(decision.events), context);
+  return decision;
 }
 
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
@@ -201,7 +206,8 @@ std::vector<Event> Contract::release_other_cost(const State& state, const Reserv
 
 std::vector<Event> Contract::release_unsent(const State& state, const InMailId& inmail,
                                             ReleaseReason reason, const Context& context) {
-  return release(state.account, inmail, reason, context);
+  return keep_under_cap(state.account, seat_count(state),
+                        release(state.account, inmail, reason, context), context);
 }
 
 std::vector<Event> Contract::on_notice(StreamId id, const State& state, const Notice& notice,
@@ -211,11 +217,13 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
       return charge_delivered(state.account, std::get<InMailDelivered>(*notice.event));
     case NoticeKind::release: {
       const auto* cancelled = std::get_if<InMailCancelled>(notice.event.get());
-      return release(state.account, InMailId{notice.key.subject},
-                     cancelled ? release_reason(cancelled->reason) : ReleaseReason::delivery_failed,
-                     context);
+      return release_unsent(
+          state, InMailId{notice.key.subject},
+          cancelled ? release_reason(cancelled->reason) : ReleaseReason::delivery_failed, context);
     }
-    case NoticeKind::settle: return settle(state.account, notice, context);
+    case NoticeKind::settle:
+      return keep_under_cap(state.account, seat_count(state),
+                            settle(state.account, notice, context), context);
     case NoticeKind::deliver:
     case NoticeKind::confirm:
     case NoticeKind::inform:

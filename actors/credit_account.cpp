@@ -358,8 +358,8 @@ std::vector<Event> close_account(const CreditAccount& account, std::vector<Event
   return keep_closed(account, std::move(events), context);
 }
 
-std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> events,
-                               const Context& context) {
+CreditAccount account_after(const CreditAccount& account, const std::vector<Event>& events,
+                            const Context& context) {
   CreditAccount after = account;
   Agenda ignored;
   const Stamp stamp{.at = context.now, .policy = context.version};
@@ -372,7 +372,12 @@ std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> 
             evolve(after, ignored, e);
         },
         event);
-  for (const Lot& lot : after.lots)
+  return after;
+}
+
+std::vector<Event> keep_closed(const CreditAccount& account, std::vector<Event> events,
+                               const Context& context) {
+  for (const Lot& lot : account_after(account, events, context).lots)
     if (can_lose(lot, LotTrigger::make_void))
       events.push_back(CreditsVoided{lot.id, lot.available, VoidReason::member_erased});
   return events;

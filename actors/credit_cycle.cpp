@@ -55,38 +55,45 @@ bool has_cap(const PlanTerms& terms) {
   return terms.accum_cap_abs > 0 || terms.accum_cap_multiple_bp > 0;
 }
 
-/// Forfeits what stands above the cap, in victim order. `grant` is the new lot, not yet in
-/// `account`.
-void trim_to_cap(const CreditAccount& account, const CreditsGranted* grant, std::uint32_t allotment,
-                 const PlanTerms& terms, const Policy& policy, Timestamp at,
-                 std::vector<Event>& events) {
-  if (!policy.accum.enabled || !has_cap(terms)) return;
-  std::vector<Lot> scoped;
+std::vector<Lot> lots_under_cap(const CreditAccount& account, const AccumPolicy& accum) {
+  std::vector<Lot> lots;
   for (const Lot& lot : account.lots)
-    if (can_lose(lot, LotTrigger::forfeit) && policy.accum.cap_scope.has(lot.kind))
-      scoped.push_back(lot);
-  if (grant != nullptr && policy.accum.cap_scope.has(grant->kind))
-    scoped.push_back({grant->lot, grant->kind, grant->amount, 0, at, grant->expires_at});
+    if (can_lose(lot, LotTrigger::forfeit) && accum.cap_scope.has(lot.kind)) lots.push_back(lot);
+  return lots;
+}
 
+/// Forfeits what `lots` have above the cap, in victim order. `newest` has just been granted.
+void trim_to_cap(std::vector<Lot> lots, std::optional<LotId> newest, std::uint32_t allotment,
+                 const PlanTerms& terms, const Policy& policy, std::vector<Event>& events) {
+  if (!policy.accum.enabled || !has_cap(terms)) return;
   const auto age = [](const Lot& lot) {
     return std::tuple(lot.expires_at.value_or(Timestamp::max()), lot.granted_at, lot.id);
   };
-  std::sort(scoped.begin(), scoped.end(),
+  std::sort(lots.begin(), lots.end(),
             [&](const Lot& left, const Lot& right) { return age(left) < age(right); });
-  if (policy.accum.overflow_victim == OverflowVictim::new_grant && grant != nullptr)
-    std::stable_partition(scoped.begin(), scoped.end(),
-                          [&](const Lot& lot) { return lot.id == grant->lot; });
+  if (policy.accum.overflow_victim == OverflowVictim::new_grant)
+    std::stable_partition(lots.begin(), lots.end(),
+                          [&](const Lot& lot) { return lot.id == newest; });
 
   std::uint64_t total = 0;
-  for (const Lot& lot : scoped) total += lot.available;
+  for (const Lot& lot : lots) total += lot.available;
   const std::uint64_t cap = cap_of(terms, allotment);
-  for (const Lot& lot : scoped) {
+  for (const Lot& lot : lots) {
     if (total <= cap) break;
     const auto amount =
         static_cast<std::uint32_t>(std::min<std::uint64_t>(lot.available, total - cap));
     events.push_back(CreditsForfeited{lot.id, amount, at_most_32_bits(cap)});
     total -= amount;
   }
+}
+
+/// The lot that an event adds credits to; nothing: it adds none.
+std::optional<LotId> adds_to(const Event& event) {
+  if (const auto* granted = std::get_if<CreditsGranted>(&event)) return granted->lot;
+  if (const auto* released = std::get_if<CreditReleased>(&event))
+    return released->splits.front().lot;
+  const auto* refunded = std::get_if<CreditRefunded>(&event);
+  return refunded != nullptr ? std::optional(refunded->lot) : std::nullopt;
 }
 
 /// What a cycle grants that runs from `from` to `next`: by `plan.proration`, less where a first one
@@ -129,9 +136,13 @@ void begin_cycle(const CreditAccount& account, PlanKind plan, std::uint8_t ancho
       .amount = prorated(allotment, terms, anchor_day, start.scheduled, next),
       .expires_at = monthly_lot_death(terms, by_months ? start.scheduled : start.at, anchor_day),
       .cycle = cycle};
-  if (grant.amount > 0) events.push_back(grant);
-  trim_to_cap(account, grant.amount > 0 ? &grant : nullptr, allotment, terms, policy, start.at,
-              events);
+  std::vector<Lot> lots = lots_under_cap(account, policy.accum);
+  if (grant.amount > 0) {
+    events.push_back(grant);
+    if (policy.accum.cap_scope.has(grant.kind))
+      lots.push_back({grant.lot, grant.kind, grant.amount, 0, start.at, grant.expires_at});
+  }
+  trim_to_cap(std::move(lots), grant.lot, allotment, terms, policy, events);
 }
 
 void void_all(const CreditAccount& account, VoidReason reason, const Policy& policy,
@@ -166,6 +177,23 @@ std::optional<Timestamp> bonus_lot_death(const Policy& policy, PlanKind plan, Ti
 
 bool outlives_its_plan(const Lot& lot, const Policy& policy) {
   return lot.kind == LotKind::purchase && policy.purchase.survives_cancel;
+}
+
+std::vector<Event> keep_under_cap(const CreditAccount& account, std::uint32_t seats,
+                                  std::vector<Event> events, const Context& context) {
+  const Policy& policy = context.policy();
+  if (policy.accum.cap_when != CapWhen::always) return events;
+  std::optional<LotId> newest;
+  for (const Event& event : events)
+    if (const auto lot = adds_to(event)) newest = lot;
+  if (!newest) return events;
+
+  const CreditAccount after = account_after(account, events, context);
+  if (!after.plan) return events;
+  const PlanTerms& terms = policy.terms(*after.plan);
+  trim_to_cap(lots_under_cap(after, policy.accum), newest, allotment_of(terms, seats), terms,
+              policy, events);
+  return events;
 }
 
 Decision start_subscription(const CreditAccount& account, const StartSubscription& command,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "actors/credit_account.hpp"
 
@@ -15,5 +16,14 @@ std::optional<Timestamp> bonus_lot_death(const Policy& policy, PlanKind plan, Ti
 
 /// Whether a lot keeps its worth when the plan beside which it came is gone.
 bool outlives_its_plan(const Lot& lot, const Policy& policy);
+
+/// The account as `events` leave it; those that are not its own change nothing.
+CreditAccount account_after(const CreditAccount& account, const std::vector<Event>& events,
+                            const Context& context);
+
+/// What `events` add above the cap is forfeited right behind them, where the policy keeps it always
+/// and not at renewals only. `seats`: as of `start_subscription`.
+std::vector<Event> keep_under_cap(const CreditAccount& account, std::uint32_t seats,
+                                  std::vector<Event> events, const Context& context);
 
 }  // namespace inmail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
@@ -259,7 +260,7 @@ std::vector<Event> with_room(const MemberState& member, std::vector<Event> event
 std::vector<Event> given_back(const MemberState& member, std::vector<Event> events,
                               const Context& context) {
   return member.is_erased() ? keep_closed(member.account, std::move(events), context)
-                            : std::move(events);
+                            : keep_under_cap(member.account, 1, std::move(events), context);
 }
 
 /// What the member itself has written moves the conversation that it knows.
@@ -316,7 +317,10 @@ Decision Member::decide(StreamId id, const State& state, const Command& command,
                                 ? Rejection::unknown_sender
                                 : Rejection::unknown_target);
   (void)id;
-  return std::visit([&](const auto& each) { return on(state, each, context); }, command);
+  Decision decision =
+      std::visit([&](const auto& each) { return on(state, each, context); }, command);
+  decision.events = keep_under_cap(state.account, 1, std::move(decision.events), context);
+  return decision;
 }
 
 std::vector<Event> Member::on_notice(StreamId id, const State& state, const Notice& notice,

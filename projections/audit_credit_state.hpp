@@ -12,6 +12,7 @@
 #include "events/ids.hpp"
 #include "events/plan_kind.hpp"
 #include "events/policy.hpp"
+#include "events/record.hpp"
 
 namespace inmail::auditing {
 
@@ -78,6 +79,21 @@ struct Renewal {
   bool is_judged = true;  ///< False: the first cycle of a plan that everything was carried into.
 };
 
+/// Credits came where a cap holds always (`accum.cap_when`), and what may be forfeited for it in
+/// the same instant and for the same cause is not all on record yet.
+struct CapWatch {
+  const Policy* policy = nullptr;  ///< In force then; null: no cap is watched.
+  Position position{};
+  Timestamp at{};
+  CommandId cause{};
+  std::int64_t allotment = 0;
+  std::int64_t forfeited = 0;
+
+  bool is_over(const RecordHeader& next) const {
+    return policy != nullptr && (next.due_at != at || next.cause != cause);
+  }
+};
+
 /// A lot of kind refund that was granted; the refund itself must be the very next record.
 struct RefundGrant {
   LotId lot{};
@@ -139,6 +155,7 @@ struct Pool {
   Promise promise;
 
   Renewal renewal;
+  CapWatch cap_watch;
   RefundGrant refund_grant;
   InMailId released{};               ///< By the record before, up to what follows from the release.
   std::int64_t lost_by_release = 0;  ///< What that gave back into dead lots.

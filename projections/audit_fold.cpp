@@ -197,8 +197,23 @@ struct Fold {
     pool.renewal.is_judged = !is_carried;
   }
 
+  /// Credits came.
+  void watch_cap(Pool& pool) {
+    const Policy* policy = world.policy(header.policy);
+    if (policy == nullptr || !pool.plan || policy->accum.cap_when != CapWhen::always) return;
+    const std::int64_t heads = header.stream.kind() == StreamKind::contract ? pool.seats : 1;
+    CapWatch& watch = pool.cap_watch;
+    if (watch.policy == nullptr)
+      watch = {.policy = policy,
+               .position = header.position,
+               .at = header.due_at,
+               .cause = header.cause,
+               .allotment = allotment_of(policy->terms(*pool.plan), heads)};
+  }
+
   void on(const CreditsGranted& e) {
     Pool& pool = own_pool();
+    watch_cap(pool);
     pool.promise = {};
     Lot lot{.id = e.lot, .kind = e.kind, .granted_at = header.due_at, .buckets = {}};
     if (e.kind < LotKind::monthly || e.kind > LotKind::adjust) lot.kind = LotKind::adjust;
@@ -227,6 +242,7 @@ struct Fold {
   void on(const CreditsForfeited& e) {
     lose(e.lot, e.amount, &Buckets::forfeited);
     touched.pool->renewal.forfeited += e.amount;
+    touched.pool->cap_watch.forfeited += e.amount;
   }
   void on(const CreditsVoided& e) {
     lose(e.lot, e.amount, &Buckets::voided);
@@ -309,6 +325,7 @@ struct Fold {
     if (inmail != nullptr) end_charge(pool, *inmail, Charge::released);
     pool.released = e.inmail;
     pool.lost_by_release = 0;
+    watch_cap(pool);
   }
 
   void on(const CreditRefunded& e) {
@@ -317,6 +334,7 @@ struct Fold {
       move(pool, {{e.lot, e.amount}}, e.amount, &Buckets::consumed, &Buckets::available);
     else
       pool.refunded += e.amount;
+    watch_cap(pool);
     if (InMail* inmail = world.find_to_change(e.inmail))
       end_charge(pool, *inmail, Charge::refunded);
   }
@@ -640,6 +658,7 @@ Touched World::fold(const Record& record, StreamState& stream) {
   stream.running = (begins || goes_on) && !header.is_receipt ? header.cause : CommandId{};
   if (header.is_receipt && !header.cause.is_zero())
     answers_.insert(header.cause.bytes, header.position);
+  if (stream.pool && stream.pool->cap_watch.is_over(header)) stream.pool->cap_watch = {};
   if (stream.pool) close_batches(*stream.pool, record.event);
 
   Fold fold{*this, header, stream, {}};

@@ -313,11 +313,28 @@ void check_cap(const Pool& pool, StreamId owner, Verdict& verdict) {
                 cap.value_or(0));
 }
 
+/// Judges what came where the cap holds always, once all that belongs to it is behind us.
+void check_cap_watch(const Pool& pool, StreamId owner, Verdict& verdict) {
+  const CapWatch& watch = pool.cap_watch;
+  if (watch.policy == nullptr || !watch.policy->accum.enabled || !pool.plan) return;
+  const auto cap = cap_of(watch.policy->terms(*pool.plan), watch.allotment);
+  const std::int64_t left = pool.available_in(watch.policy->accum.cap_scope);
+  verdict.at(watch.position, owner)
+      .check(!cap || left <= *cap, owner, " got credits and has ", left,
+             " where the cap is always ", cap.value_or(0));
+  verdict.check(watch.forfeited == 0 || left == cap, owner, " got credits, forfeited ",
+                watch.forfeited, " and was left with ", left, " under a cap of ", cap.value_or(0));
+}
+
 void renewals_keep_the_cap(const Step& step, Verdict& verdict) {
   const Pool* pool = step.pool();
+  if (pool != nullptr && pool->cap_watch.is_over(step.header))
+    check_cap_watch(*pool, step.header.stream, verdict);
   if (const auto* e = std::get_if<CreditsForfeited>(&step.event)) {
-    verdict.check(pool != nullptr && pool->renewal.open, step.header.stream, " forfeited ",
-                  e->amount, " of lot ", e->lot, " without a renewal");
+    const bool is_watched = pool != nullptr && pool->cap_watch.policy != nullptr &&
+                            !pool->cap_watch.is_over(step.header);
+    verdict.check(is_watched || (pool != nullptr && pool->renewal.open), step.header.stream,
+                  " forfeited ", e->amount, " of lot ", e->lot, " without a renewal");
     return;
   }
   const auto* granted = std::get_if<CreditsGranted>(&step.event);
@@ -327,7 +344,9 @@ void renewals_keep_the_cap(const Step& step, Verdict& verdict) {
 
 void last_renewals_keep_the_cap(const World& world, Timestamp, Verdict& verdict) {
   world.each_stream([&](StreamId id, const StreamState& stream) {
-    if (stream.pool) check_cap(*stream.pool, id, verdict);
+    if (!stream.pool) return;
+    check_cap(*stream.pool, id, verdict);
+    check_cap_watch(*stream.pool, id, verdict);
   });
 }
 
@@ -385,7 +404,7 @@ constexpr std::array rules{
          lots_are_spent_in_order},
     Rule{"IC9", "an owner has one plan, whose paid cycles begin in time and are granted once",
          cycles_are_granted_once, nullptr, last_cycles_are_granted},
-    Rule{"IC10", "after a renewal no more is left than the cap, and no less for its sake",
+    Rule{"IC10", "where the cap holds no more is left than it, and no less for its sake",
          renewals_keep_the_cap, nullptr, last_renewals_keep_the_cap},
     Rule{"IC11", "no balance is negative, and only a pool's own seats and charges touch it",
          pools_are_kept_apart, balances_are_not_negative},

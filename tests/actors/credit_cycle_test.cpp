@@ -92,6 +92,50 @@ TEST(CreditCycle, ForfeitsTheOldestLotFirstOrTheNewGrantByPolicy) {
   }
 }
 
+TEST(CreditCycle, KeepsTheCapBetweenRenewalsWhereThePolicySaysSo) {
+  for (const CapWhen when : {CapWhen::at_renewal, CapWhen::always}) {
+    Policy policy = at_once();
+    policy.accum.cap_when = when;
+    policy.plans[static_cast<std::size_t>(PlanKind::career)].accum_cap_abs = 5;
+    Given<Member> given(ada, policy);
+    registered(given).at(utc("2025-01-01")).when(StartSubscription{ada, PlanKind::career});
+    given.when(mail(ada, bob)).then_only<InMailSent>();
+    const InMailRef ref = ref_of(given.the<InMailSent>(), ada, given.now());
+    given.settle_until(utc("2025-02-01"));
+    EXPECT_EQ(given.state().account.available(), 5u) << "4 and 5 under a cap of 5";
+
+    given.when_notice(refunding_reply_to(ref), bob, utc("2025-02-02"));
+    const bool is_always = when == CapWhen::always;
+    EXPECT_EQ(given.state().account.available(), is_always ? 5u : 6u);
+    if (is_always) {
+      given.then_only<CreditsGranted, CreditRefunded, CreditsForfeited, OutcomeReceived>();
+      EXPECT_EQ(given.the<CreditsForfeited>().lot, LotId{2}) << "the month dies before the refund";
+    }
+    given.when(GrantBonus{ada, 3, 1, "Thanks"}).then_only<CreditsGranted>();
+  }
+}
+
+TEST(CreditCycle, KeepsTheCapOfAContractByItsSeats) {
+  Policy policy = at_once();
+  policy.accum.cap_when = CapWhen::always;
+  policy.accum.cap_scope.insert(LotKind::adjust);
+  PlanTerms& terms = policy.plans[static_cast<std::size_t>(PlanKind::recruiter_corp)];
+  terms.accum_cap_abs = 0;
+  terms.accum_cap_multiple_bp = 10'000;
+  terms.allot_per = AllotPer::seat;
+  terms.monthly_allotment = 10;
+  constexpr ContractId acme{9};
+  Given<Contract> given(acme, policy);
+  given.at(utc("2025-01-01")).when(CreateContract{acme, 3});
+  given.when(AddSeat{acme, SeatId{1}, ada, SeatRole::recruiter});
+  given.when(AddSeat{acme, SeatId{2}, bob, SeatRole::recruiter});
+  given.when(StartSubscription{acme, PlanKind::recruiter_corp});
+  EXPECT_EQ(given.state().account.available(), 20u);
+  given.when(AdjustCredits{acme, 4, 1, "Sorry"});
+  given.then_only<CreditsAdjusted, CreditsGranted, CreditsForfeited>();
+  EXPECT_EQ(given.state().account.available(), 20u);
+}
+
 TEST(CreditCycle, LetsBonusLotsStandAboveTheCap) {
   Given<Member> given(ada);
   registered(given).at(utc("2025-01-01")).when(StartSubscription{ada, PlanKind::recruiter_lite});

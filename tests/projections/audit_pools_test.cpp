@@ -317,6 +317,34 @@ TEST(AuditOfRenewals, JudgesTheCapWhenTheRenewalIsOver) {
   EXPECT_TRUE(breaks(story.records(), "IC10", renewed));
 }
 
+TEST(AuditOfRenewals, WantsTheCapKeptBetweenThemWhereItHoldsAlways) {
+  for (const std::uint32_t forfeited : {0u, 1u, 2u, 3u}) {
+    AuditStory story(
+        "accum.cap_when = \"always\"\naccum.cap_abs = 15\n"
+        "accum.cap_scope = [\"monthly\", \"bonus\"]");
+    story.three_members();
+    const CommandId command = story.new_command();
+    const Position came = story.add(ada, story.grant(ada, LotKind::bonus, 2), command);
+    if (forfeited > 0)
+      story.answer(ada, CreditsForfeited{LotId{1}, forfeited, 15}, command, Principal::of(ada));
+    else
+      story.answer(ada, CommandAccepted{}, command, Principal::of(ada));
+    story.decide(ada, PreferenceChanged{InMailPreference::opted_out});
+    EXPECT_EQ(holds(story.records()), forfeited == 2) << forfeited;
+    EXPECT_EQ(breaks(story.records(), "IC10", came), forfeited != 2) << forfeited;
+  }
+}
+
+TEST(AuditOfRenewals, WantsNothingForfeitedBetweenThemWhereTheCapHoldsAtThemAlone) {
+  AuditStory story("accum.cap_abs = 15\naccum.cap_scope = [\"monthly\", \"bonus\"]");
+  story.three_members();
+  const CommandId command = story.new_command();
+  story.add(ada, story.grant(ada, LotKind::bonus, 2), command);
+  const Position forfeited =
+      story.answer(ada, CreditsForfeited{LotId{1}, 2, 15}, command, Principal::of(ada));
+  EXPECT_TRUE(breaks(story.records(), "IC10", forfeited));
+}
+
 TEST(AuditOfRenewals, WantsNothingToRollOverWhereItMayNot) {
   for (const bool forfeits : {true, false}) {
     AuditStory story("accum.enabled = false\naccum.cap_scope = [\"monthly\"]");

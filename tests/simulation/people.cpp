@@ -179,7 +179,8 @@ Command adopt(People& people) {
       "renewal_anchor = \"fixed_day\"\nrenewal_day = 31\n[lot]\nttl_s = 172800\n",
       "name = \"sorry\"\ninherits = \"default\"\n[refund]\non = [\"accept\", \"blocked\", "
       "\"recipient_closed\"]\n[purchase]\nrequires_premium = false\nmax_per_period = 15\n"
-      "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n",
+      "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n[accum]\n"
+      "cap_when = \"always\"\ncap_abs = 6\ncap_scope = [\"monthly\", \"refund\", \"adjust\"]\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};

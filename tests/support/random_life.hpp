@@ -108,6 +108,7 @@ inline Policy random_policy(Dice& dice) {
   Policy policy;
   draw_plans(policy, dice);
   policy.accum.enabled = !dice.once_in(3);
+  policy.accum.cap_when = dice.one_of({CapWhen::at_renewal, CapWhen::always});
   policy.accum.overflow_victim =
       dice.one_of({OverflowVictim::oldest_expiry_first, OverflowVictim::new_grant});
   policy.lot.bonus_ttl_s = dice.one_of<Seconds>({LotPolicy::as_lot_ttl, 0s, days{5}});

@@ -34,7 +34,8 @@ Speaker speaker_of(const Command& command) {
   using enum PrincipalKind;
   return std::visit(
       []<class Each>(const Each& c) -> Speaker {
-        if constexpr (is_one_of<Each, RegisterMember, SetConnection, RemoveConnection, EraseMember>)
+        if constexpr (is_one_of<Each, RegisterMember, UpdateProfile, SetConnection,
+                                RemoveConnection, EraseMember>)
           return {system, {}};
         else if constexpr (is_one_of<Each, StartSubscription, ChangePlan, CancelSubscription,
                                      CreateContract, ReversePurchase, PaymentFailed,
@@ -89,8 +90,10 @@ Status take_marks(Command& command, KeyStore& keys) {
   if (!subject) return subject.error();
   const auto body = normalise(send->body.plain());
   if (!body) return body.error();
+  const auto signature = normalise(send->signature.plain());
+  if (!signature) return signature.error();
   send->markup = markup_of(*body);
-  send->markup.html = send->markup.html || has_html(*subject);
+  send->markup.html = send->markup.html || has_html(*subject) || has_html(*signature);
   auto print = print_of(*subject, *body, send->author(), keys);
   if (!print) return print.error();
   send->print = *print;

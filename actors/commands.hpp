@@ -10,8 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include "events/attachment.hpp"
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
+#include "events/inbound_rules.hpp"
 #include "events/markup.hpp"
 #include "events/plan_kind.hpp"
 #include "events/terms.hpp"
@@ -347,6 +349,10 @@ struct SendInMail {
   TextPrint print;       ///< Likewise.
   Text override_reason;  ///< Why to write to whom a colleague is writing to.
   bool veteran = false;  ///< The recipient is in a class for which the host lets writing be free.
+  Text signature;
+  std::vector<Attachment> attachments;
+  std::string locale;                ///< The language of the words, BCP-47; empty: nobody says.
+  bool offers_compensation = false;  ///< It says what the work pays.
 
   bool operator==(const SendInMail&) const = default;
   StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
@@ -355,10 +361,13 @@ struct SendInMail {
     visit(TextField::subject, subject);
     visit(TextField::body, body);
     visit(TextField::override_reason, override_reason);
+    visit(TextField::signature, signature);
+    for (Attachment& each : attachments) visit(TextField::attachment_name, each.name);
   }
   void serialize(auto& archive) {
     archive(from, seat, to, subject, body);
-    archive.tails(std::tie(hints, markup), std::tie(print, override_reason, veteran));
+    archive.tails(std::tie(hints, markup), std::tie(print, override_reason, veteran, signature,
+                                                    attachments, locale, offers_compensation));
   }
 };
 
@@ -527,6 +536,42 @@ struct FollowLink {
   void serialize(auto& archive) { archive(recipient, inmail, link); }
 };
 
+/// Which InMails the member takes from now on, and how many (D3.7, D4.6). By: that member.
+struct SetInboundRules {
+  static constexpr CommandType type{.number = 51, .name = "set_inbound_rules", .version = 1};
+
+  MemberId member;
+  bool own = true;  ///< False: none of its own any more; what the policy says.
+  InboundRules rules;
+
+  bool operator==(const SetInboundRules&) const = default;
+  StreamId target() const { return member; }
+  void serialize(auto& archive) { archive(member, own, rules); }
+};
+
+/// The whole profile anew; an empty text is none. By: system.
+struct UpdateProfile {
+  static constexpr CommandType type{.number = 52, .name = "update_profile", .version = 1};
+
+  MemberId member;
+  Text display_name;
+  Text headline;
+  std::string locale;
+  bool public_profile = true;
+  std::vector<std::string> lists;
+
+  bool operator==(const UpdateProfile&) const = default;
+  StreamId target() const { return member; }
+  MemberId author() const { return member; }
+  void each_text(auto&& visit) {
+    visit(TextField::display_name, display_name);
+    visit(TextField::headline, headline);
+  }
+  void serialize(auto& archive) {
+    archive(member, display_name, headline, locale, public_profile, lists);
+  }
+};
+
 /// Everything that can be ordered. Being listed is being registered. Append only.
 using Command =
     std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
@@ -535,7 +580,7 @@ using Command =
                  SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
                  ArchiveConversation, StarConversation, TagConversation, FollowLink,
                  SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase, AdjustCredits,
-                 PaymentFailed, PaymentRecovered>;
+                 PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.

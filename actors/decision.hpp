@@ -95,6 +95,20 @@ struct Outreach {
 /// By contract and by seat.
 using OutreachMap = std::map<ContractId, std::map<SeatId, Outreach>>;
 
+/// How many InMails have come to a member in the day of the last one (since 1970, in UTC), and in
+/// the week of that day.
+struct Arrivals {
+  std::int32_t day = 0;
+  std::uint32_t in_day = 0;
+  std::uint32_t in_week = 0;
+
+  bool operator==(const Arrivals&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(day, in_day, in_week);
+  }
+};
+
 /// What a recipient lets others know, published by its actor whenever it changes. May be stale: the
 /// recipient looks again at delivery.
 struct Admission {
@@ -109,6 +123,8 @@ struct Admission {
   std::shared_ptr<const std::set<StreamId>> stopped{};  ///< Senders, and contracts.
   std::shared_ptr<const std::set<MemberId>> connections{};
   std::shared_ptr<const OutreachMap> outreach{};  ///< Of a contract only its own seats may learn.
+  std::shared_ptr<const InboundRules> rules{};    ///< Of its own.
+  Arrivals arrivals{};                            ///< Kept up to date where a quota counts them.
   Version version{};                              ///< Of the recipient's stream.
 
   bool blocks(MemberId member) const { return blocked && blocked->contains(member); }

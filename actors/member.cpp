@@ -6,6 +6,7 @@
 #include "actors/credit_purchase.hpp"
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
+#include "actors/inbound.hpp"
 #include "actors/received_charges.hpp"
 #include "actors/send_guards.hpp"
 
@@ -41,6 +42,15 @@ Decision on(const MemberState& member, const UndoSend& command, const Context& c
 
 Decision on(const MemberState& member, const SetPreference& command, const Context& context) {
   return set_preference(member.recipient, command, is_premium(member, context.policy()));
+}
+
+Decision on(const MemberState& member, const SetInboundRules& command, const Context&) {
+  return set_inbound_rules(member.recipient, command);
+}
+
+Decision on(const MemberState&, const UpdateProfile& command, const Context&) {
+  return Decision::happened(ProfileUpdated{command.display_name, command.headline, command.locale,
+                                           command.public_profile, command.lists});
 }
 
 Decision on(const MemberState& member, const BlockMember& command, const Context& context) {
@@ -332,9 +342,10 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       const Admission own = admission(state, policy, Version{0});
       const SenderFacts sender{
           .member = arrival.ref.from, .pool = arrival.ref.pool, .is_premium = arrival.from_premium};
-      const RecipientFacts facts{
-          state.is_registered(),
-          is_available(own, sender, policy.recipient) && !is_banned(own, policy.recipient)};
+      const RecipientFacts facts{state.is_registered(),
+                                 is_available(own, sender, policy.recipient) &&
+                                     !is_banned(own, policy.recipient) &&
+                                     !is_over_quota(own, policy.recipient, context.now)};
       return with_room(state, deliver(state.received, facts, arrival, context), policy.inbox);
     }
     case NoticeKind::release:
@@ -375,66 +386,69 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
 void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
   Agenda& agenda = state.agenda;
   keep_outreach(state.outreach, event);
-  std::visit(
-      match{
-          [&](const MemberRegistered& e) {
-            state.membership = Membership::registered;
-            inmail::evolve(state.recipient, e);
-          },
-          [&](const MemberErased& e) {
-            state.membership = Membership::erasing;
-            inmail::evolve(state.recipient, e);
-            forget_reminders(state.received, agenda, e);
-            state.views.clear();
-          },
-          [&](const MemberKeyDestroyed&) {
-            invariant(state.membership == Membership::erasing, "a key is destroyed after its end");
-            state.membership = Membership::erased;
-          },
-          [&](const InMailSent& e) {
-            if (e.cost > 0) open_charge(state.account, agenda, e, stamp);
-            inmail::evolve(state.outbox, agenda, e, stamp);
-          },
-          [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },
-          [&](const InMailCancelled& e) { inmail::evolve(state.outbox, agenda, e); },
-          [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
-          [&](const MemberBlocked& e) {
-            inmail::evolve(state.recipient, e);
-            forget_reminders(state.received, agenda, e);
-          },
-          [&](const SenderStopped& e) {
-            inmail::evolve(state.recipient, e);
-            forget_reminders(state.received, agenda, e);
-          },
-          [&](const InMailDelivered& e) { inmail::evolve(state.received, agenda, e, stamp); },
-          [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },
-          [&](const Replied& e) { inmail::evolve(state.received, agenda, e, stamp); },
-          [&](const MessageSent& e) { wrote(state, e, stamp); },
-          [&](const ConversationReopened& e) {
-            if (e.learned)
-              inmail::evolve(state.outbox, e, stamp);
-            else
-              inmail::evolve(state.received, e);
-          },
-          [](const LimitHit&) {},
-          [](const CommandRejected&) {},
-          [](const CommandAccepted&) {},
-          [&](const auto& e) {
-            if constexpr (requires { inmail::evolve(state.received, agenda, e); })
-              inmail::evolve(state.received, agenda, e);
-            else if constexpr (requires { inmail::evolve(state.views, e); })
-              inmail::evolve(state.views, e);
-            else if constexpr (requires { inmail::evolve(state.account, agenda, e); })
-              inmail::evolve(state.account, agenda, e);
-            else if constexpr (requires { inmail::evolve(state.account, agenda, e, stamp); })
-              inmail::evolve(state.account, agenda, e, stamp);
-            else if constexpr (requires { inmail::evolve(state.recipient, e); })
-              inmail::evolve(state.recipient, e);
-            else
-              throw_defect("a member's stream holds an event that is none of a member");
-          },
-      },
-      event);
+  std::visit(match{
+                 [&](const MemberRegistered& e) {
+                   state.membership = Membership::registered;
+                   inmail::evolve(state.recipient, e);
+                 },
+                 [&](const MemberErased& e) {
+                   state.membership = Membership::erasing;
+                   inmail::evolve(state.recipient, e);
+                   forget_reminders(state.received, agenda, e);
+                   state.views.clear();
+                 },
+                 [&](const MemberKeyDestroyed&) {
+                   invariant(state.membership == Membership::erasing,
+                             "a key is destroyed after its end");
+                   state.membership = Membership::erased;
+                 },
+                 [&](const InMailSent& e) {
+                   if (e.cost > 0) open_charge(state.account, agenda, e, stamp);
+                   inmail::evolve(state.outbox, agenda, e, stamp);
+                 },
+                 [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },
+                 [&](const InMailCancelled& e) { inmail::evolve(state.outbox, agenda, e); },
+                 [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
+                 [&](const MemberBlocked& e) {
+                   inmail::evolve(state.recipient, e);
+                   forget_reminders(state.received, agenda, e);
+                 },
+                 [&](const SenderStopped& e) {
+                   inmail::evolve(state.recipient, e);
+                   forget_reminders(state.received, agenda, e);
+                 },
+                 [&](const InMailDelivered& e) {
+                   inmail::evolve(state.received, agenda, e, stamp);
+                   count_arrival(state.arrivals, stamp.at);
+                 },
+                 [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },
+                 [&](const Replied& e) { inmail::evolve(state.received, agenda, e, stamp); },
+                 [&](const MessageSent& e) { wrote(state, e, stamp); },
+                 [&](const ConversationReopened& e) {
+                   if (e.learned)
+                     inmail::evolve(state.outbox, e, stamp);
+                   else
+                     inmail::evolve(state.received, e);
+                 },
+                 [](const LimitHit&) {},
+                 [](const CommandRejected&) {},
+                 [](const CommandAccepted&) {},
+                 [&](const auto& e) {
+                   if constexpr (requires { inmail::evolve(state.received, agenda, e); })
+                     inmail::evolve(state.received, agenda, e);
+                   else if constexpr (requires { inmail::evolve(state.views, e); })
+                     inmail::evolve(state.views, e);
+                   else if constexpr (requires { inmail::evolve(state.account, agenda, e); })
+                     inmail::evolve(state.account, agenda, e);
+                   else if constexpr (requires { inmail::evolve(state.account, agenda, e, stamp); })
+                     inmail::evolve(state.account, agenda, e, stamp);
+                   else if constexpr (requires { inmail::evolve(state.recipient, e); })
+                     inmail::evolve(state.recipient, e);
+                   else
+                     throw_defect("a member's stream holds an event that is none of a member");
+                 },
+             },
+             event);
 }
 
 SendForecast Member::forecast(const State& state, const SendInMail& command,
@@ -468,7 +482,7 @@ Admission Member::admission(const State& state, const Policy& policy, Version ve
   admission.exists = state.is_registered();
   admission.is_premium = is_premium(state, policy);
   admission.inbox_full = inbox_is_full(state, policy.inbox);
-  show_outreach(admission, state, version);
+  show_arrivals(admission, state, version);
   return admission;
 }
 
@@ -479,10 +493,17 @@ bool Member::inbox_is_full(const State& state, const InboxPolicy& rule) {
   return held >= rule.max_conversations;
 }
 
-void Member::show_outreach(Admission& admission, const State& state, Version version) {
+void Member::show_arrivals(Admission& admission, const State& state, Version version) {
   admission.outreach =
       state.outreach.empty() ? nullptr : std::make_shared<const OutreachMap>(state.outreach);
+  admission.arrivals = state.arrivals;
   admission.version = version;
+}
+
+bool Member::has_quota(const State& state, const RecipientPolicy& policy) {
+  const auto& own = state.recipient.rules;
+  return own ? own->daily_max > 0 || own->weekly_max > 0
+             : policy.inbound_daily_max > 0 || policy.inbound_weekly_max > 0;
 }
 
 std::size_t Member::footprint(const State& state) {

@@ -34,11 +34,12 @@ struct MemberState {
   OwnViews views;
   Agenda agenda;
   OutreachMap outreach;  ///< Of the seats that have written to this member.
+  Arrivals arrivals;
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(membership, recipient, account, outbox, received, views, agenda, outreach);
+    archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -81,8 +82,10 @@ struct Member {
   static bool inbox_is_full(const State& state, const InboxPolicy& rule);
   /// What others may know of the member.
   static Admission admission(const State& state, const Policy& policy, Version version);
-  /// That part of it which each InMail of a seat changes.
-  static void show_outreach(Admission& admission, const State& state, Version version);
+  /// Whether it matters to others how many InMails come to the member.
+  static bool has_quota(const State& state, const RecipientPolicy& policy);
+  /// That part of it which each InMail of a seat changes, and each at all under a quota.
+  static void show_arrivals(Admission& admission, const State& state, Version version);
 };
 
 }  // namespace inmail

@@ -133,6 +133,13 @@ Decision allow_sender(const Recipient& recipient, const AllowSender& command) {
   return Decision::happened(SenderAllowed{command.sender});
 }
 
+Decision set_inbound_rules(const Recipient& recipient, const SetInboundRules& command) {
+  const auto wished = command.own ? std::optional(command.rules) : std::nullopt;
+  if (recipient.rules == wished) return Decision::accept();
+
+  return Decision::happened(InboundRulesSet{.own = command.own, .rules = command.rules});
+}
+
 Decision set_connection(const Recipient& recipient, const SetConnection& command, bool exists) {
   const auto [owner, other] = std::minmax(command.a, command.b);
   const Wish made = wish(connection_table(), recipient.is_connected(other), SwitchTrigger::turn_on,
@@ -159,18 +166,27 @@ std::vector<Event> learn_connection(const Recipient& recipient, const Notice& no
 }
 
 Admission admission_of(const Recipient& recipient) {
-  return {.preference = recipient.preference,
-          .open_profile = recipient.open_profile,
-          .public_profile = recipient.public_profile,
-          .lists = shared_if_any(recipient.lists),
-          .blocked = shared_if_any(recipient.blocked),
-          .stopped = stopped_by(recipient),
-          .connections = connections_of(recipient)};
+  return {
+      .preference = recipient.preference,
+      .open_profile = recipient.open_profile,
+      .public_profile = recipient.public_profile,
+      .lists = shared_if_any(recipient.lists),
+      .blocked = shared_if_any(recipient.blocked),
+      .stopped = stopped_by(recipient),
+      .connections = connections_of(recipient),
+      .rules = recipient.rules ? std::make_shared<const InboundRules>(*recipient.rules) : nullptr};
 }
 
 void evolve(Recipient& recipient, const MemberRegistered& e) {
   recipient.public_profile = e.public_profile;
   recipient.lists = e.lists;
+}
+void evolve(Recipient& recipient, const ProfileUpdated& e) {
+  recipient.public_profile = e.public_profile;
+  recipient.lists = e.lists;
+}
+void evolve(Recipient& recipient, const InboundRulesSet& e) {
+  recipient.rules = e.own ? std::optional(e.rules) : std::nullopt;
 }
 void evolve(Recipient& recipient, const MemberErased&) {
   Recipient left;

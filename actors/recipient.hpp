@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,12 +50,13 @@ struct Recipient {
   std::set<MemberId> blocked;
   std::map<MemberId, Stop> stops;
   std::map<MemberId, Tie> ties;
-  std::uint64_t changes = 0;  ///< Of connections, that this member has decided.
+  std::uint64_t changes = 0;          ///< Of connections, that this member has decided.
+  std::optional<InboundRules> rules;  ///< Nothing: the policy's.
 
   bool operator==(const Recipient&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(preference, open_profile, public_profile, lists, blocked, stops, ties, changes);
+    archive(preference, open_profile, public_profile, lists, blocked, stops, ties, changes, rules);
   }
 
   bool is_connected(MemberId member) const;
@@ -73,6 +75,8 @@ Decision stop_sender(const Recipient& recipient, const StopSender& command,
                      std::set<ContractId> writes_from, StopScope scope);
 Decision allow_sender(const Recipient& recipient, const AllowSender& command);
 
+Decision set_inbound_rules(const Recipient& recipient, const SetInboundRules& command);
+
 /// For the owner of the pair. Requires: `exists` says whether the other one does.
 Decision set_connection(const Recipient& recipient, const SetConnection& command, bool exists);
 Decision remove_connection(const Recipient& recipient, const RemoveConnection& command);
@@ -86,6 +90,8 @@ void evolve(Recipient& recipient, const MemberRegistered& e);
 /// Only what a notice that comes again must find is left of whom an erased member knew.
 void evolve(Recipient& recipient, const MemberErased& e);
 void evolve(Recipient& recipient, const PreferenceChanged& e);
+void evolve(Recipient& recipient, const InboundRulesSet& e);
+void evolve(Recipient& recipient, const ProfileUpdated& e);
 void evolve(Recipient& recipient, const OpenProfileSet& e);
 void evolve(Recipient& recipient, const MemberBlocked& e);
 void evolve(Recipient& recipient, const MemberUnblocked& e);

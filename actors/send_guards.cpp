@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/inbound.hpp"
 #include "actors/send_limits.hpp"
 
 namespace inmail {
@@ -93,17 +94,17 @@ Guard body_is_fine(const SendCase& send) {
   const SendInMail& command = send.command;
   const std::int64_t body = length_in(limit.body_unit, command.body.counts());
   const std::int64_t counted =
-      body + (limit.subject_counts ? length_in(limit.body_unit, command.subject.counts()) : 0);
+      body + (limit.subject_counts ? length_in(limit.body_unit, command.subject.counts()) : 0) +
+      (limit.signature_counts ? length_in(limit.body_unit, command.signature.counts()) : 0);
   if (body < limit.body_min) return refuse(Rejection::body_empty, limit.body_min, body);
   if (limit.body_max > 0 && counted > limit.body_max)
     return refuse(Rejection::body_too_long, limit.body_max, counted);
   return pass();
 }
 
-Guard html_is_allowed(const SendCase& send) {
-  return send.command.markup.html && send.policy().format.html == HtmlRule::reject
-             ? refuse(Rejection::html_not_allowed)
-             : pass();
+/// Where the policy takes HTML out, the engine's edge did; what is still there came in before.
+Guard html_is_gone(const SendCase& send) {
+  return send.command.markup.html ? refuse(Rejection::html_not_allowed) : pass();
 }
 
 Guard markup_is_allowed(const SendCase& send) {
@@ -120,6 +121,29 @@ Guard links_are_good(const SendCase& send) {
   const std::int64_t most = send.policy().format.links_max;
   if (markup.links > most) return refuse(Rejection::link_bad, most, markup.links);
   return markup.bad_links > 0 ? refuse(Rejection::link_bad, 0, markup.bad_links) : pass();
+}
+
+Guard attachments_are_allowed(const SendCase& send) {
+  const LimitPolicy& limit = send.policy().limit;
+  const auto& attachments = send.command.attachments;
+  const auto count = static_cast<std::int64_t>(attachments.size());
+  if (count > limit.attachments_max)
+    return refuse(Rejection::attachment_not_allowed, limit.attachments_max, count);
+  for (const Attachment& each : attachments) {
+    const auto& types = limit.attachment_types;
+    if (std::find(types.begin(), types.end(), each.type) == types.end())
+      return refuse(Rejection::attachment_not_allowed);
+    const auto bytes = static_cast<std::int64_t>(each.bytes);
+    if (bytes > limit.attachment_bytes_max)
+      return refuse(Rejection::attachment_not_allowed, limit.attachment_bytes_max, bytes);
+  }
+  return pass();
+}
+
+Guard signature_is_fine(const SendCase& send) {
+  const std::int64_t most = send.policy().limit.signature_max;
+  const std::int64_t length = send.command.signature.counts().codepoints;
+  return length > most ? refuse(Rejection::signature_too_long, most, length) : pass();
 }
 
 // 12.
@@ -191,14 +215,34 @@ Guard is_not_commercial(const SendCase& send) {
 }
 
 constexpr SendGuard ladder[] = {
-    {1, recipient_exists},      {2, is_to_another},           {4, role_may_send},
-    {5, plan_may_send},         {6, recipient_is_available},  {7, recipient_is_not_banned},
-    {8, profile_is_public},     {8, degree_is_near},          {9, connections_are_left_to_messages},
-    {11, subject_is_fine},      {11, body_is_fine},           {11, html_is_allowed},
-    {11, markup_is_allowed},    {11, links_are_good},         {12, silence_is_respected},
-    {12, decline_is_respected}, {13, is_no_duplicate},        {15, first_week_is_not_full},
-    {15, day_is_not_full},      {15, open_profiles_are_left}, {16, reason_is_given},
-    {16, is_not_commercial},    {16, is_not_identical},       {16, is_no_rejected_burst},
+    {1, recipient_exists},
+    {2, is_to_another},
+    {4, role_may_send},
+    {5, plan_may_send},
+    {6, recipient_is_available},
+    {7, recipient_is_not_banned},
+    {8, profile_is_public},
+    {8, degree_is_near},
+    {9, connections_are_left_to_messages},
+    {10, filters_let_it_in},
+    {10, quota_is_left},
+    {11, subject_is_fine},
+    {11, body_is_fine},
+    {11, html_is_gone},
+    {11, markup_is_allowed},
+    {11, links_are_good},
+    {11, attachments_are_allowed},
+    {11, signature_is_fine},
+    {12, silence_is_respected},
+    {12, decline_is_respected},
+    {13, is_no_duplicate},
+    {15, first_week_is_not_full},
+    {15, day_is_not_full},
+    {15, open_profiles_are_left},
+    {16, reason_is_given},
+    {16, is_not_commercial},
+    {16, is_not_identical},
+    {16, is_no_rejected_burst},
 };
 
 /// Codes are numbered in the order of the guards, but for the one that closed threads have, too: it
@@ -307,7 +351,11 @@ std::vector<Event> sent_by(const SendCase& send, LotSplits splits) {
       .purpose = command.hints.purpose,
       .markup = command.markup,
       .undo_until = window.count() > 0 ? std::optional(send.context.now + window) : std::nullopt,
-      .marks = marks_of(send)});
+      .marks = marks_of(send),
+      .signature = command.signature,
+      .attachments = command.attachments,
+      .locale = command.locale,
+      .offers_compensation = command.offers_compensation});
   return events;
 }
 

@@ -350,8 +350,9 @@ class Shell final : public Entity {
     if (next_due) around_.waits_until(*next_due);
     if (admission_changed || fullness_changed())
       publish();
-    else if (std::any_of(events.begin(), events.end(), changes_outreach))
-      publish_outreach();
+    else if (std::any_of(events.begin(), events.end(),
+                         [&](const Event& each) { return changes_arrivals(each); }))
+      publish_arrivals();
     oblige(events, context, due_at, behalf.cause);
   }
 
@@ -465,6 +466,8 @@ class Shell final : public Entity {
                           [](const MemberRegistered&) { return true; },
                           [](const MemberErased&) { return true; },
                           [](const PreferenceChanged&) { return true; },
+                          [](const InboundRulesSet&) { return true; },
+                          [](const ProfileUpdated&) { return true; },
                           [](const MemberBlocked&) { return true; },
                           [](const MemberUnblocked&) { return true; },
                           [](const OpenProfileSet&) { return true; },
@@ -487,7 +490,12 @@ class Shell final : public Entity {
     return false;
   }
 
-  static bool changes_outreach(const Event& event) {
+  /// What others see of who has written, and how much.
+  bool changes_arrivals(const Event& event) const {
+    if constexpr (std::is_same_v<Decider, Member>)
+      if (std::holds_alternative<InMailDelivered>(event) &&
+          Member::has_quota(self_.state, newest(*book_).recipient))
+        return true;
     return std::visit(
         [](const auto& e) {
           if constexpr (requires { e.ref.sender; })
@@ -498,11 +506,11 @@ class Shell final : public Entity {
         event);
   }
 
-  void publish_outreach() {
+  void publish_arrivals() {
     if constexpr (std::is_same_v<Decider, Member>) {
       auto known = around_.admissions.find(id_.member());
       if (!known) return;
-      Member::show_outreach(*known, self_.state, self_.version);
+      Member::show_arrivals(*known, self_.state, self_.version);
       around_.admissions.publish(id_.member(), std::move(*known));
     }
   }

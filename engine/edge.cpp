@@ -50,13 +50,48 @@ Status check_list(const std::string& list) {
   return malformed("a list is named by " + std::string(word_form.sentence));
 }
 
-Status check(const RegisterMember& c) {
+Status check_locale(const std::string& locale) {
+  return locale.size() <= 35 ? Status{} : malformed("locale is longer than 35 bytes");
+}
+
+/// Of whoever joins, and of the same later.
+Status check_profile(const auto& c) {
   for (const std::string& list : c.lists)
     if (const Status fine = check_list(list); !fine) return fine;
   return all_of(check_id(c.member, "member"), check_text(c.display_name, "display_name"),
-                check_text(c.headline, "headline"),
-                c.locale.size() <= 35 ? Status{} : malformed("locale is longer than 35 bytes"),
+                check_text(c.headline, "headline"), check_locale(c.locale),
                 c.lists.size() <= 100 ? Status{} : malformed("lists has more than 100 of them"));
+}
+Status check(const RegisterMember& c) { return check_profile(c); }
+Status check(const UpdateProfile& c) { return check_profile(c); }
+Status check_minute(std::int32_t minute, const char* what) {
+  return minute >= 0 && minute < 1'440
+             ? Status{}
+             : malformed(std::string(what) + " is " + std::to_string(minute) +
+                         ", but a day has minutes from 0 to 1439");
+}
+Status check_quota(std::int32_t most, const char* what) {
+  return most >= 0 ? Status{}
+                   : malformed(std::string(what) + " is " + std::to_string(most) +
+                               ", but must be 0 for no limit, or above");
+}
+Status check(const SetInboundRules& c) {
+  const AcceptFilters& filters = c.rules.filters;
+  for (const std::string& each : filters.languages)
+    if (!locale_form.accepts(each))
+      return malformed("languages: a language is named by " + std::string(locale_form.sentence));
+  EnumSet<Purpose> known;
+  for (const auto& each : names_of(Purpose{})) known.insert(each.value);
+  return all_of(
+      check_id(c.member, "member"),
+      filters.purposes.is_subset_of(known) ? Status{} : malformed("purposes has an unknown one"),
+      filters.languages.size() <= 100 ? Status{} : malformed("languages has more than 100 of them"),
+      check_enum(filters.min_degree, "min_degree"), check_enum(filters.max_degree, "max_degree"),
+      filters.min_degree <= filters.max_degree ? Status{}
+                                               : malformed("min_degree is above max_degree"),
+      check_minute(filters.quiet_from_minute, "quiet_from_minute"),
+      check_minute(filters.quiet_until_minute, "quiet_until_minute"),
+      check_quota(c.rules.daily_max, "daily_max"), check_quota(c.rules.weekly_max, "weekly_max"));
 }
 Status check(const SetPreference& c) {
   return all_of(check_id(c.member, "member"), check_enum(c.inmail, "inmail"));
@@ -140,11 +175,20 @@ Status check(const SendHints& hints) {
   return all_of(hints.degree ? check_enum(*hints.degree, "degree") : Status{},
                 check_enum(hints.purpose, "purpose"));
 }
+Status check(const std::vector<Attachment>& attachments) {
+  for (const Attachment& each : attachments) {
+    if (!word_form.accepts(each.type))
+      return malformed("attachments: a type is named by " + std::string(word_form.sentence));
+    if (const Status fine = check_text(each.name, "the name of an attachment"); !fine) return fine;
+  }
+  return attachments.size() <= 100 ? Status{} : malformed("attachments has more than 100 of them");
+}
 Status check(const SendInMail& c) {
   return all_of(check(c.hints), check_id(c.from, "from"),
                 c.seat ? check_id(*c.seat, "seat") : Status{}, check_id(c.to, "to"),
                 check_text(c.subject, "subject"), check_text(c.body, "body"),
-                check_text(c.override_reason, "override_reason"));
+                check_text(c.override_reason, "override_reason"),
+                check_text(c.signature, "signature"), check(c.attachments), check_locale(c.locale));
 }
 Status check(const OpenInMail& c) { return check_id(c.recipient, "recipient"); }
 Status check(const Respond& c) {
@@ -222,6 +266,21 @@ Status check_owner(StreamId owner) {
 
 Status check_input(const Command& command) {
   return std::visit([](const auto& each) { return check(each); }, command);
+}
+
+std::optional<Command> without_html(const Command& command, HtmlRule rule) {
+  const auto* send = std::get_if<SendInMail>(&command);
+  if (send == nullptr || rule == HtmlRule::reject) return std::nullopt;
+  SendInMail clean = *send;
+  bool had_some = false;
+  for (Text* text : {&clean.subject, &clean.body, &clean.signature}) {
+    if (text->is_sealed()) return std::nullopt;
+    const auto words = normalise(text->plain());
+    if (!words || !has_html(*words)) continue;
+    *text = rule == HtmlRule::strip ? strip_html(*words) : escape_html(*words);
+    had_some = true;
+  }
+  return had_some ? std::optional<Command>(std::move(clean)) : std::nullopt;
 }
 
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "actors/commands.hpp"
 #include "events/keys.hpp"
+#include "events/policy_enums.hpp"
 #include "events/record.hpp"
 #include "events/result.hpp"
 
@@ -19,6 +21,10 @@ Status check_input(const Command& command);
 
 /// Whether such a stream may own credits. Errors: invalid_argument.
 Status check_owner(StreamId owner);
+
+/// The command with the HTML of an InMail's plain texts taken out as `format.html` says (D3.6);
+/// nothing: there is none, or it is left for the guards.
+std::optional<Command> without_html(const Command& command, HtmlRule rule);
 
 /// Seals the texts of a command for its author, as part of `id`. Errors: as `seal`.
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys);

@@ -66,14 +66,14 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   };
   const CommandId id = request.id.is_zero() ? new_command_id() : request.id;
   const Principal asked_by = request.asked_by.value_or(usual_principal(request.command));
+  Ordered ordered;
   // Who came while the store was opened again is turned away, even if it is open by now.
-  if (const auto refusal = use ? check_at_the_door(request.command, id, asked_by)
+  if (const auto refusal = use ? check_at_the_door(request.command, ordered, id, asked_by)
                                : turned_away().value_or(come_again()))
     return answer_with(*refusal);
 
-  std::size_t bytes = 0;
-  const PayloadHash payload = hash_payload(request.command, asked_by, *keys, bytes);
-  switch (desk.admit(id, payload, bytes, answer_with)) {
+  const PayloadHash& payload = ordered.payload;
+  switch (desk.admit(id, payload, ordered.bytes, answer_with)) {
     case Admittance::joined: return;
     case Admittance::other_payload: return answer_with(refused(Rejection::command_id_reused));
     case Admittance::overloaded: {
@@ -94,7 +94,8 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
                       std::move(share)});
 }
 
-std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const CommandId& id,
+std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, Ordered& ordered,
+                                                      const CommandId& id,
                                                       const Principal& asked_by) {
   if (const auto refusal = turned_away()) return refusal;
   const Timestamp now = clock->now();
@@ -103,7 +104,14 @@ std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const Co
     return refused(Rejection::malformed, "the command id is more than a day ahead of the clock");
   if (const Status input = check_input(command); !input)
     return refused(Rejection::malformed, input.error().message);
-  const Status sealed = seal_texts(command, id, *keys);
+  // An order that comes again is known by what was ordered, whatever the policy says of HTML now.
+  auto clean = without_html(command, html_rule());
+  Status sealed = seal_texts(command, id, *keys);
+  if (sealed) ordered.payload = hash_payload(command, asked_by, *keys, ordered.bytes);
+  if (sealed && clean) {
+    sealed = seal_texts(*clean, id, *keys);
+    command = std::move(*clean);
+  }
   if (sealed) return std::nullopt;
   const ErrorCode code = sealed.error().code;
   if (code == ErrorCode::not_found) return answer_for_erased(command, id, asked_by);
@@ -112,6 +120,12 @@ std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, const Co
   const std::string sentence = "a text could not be sealed: " + sealed.error().message;
   options.keys ? fail(sentence) : reopen_because(sentence);
   return turned_away().value_or(of_kind(AnswerKind::overloaded));
+}
+
+HtmlRule Engine::Impl::html_rule() const {
+  const auto book = policies.book();
+  // A store that is being made takes its first policy this way.
+  return book->versions.empty() ? HtmlRule::reject : book->versions.back()->format.html;
 }
 
 Answer Engine::Impl::answer_for_erased(const Command& command, const CommandId& id,
@@ -214,6 +228,7 @@ std::future<Result<SendForecast>> Engine::Impl::check_send(SendInMail letter,
   if (checks_under_way > options.in_flight_max) fine = too_many_asked();
   const CommandId id = new_command_id();
   KeysOfAQuestion scratch(*keys);
+  if (auto clean = without_html(command, html_rule())) command = std::move(*clean);
   if (fine) fine = seal_texts(command, id, scratch);
   if (!fine) {
     promise->keep(fine.error());

@@ -83,9 +83,16 @@ struct Engine::Impl {
   std::future<Result<SendForecast>> check_send(SendInMail letter,
                                                std::optional<Principal> asked_by);
   std::future<Result<CreditForecast>> forecast_credits(StreamId owner, Timestamp until);
-  /// Why a command is not even looked at; seals its texts on the way in.
-  std::optional<Answer> check_at_the_door(Command& command, const CommandId& id,
+  /// What a receipt remembers of a command, and how large it is.
+  struct Ordered {
+    PayloadHash payload{};
+    std::size_t bytes = 0;
+  };
+  /// Why a command is not even looked at; on the way in, cleans and seals its texts.
+  std::optional<Answer> check_at_the_door(Command& command, Ordered& ordered, const CommandId& id,
                                           const Principal& asked_by);
+  /// What becomes of HTML in an InMail that comes in now.
+  HtmlRule html_rule() const;
   Answer answer_of(const CommandReceipt& receipt);
   /// Without a payload, whatever it was.
   std::optional<Answer> look_up_receipt(const CommandId& id,

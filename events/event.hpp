@@ -30,7 +30,7 @@ using Event = std::variant<
     LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged, SeatLimitSet,
     LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden, PurchaseRecorded,
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
-    ChargeEnded>;
+    ChargeEnded, InboundRulesSet, ProfileUpdated>;
 
 const EventType& type_of(const Event& event);
 

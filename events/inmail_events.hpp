@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "events/attachment.hpp"
 #include "events/credit_events.hpp"
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
@@ -63,7 +64,7 @@ struct InMailSentV2 {
   }
 };
 
-/// As it was before its sender's limits looked back on it.
+/// As it was before its sender's limits looked back on it, and files went with it.
 struct InMailSentV3 {
   static constexpr EventType type{.number = 500, .name = "inmail.sent", .version = 3};
   using previous = InMailSentV2;
@@ -121,13 +122,18 @@ struct InMailSent {
   SendOrigin origin = SendOrigin::direct;
   std::optional<InMailId> parent{};  ///< That it follows up.
   SendMarks marks{};                 ///< For limits.
+  Text signature{};
+  std::vector<Attachment> attachments{};
+  std::string locale{};              ///< The language of the words, BCP-47; empty: nobody says.
+  bool offers_compensation = false;  ///< It says what the work pays.
 
   static InMailSent upcast(InMailSentV3 old);
   bool operator==(const InMailSent&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, from, to, from_premium, pool, cost, splits, recipient_version, subject, body,
-            free_class, degree, purpose, markup, undo_until, origin, parent, marks);
+            free_class, degree, purpose, markup, undo_until, origin, parent, marks, signature,
+            attachments, locale, offers_compensation);
   }
 };
 

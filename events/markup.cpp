@@ -17,6 +17,9 @@ bool begins_with(std::string_view text, std::string_view prefix) {
          });
 }
 
+/// Behind a `<`.
+bool opens_tag(char each) { return is_letter(each) || each == '/' || each == '!'; }
+
 constexpr std::string_view secure = "https://";
 
 bool has_good_scheme(std::string_view url) {
@@ -49,11 +52,47 @@ void look_at_line_start(std::string_view rest, TextMarkup& markup) {
 bool has_html(std::string_view text) {
   for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
     if (at + 1 == text.size()) return false;
-    const char next = text[at + 1];
-    if (!is_letter(next) && next != '/' && next != '!') continue;
+    if (!opens_tag(text[at + 1])) continue;
     return text.find('>', at) != std::string_view::npos;
   }
   return false;
+}
+
+std::string strip_html(std::string_view text) {
+  std::string left;
+  // Where the first of the tags begins that the next `>` ends.
+  auto begin = std::string::npos;
+  for (const char each : text) {
+    if (each == '>' && begin != std::string::npos) {
+      left.resize(begin);
+      begin = std::string::npos;
+      continue;
+    }
+    if (begin == std::string::npos && left.ends_with('<') && opens_tag(each))
+      begin = left.size() - 1;
+    left += each;
+  }
+  return left;
+}
+
+std::string escape_html(std::string_view text) {
+  std::string escaped;
+  bool in_tag = false;
+  const auto last_end = text.rfind('>');
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool begins = text[at] == '<' && last_end != std::string_view::npos && at < last_end &&
+                        opens_tag(text[at + 1]);
+    in_tag = in_tag || begins;
+    if (begins) {
+      escaped += "&lt;";
+    } else if (in_tag && text[at] == '>') {
+      escaped += "&gt;";
+      in_tag = false;
+    } else {
+      escaped += text[at];
+    }
+  }
+  return escaped;
 }
 
 TextMarkup markup_of(std::string_view text) {

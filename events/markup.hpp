@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace inmail {
@@ -24,6 +25,11 @@ struct TextMarkup {
 
 /// Whether HTML stands in a text: `<` followed by a letter, `/` or `!`, up to the next `>`.
 bool has_html(std::string_view normalised);
+
+/// The text without its HTML, and that which the removal brings together: `has_html` finds none.
+std::string strip_html(std::string_view normalised);
+/// The text with `&lt;` and `&gt;` around what was HTML: `has_html` finds none.
+std::string escape_html(std::string_view normalised);
 
 /// What stands in a text that `normalise` returned:
 ///

@@ -7,6 +7,7 @@
 
 #include "events/event_type.hpp"
 #include "events/ids.hpp"
+#include "events/inbound_rules.hpp"
 #include "events/plan_kind.hpp"
 #include "events/terms.hpp"
 #include "events/text.hpp"
@@ -191,6 +192,37 @@ struct SenderAllowed {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(sender);
+  }
+};
+
+/// Which InMails the member takes from here on (D4.6). Stream: the member.
+struct InboundRulesSet {
+  static constexpr EventType type{.number = 130, .name = "member.inbound_rules_set", .version = 1};
+
+  bool own = true;  ///< False: none of its own; what the policy says.
+  InboundRules rules{};
+
+  bool operator==(const InboundRulesSet&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(own, rules);
+  }
+};
+
+/// The member's profile is another one. As `MemberRegistered`; replaces all that it said.
+struct ProfileUpdated {
+  static constexpr EventType type{.number = 131, .name = "member.profile_updated", .version = 1};
+
+  Text display_name{};
+  Text headline{};
+  std::string locale{};
+  bool public_profile = true;
+  std::vector<std::string> lists{};
+
+  bool operator==(const ProfileUpdated&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(display_name, headline, locale, public_profile, lists);
   }
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "events/ids.hpp"
+#include "events/inbound_rules.hpp"
 #include "events/policy_enums.hpp"
 #include "events/terms.hpp"
 
@@ -13,20 +14,6 @@ namespace inmail {
 /// The groups of the policy about who may write to whom, how much, and what misuse leads to (D3.7
 /// to D3.10). Every member has the name of its parameter; ranges and sources stand in the parameter
 /// table.
-
-/// What a recipient takes who has set no filters (D3.7). The defaults take everything.
-struct AcceptFilters {
-  EnumSet<Purpose> purposes;  ///< Empty: every purpose.
-  Degree min_degree = Degree::first;
-  Degree max_degree = Degree::any;
-  std::vector<std::string> languages;  ///< Empty: every language.
-  std::int32_t quiet_from_minute =
-      0;  ///< Minute of the UTC day. Equal to the next: no quiet hours.
-  std::int32_t quiet_until_minute = 0;  ///< Exclusive; may be below the former, past midnight.
-  bool require_compensation = false;
-
-  bool operator==(const AcceptFilters&) const = default;
-};
 
 /// Who can be reached (D3.7).
 struct RecipientPolicy {
@@ -38,6 +25,7 @@ struct RecipientPolicy {
   std::vector<std::string> banned_lists;
   bool members_only = true;  ///< A constant.
   StopScope stop_scope = StopScope::sender_and_contract;
+  // Of who has set no rules of their own:
   std::int32_t inbound_daily_max = 0;   ///< 0: no limit.
   std::int32_t inbound_weekly_max = 0;  ///< 0: no limit.
   AcceptFilters accept_filters;

@@ -24,6 +24,8 @@ enum class TextField : std::uint8_t {
   reason = 7,
   tag = 8,
   override_reason = 15,
+  signature = 16,
+  attachment_name = 17,
 };
 
 /// The longest text that `normalise` takes. Far above every limit of a policy; it bounds the work

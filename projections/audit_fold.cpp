@@ -88,8 +88,15 @@ struct Fold {
 
   void on(const MemberRegistered& e) {
     stream.registered = true;
-    stream.public_profile = e.public_profile;
-    stream.lists = e.lists;
+    stream.profile = {e.public_profile, e.lists};
+  }
+  void on(const ProfileUpdated& e) {
+    stream.past_profiles.emplace_back(header.version, std::move(stream.profile));
+    stream.profile = {e.public_profile, e.lists};
+  }
+  void on(const InboundRulesSet& e) {
+    stream.inbound_rules.emplace_back(
+        header.version, e.own ? std::make_unique<const InboundRules>(e.rules) : nullptr);
   }
   void on(const MemberErased&) {
     stream.registered = false;
@@ -359,6 +366,7 @@ struct Fold {
     inmail->stage = Stage::sent;
     inmail->from_premium = e.from_premium;
     inmail->links = e.markup.links;
+    inmail->is_limited = e.marks.lookback_s > 0;
     if (e.free_class == FreeClass::open_profile) count_open_profile();
     if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
     world.link(e.inmail, *inmail);
@@ -461,6 +469,16 @@ struct Fold {
     ++stream.open_profile_sends;
   }
 
+  void count_arrival() {
+    ArrivedSoFar& arrived = stream.arrived;
+    const auto day = std::chrono::floor<std::chrono::days>(header.due_at);
+    if (std::exchange(arrived.day, day) != day) arrived.in_day = 0;
+    const auto week = monday_of(day);
+    if (std::exchange(arrived.week, week) != week) arrived.in_week = 0;
+    ++arrived.in_day;
+    ++arrived.in_week;
+  }
+
   void on(const InMailDelivered& e) {
     InMail* inmail = world.find_to_change(e.ref.inmail);
     if (inmail == nullptr || inmail->stage != Stage::sent) return;
@@ -469,6 +487,7 @@ struct Fold {
     inmail->refundable = e.refundable;
     inmail->listed = true;
     ++stream.conversations;
+    count_arrival();
     oblige(*inmail);
     if (inmail->sender.kind() == StreamKind::seat)
       stream.contacts[inmail->pool.contract()].push_back(

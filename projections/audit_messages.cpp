@@ -252,8 +252,8 @@ bool is_stopped(const StreamState& recipient, const InMail& inmail) {
   });
 }
 
-bool is_listed(const StreamState& member, const std::vector<std::string>& banned) {
-  return std::any_of(member.lists.begin(), member.lists.end(), [&](const std::string& list) {
+bool is_listed(const Profile& profile, const std::vector<std::string>& banned) {
+  return std::any_of(profile.lists.begin(), profile.lists.end(), [&](const std::string& list) {
     return std::find(banned.begin(), banned.end(), list) != banned.end();
   });
 }
@@ -267,7 +267,7 @@ bool takes_inmail(const StreamState& recipient, const InMail& inmail, const Poli
   const bool rejects = policy.inbox.overflow == InboxOverflow::reject;
   if (rejects && is_full(recipient, policy.inbox)) return false;
   if (!recipient.registered || recipient.blocked.contains(inmail.from)) return false;
-  if (is_stopped(recipient, inmail) || is_listed(recipient, policy.recipient.banned_lists))
+  if (is_stopped(recipient, inmail) || is_listed(recipient.profile, policy.recipient.banned_lists))
     return false;
   if (recipient.preference == InMailPreference::on) return true;
   if (policy.recipient.premium_override && inmail.from_premium && is_premium(&recipient, policy))
@@ -282,9 +282,10 @@ void check_reach(const Step& step, const InMailSent& e, Verdict& verdict) {
   const RecipientPolicy& rules = step.policy->recipient;
   const StreamState* to = step.world.find_stream(e.to);
   if (to == nullptr) return;
-  verdict.check(!is_listed(*to, rules.banned_lists), e.inmail, " was sent to member:", e.to,
+  const Profile& profile = to->profile_at(e.recipient_version);
+  verdict.check(!is_listed(profile, rules.banned_lists), e.inmail, " was sent to member:", e.to,
                 ", who is on a banned list");
-  verdict.check(to->public_profile || !rules.require_public_profile, e.inmail,
+  verdict.check(profile.is_public || !rules.require_public_profile, e.inmail,
                 " was sent to member:", e.to, ", whose profile is not public");
   const bool is_connected = to->is_connected(e.from, e.recipient_version);
   verdict.check(!is_connected || rules.first_degree != FirstDegreeRule::forbid, e.inmail,
@@ -317,10 +318,10 @@ void deliveries_are_welcome(const Step& step, Verdict& verdict) {
                   " that it does not take");
   }
   if (const auto* e = std::get_if<InMailFailed>(&step.event))
-    verdict.check(
-        !is_taken && (e->reason == FailureReason::unknown_recipient) != step.stream.registered,
-        step.header.stream, " failed an InMail of member:", step.inmail->from,
-        " that it takes, or for another reason than it has");
+    verdict.check((!is_taken || is_over_quota(step)) &&
+                      (e->reason == FailureReason::unknown_recipient) != step.stream.registered,
+                  step.header.stream, " failed an InMail of member:", step.inmail->from,
+                  " that it takes, or for another reason than it has");
 }
 
 // IM4.
@@ -370,15 +371,34 @@ void check_texts(const InMailSent& e, const LimitPolicy& limit, Verdict& verdict
                 "s, where ", limit.subject_max, " are allowed");
   const std::int64_t body = length_in(limit.body_unit, e.body);
   const std::int64_t counted =
-      body + (limit.subject_counts ? length_in(limit.body_unit, e.subject) : 0);
+      body + (limit.subject_counts ? length_in(limit.body_unit, e.subject) : 0) +
+      (limit.signature_counts ? length_in(limit.body_unit, e.signature) : 0);
   verdict.check(body >= limit.body_min && (limit.body_max == 0 || counted <= limit.body_max),
                 e.inmail, " has a body of ", body, " ", name_of(limit.body_unit), "s, where from ",
                 limit.body_min, " to ", limit.body_max, " are allowed");
 }
 
+void check_parts(const InMailSent& e, const LimitPolicy& limit, Verdict& verdict) {
+  const std::int64_t signature = e.signature.counts().codepoints;
+  verdict.check(signature <= limit.signature_max, e.inmail, " has a signature of ", signature,
+                " codepoints, where ", limit.signature_max, " are allowed");
+  const auto count = static_cast<std::int64_t>(e.attachments.size());
+  verdict.check(count <= limit.attachments_max, e.inmail, " has ", count, " attachments, where ",
+                limit.attachments_max, " are allowed");
+  for (const Attachment& each : e.attachments) {
+    const bool is_known = std::find(limit.attachment_types.begin(), limit.attachment_types.end(),
+                                    each.type) != limit.attachment_types.end();
+    verdict.check(is_known && each.bytes <= static_cast<std::uint64_t>(limit.attachment_bytes_max),
+                  e.inmail, " has an attachment of ", each.bytes, " bytes, of type ", each.type,
+                  ", that is not allowed");
+  }
+}
+
 void check_markup(const InMailSent& e, const FormatPolicy& format, Verdict& verdict) {
   const TextMarkup& found = e.markup;
-  verdict.check(!found.html || format.html != HtmlRule::reject, e.inmail, " holds HTML");
+  // Earlier releases let it in where a policy said what was to become of it.
+  const bool is_early = e.marks.lookback_s == 0 && format.html != HtmlRule::reject;
+  verdict.check(!found.html || is_early, e.inmail, " holds HTML");
   verdict.check((!found.bullets || format.allowed.has(Markup::bullets)) &&
                     (!found.numbered || format.allowed.has(Markup::numbered)) &&
                     (found.links == 0 || format.allowed.has(Markup::link)),
@@ -399,6 +419,7 @@ void texts_are_as_allowed(const Step& step, Verdict& verdict) {
   const LimitPolicy& limit = step.policy->limit;
   if (const auto* sent = std::get_if<InMailSent>(&step.event)) {
     check_texts(*sent, limit, verdict);
+    check_parts(*sent, limit, verdict);
     check_markup(*sent, step.policy->format, verdict);
     return check_purpose(*sent, step.policy->compliance, verdict);
   }

@@ -101,6 +101,10 @@ void check_promise(const Step& step, Verdict& verdict);
 /// What is bought, paid back and adjusted is what the policy and the pool allow.
 void check_beside_plan(const Step& step, Verdict& verdict);
 
+/// Whether the member whose record this is has got as many InMails as it takes (audit_inbound.cpp).
+/// Requires: the record has a policy.
+bool is_over_quota(const Step& step);
+
 std::span<const Rule> pool_rules();     ///< audit_pools.cpp
 std::span<const Rule> charge_rules();   ///< audit_charges.cpp
 std::span<const Rule> refund_rules();   ///< audit_refunds.cpp
@@ -108,6 +112,7 @@ std::span<const Rule> message_rules();  ///< audit_messages.cpp
 std::span<const Rule> thread_rules();   ///< audit_threads.cpp
 std::span<const Rule> free_rules();     ///< audit_free.cpp
 std::span<const Rule> limit_rules();    ///< audit_limits.cpp
+std::span<const Rule> inbound_rules();  ///< audit_inbound.cpp
 std::span<const Rule> log_rules();      ///< audit_log.cpp
 
 }  // namespace inmail::auditing

@@ -146,7 +146,7 @@ bool is_decided(const Event& event) {
                    SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
                    MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
                    DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
-                   SubscriptionPastDue, SubscriptionRecovered>;
+                   SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated>;
   return is_one_of(std::type_identity<Decided>{});
 }
 
@@ -160,6 +160,10 @@ bool refunds_responses(const RefundPolicy& refund) {
 bool refunds_in_window(const RefundPolicy& refund) {
   return refunds_responses(refund) || refund.on.has(RefundOn::blocked) ||
          refund.on.has(RefundOn::recipient_closed);
+}
+
+std::chrono::sys_days monday_of(std::chrono::sys_days day) {
+  return day - (std::chrono::weekday{day} - std::chrono::Monday);
 }
 
 std::chrono::year_month month_at(Timestamp time) {

@@ -52,6 +52,7 @@ struct InMail {
   std::int64_t month_max = 0;              ///< 0: no limit.
   std::uint32_t month = 0;                 ///< The contract's cycle.
   bool month_has_free = true;              ///< What costs nothing counts, too.
+  bool is_limited = false;                 ///< Limits of today have judged the send.
   std::uint32_t next_between = no_inmail;  ///< The next one unanswered between the same two.
   Stage stage = Stage::unsent;
   Charge charge = Charge::none;
@@ -169,12 +170,26 @@ struct Contact {
   Version until{UINT64_MAX};  ///< and when nobody waited for an answer any more.
 };
 
+/// How many InMails have come to a member, in the day and in the week of the last one.
+struct ArrivedSoFar {
+  std::chrono::sys_days day{};
+  std::int64_t in_day = 0;
+  std::chrono::sys_days week{};  ///< Its Monday.
+  std::int64_t in_week = 0;
+};
+
 /// What a sender was warned of, in the records right before its send.
 struct Warnings {
   InMailId inmail{};
   bool burst = false;
   std::optional<std::pair<SeatId, Timestamp>> duplicate;
   bool is_overridden = false;
+};
+
+/// What a member's profile says of who may write.
+struct Profile {
+  bool is_public = true;
+  std::vector<std::string> lists;
 };
 
 /// What the log has said in one stream.
@@ -192,8 +207,8 @@ struct StreamState {
   bool key_destroyed = false;
   InMailPreference preference = InMailPreference::on;
   std::set<MemberId> blocked;
-  bool public_profile = true;
-  std::vector<std::string> lists;
+  Profile profile;
+  std::vector<std::pair<Version, Profile>> past_profiles;  ///< With the version that ended each.
   Switch open_profile;
   std::map<MemberId, StoppedSender> stopped;
   std::map<MemberId, Switch> connections;
@@ -205,6 +220,23 @@ struct StreamState {
   bool is_connected(MemberId member, Version as_of) const {
     const auto found = connections.find(member);
     return found != connections.end() && found->second.was_on(as_of);
+  }
+
+  const Profile& profile_at(Version as_of) const {
+    for (const auto& [end, past] : past_profiles)
+      if (as_of < end) return past;
+    return profile;
+  }
+
+  /// From which version of the stream on the member took what; null: what the policy says.
+  std::vector<std::pair<Version, std::unique_ptr<const InboundRules>>> inbound_rules;
+  ArrivedSoFar arrived;
+
+  const InboundRules* inbound_rules_at(Version as_of) const {
+    const InboundRules* rules = nullptr;
+    for (const auto& [since, each] : inbound_rules)
+      if (since <= as_of) rules = each.get();
+    return rules;
   }
 
   std::int64_t conversations = 0;  ///< In the inbox, and not archived.
@@ -348,6 +380,7 @@ bool refunds_responses(const RefundPolicy& refund);
 /// The same for a response, a block and the recipient's end: for all that the refund window bounds.
 bool refunds_in_window(const RefundPolicy& refund);
 std::chrono::year_month month_at(Timestamp time);
+std::chrono::sys_days monday_of(std::chrono::sys_days day);
 
 /// Until when the InMail may be accepted, if only that charges.
 std::optional<Timestamp> accept_until(const InMail& inmail, const Policy& pinned);

@@ -72,10 +72,12 @@ struct MarksRow {
 struct TextsRow {
   Text subject;
   Text body;
+  Text signature;
+  std::vector<Attachment> attachments;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(subject, body);
+    archive(subject, body, signature, attachments);
   }
 };
 
@@ -151,7 +153,7 @@ void on(Rows& rows, const RecordHeader&, const PolicyAdopted& e) {
 }
 
 void on(Rows& rows, const RecordHeader& header, const InMailSent& e) {
-  insert_row(rows, texts_key(e.inmail), TextsRow{e.subject, e.body});
+  insert_row(rows, texts_key(e.inmail), TextsRow{e.subject, e.body, e.signature, e.attachments});
   SentRow sent{e.to, {}};
   if (const auto after = fold_row<std::int64_t>(rows, policy_key(header.policy)))
     sent.listed_from = header.due_at + Seconds{*after};
@@ -337,6 +339,8 @@ Status read_texts(const Rows& rows, InboxItem& item) {
   if (*texts) {
     item.subject = std::move((*texts)->subject);
     item.body = std::move((*texts)->body);
+    item.signature = std::move((*texts)->signature);
+    item.attachments = std::move((*texts)->attachments);
   }
   if (!item.responded_at) return {};
   auto reply = read_row<Text>(rows, reply_key(item.conversation));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/attachment.hpp"
 #include "events/enums.hpp"
 #include "events/record.hpp"
 #include "projections/page.hpp"
@@ -20,7 +21,7 @@ namespace inmail {
 /// they are in the log.
 struct InboxView {
   static constexpr std::string_view name = "inbox";
-  static constexpr std::uint16_t revision = 2;
+  static constexpr std::uint16_t revision = 3;
   static void apply(Rows& rows, const Record& record);
 };
 
@@ -87,6 +88,8 @@ struct InboxItem {
   std::uint32_t message_count = 0;  ///< The InMail, its answer, and each message since.
   Text subject;
   Text body;
+  Text signature;
+  std::vector<Attachment> attachments;
   Text reply;
 };
 

@@ -28,6 +28,29 @@ void each_field(OneOf<SetPreference> auto& c, auto&& visit) {
   visit("open_profile", c.open_profile, Presence::optional);
 }
 
+void each_field(OneOf<SetInboundRules> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("own", c.own, Presence::optional);
+  visit("purposes", c.rules.filters.purposes, Presence::optional);
+  visit("min_degree", c.rules.filters.min_degree, Presence::optional);
+  visit("max_degree", c.rules.filters.max_degree, Presence::optional);
+  visit("languages", c.rules.filters.languages, Presence::optional);
+  visit("quiet_from_minute", c.rules.filters.quiet_from_minute, Presence::optional);
+  visit("quiet_until_minute", c.rules.filters.quiet_until_minute, Presence::optional);
+  visit("require_compensation", c.rules.filters.require_compensation, Presence::optional);
+  visit("daily_max", c.rules.daily_max, Presence::optional);
+  visit("weekly_max", c.rules.weekly_max, Presence::optional);
+}
+
+void each_field(OneOf<UpdateProfile> auto& c, auto&& visit) {
+  visit("member", c.member, Presence::required);
+  visit("display_name", c.display_name, Presence::optional);
+  visit("headline", c.headline, Presence::optional);
+  visit("locale", c.locale, Presence::optional);
+  visit("public_profile", c.public_profile, Presence::optional);
+  visit("lists", c.lists, Presence::optional);
+}
+
 void each_field(OneOf<BlockMember> auto& c, auto&& visit) {
   visit("member", c.member, Presence::required);
   visit("blocked", c.blocked, Presence::required);
@@ -140,6 +163,10 @@ void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
   visit("purpose", c.hints.purpose, Presence::optional);
   visit("override_reason", c.override_reason, Presence::optional);
   visit("veteran", c.veteran, Presence::optional);
+  visit("signature", c.signature, Presence::optional);
+  visit("attachments", c.attachments, Presence::optional);
+  visit("locale", c.locale, Presence::optional);
+  visit("offers_compensation", c.offers_compensation, Presence::optional);
 }
 
 void each_field(OneOf<OpenInMail> auto& c, auto&& visit) {

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <set>
+#include <sstream>
 #include <type_traits>
 
 #include "tools/command_fields.hpp"
@@ -37,6 +38,28 @@ bool read(const Json& json, std::vector<std::string>& value) {
   return true;
 }
 
+std::string wanted(const std::vector<Attachment>&) {
+  return "lines like \"12 pdf 20480 CV of Ada.pdf\": file, type, bytes and name";
+}
+bool read(const Json& json, std::vector<Attachment>& value) {
+  if (!json.is_string()) return false;
+  std::istringstream lines(json.get_ref<const std::string&>());
+  value.clear();
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string file;
+    std::string type;
+    std::string bytes;
+    std::string name;
+    if (!(words >> file >> type >> bytes) || !std::getline(words >> std::ws, name)) return false;
+    const auto number = number_from_text(file);
+    const auto size = number_from_text(bytes);
+    if (!number || !size) return false;
+    value.push_back({.file = *number, .type = type, .bytes = *size, .name = name});
+  }
+  return true;
+}
+
 std::string wanted(bool) { return "true or false"; }
 bool read(const Json& json, bool& value) {
   if (json.is_boolean()) value = json.get<bool>();
@@ -56,9 +79,11 @@ bool read(const Json& json, Count& value) {
   return true;
 }
 
-std::string wanted(std::int32_t) { return "a whole number"; }
+std::string wanted(std::int32_t) { return "a whole number from -2147483648 to 2147483647"; }
 bool read(const Json& json, std::int32_t& value) {
   if (!json.is_number_integer()) return false;
+  // Beyond the largest signed number, `get` would come out on the other side.
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > INT32_MAX) return false;
   const auto number = json.get<std::int64_t>();
   const bool fits = number >= INT32_MIN && number <= INT32_MAX;
   if (fits) value = static_cast<std::int32_t>(number);
@@ -152,6 +177,23 @@ bool read(const Json& json, Principal& value) {
     return true;
   }
   return false;
+}
+
+template <NamedEnum E>
+std::string wanted(const EnumSet<E>&) {
+  return "a text with commas, of " + wanted(E{}).substr(std::string_view("one of ").size());
+}
+template <NamedEnum E>
+bool read(const Json& json, EnumSet<E>& value) {
+  std::vector<std::string> names;
+  if (!read(json, names)) return false;
+  value = {};
+  for (const std::string& each : names) {
+    const auto found = from_text<E>(each);
+    if (!found) return false;
+    value.insert(*found);
+  }
+  return true;
 }
 
 template <class Value>
@@ -283,8 +325,8 @@ Json to_json(const Command& command, const TextReader& texts) {
   std::visit(
       [&](const auto& each) {
         each_field(each, [&](const char* name, const auto& value, Presence) {
-          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Text>)
-            json[name] = texts(value);
+          if constexpr (requires { to_json(value, texts); })
+            json[name] = to_json(value, texts);
           else
             json[name] = to_json(value);
         });

@@ -25,6 +25,27 @@ void each_field(const PreferenceChanged& e, auto&& visit) { visit("inmail", e.in
 void each_field(const MemberBlocked& e, auto&& visit) { visit("target", e.target); }
 void each_field(const MemberUnblocked& e, auto&& visit) { visit("target", e.target); }
 
+void each_field(const InboundRulesSet& e, auto&& visit) {
+  visit("own", e.own);
+  visit("purposes", e.rules.filters.purposes);
+  visit("min_degree", e.rules.filters.min_degree);
+  visit("max_degree", e.rules.filters.max_degree);
+  visit("languages", e.rules.filters.languages);
+  visit("quiet_from_minute", e.rules.filters.quiet_from_minute);
+  visit("quiet_until_minute", e.rules.filters.quiet_until_minute);
+  visit("require_compensation", e.rules.filters.require_compensation);
+  visit("daily_max", e.rules.daily_max);
+  visit("weekly_max", e.rules.weekly_max);
+}
+
+void each_field(const ProfileUpdated& e, auto&& visit) {
+  visit("display_name", e.display_name);
+  visit("headline", e.headline);
+  visit("locale", e.locale);
+  visit("public_profile", e.public_profile);
+  visit("lists", e.lists);
+}
+
 void each_field(const MemberErased& e, auto&& visit) { visit("member", e.member); }
 void each_field(const MemberKeyDestroyed&, auto&&) {}
 
@@ -192,6 +213,10 @@ void each_field(const InMailSent& e, auto&& visit) {
   visit("cycle", e.marks.cycle);
   visit("lookback_s", e.marks.lookback_s);
   visit("unlocks_until", e.marks.unlocks_until);
+  visit("signature", e.signature);
+  visit("attachments", e.attachments);
+  visit("locale", e.locale);
+  visit("offers_compensation", e.offers_compensation);
 }
 
 void each_field(const UndoWindowClosed& e, auto&& visit) {

@@ -11,8 +11,8 @@ template <class Each>
 Json fields_of(const Each& event, const TextReader& texts) {
   Json fields = Json::object();
   each_field(event, [&](const char* name, const auto& value) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Text>)
-      fields[name] = texts(value);
+    if constexpr (requires { to_json(value, texts); })
+      fields[name] = to_json(value, texts);
     else
       fields[name] = to_json(value);
   });

@@ -38,6 +38,8 @@ Json item_json(const InboxItem& item, const TextReader& texts) {
       {"is_inmail", item.is_inmail},
       {"subject", texts(item.subject)},
       {"body", texts(item.body)},
+      {"signature", texts(item.signature)},
+      {"attachments", to_json(item.attachments, texts)},
       {"reply", texts(item.reply)},
   };
 }

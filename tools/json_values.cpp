@@ -95,6 +95,14 @@ Json to_json(const LotSplits& splits) {
   return list;
 }
 
+Json to_json(const std::vector<Attachment>& attachments, const TextReader& texts) {
+  std::string lines;
+  for (const Attachment& each : attachments)
+    lines += (lines.empty() ? "" : "\n") + std::to_string(each.file) + " " + each.type + " " +
+             std::to_string(each.bytes) + " " + texts(each.name);
+  return lines;
+}
+
 Json to_json(const AnsweredBeside& answered) {
   return {{"inmail", to_json(answered.inmail)}, {"kind", to_json(answered.kind)}};
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "events/attachment.hpp"
 #include "events/credit_events.hpp"
 #include "events/enums.hpp"
 #include "events/ids.hpp"
@@ -68,10 +69,22 @@ Json to_json(const std::vector<ContractId>& contracts);
 Json to_json(const std::vector<SeatId>& seats);
 Json to_json(const TextPrint& print);
 Json to_json(const AnsweredBeside& answered);
+/// Their names, as a text with commas.
+template <NamedEnum E>
+Json to_json(const EnumSet<E>& values) {
+  std::vector<std::string> names;
+  for (const auto& each : names_of(E{}))
+    if (values.has(each.value)) names.emplace_back(each.text);
+  return to_json(names);
+}
 
 template <class Value>
 Json to_json(const std::optional<Value>& value) {
   return value ? to_json(*value) : Json();
 }
+
+inline Json to_json(const Text& text, const TextReader& texts) { return texts(text); }
+/// A line for each, as commands take them: "12 pdf 20480 CV of Ada.pdf".
+Json to_json(const std::vector<Attachment>& attachments, const TextReader& texts);
 
 }  // namespace inmail::tools

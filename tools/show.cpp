@@ -51,16 +51,27 @@ class Portrait {
   }
 
  private:
-  void on(const MemberRegistered& e) {
-    facts_["registered_at"] = to_json(at_);
+  void show_profile(const auto& e) {
     facts_["display_name"] = texts_(e.display_name);
     facts_["headline"] = texts_(e.headline);
     facts_["locale"] = e.locale;
     facts_["public_profile"] = e.public_profile;
+  }
+  void on(const MemberRegistered& e) {
+    facts_["registered_at"] = to_json(at_);
+    show_profile(e);
     facts_["inmail"] = to_json(InMailPreference::on);
     facts_["blocked"] = Json::array();
     facts_["stopped"] = Json::array();
     facts_["connections"] = Json::array();
+  }
+  void on(const ProfileUpdated& e) { show_profile(e); }
+  void on(const InboundRulesSet& e) {
+    facts_["inbound_rules"] = Json::object();
+    if (e.own)
+      each_field(e, [&](const char* name, const auto& value) {
+        facts_["inbound_rules"][name] = to_json(value);
+      });
   }
   void on(const MemberErased&) {
     facts_["erased_at"] = to_json(at_);
@@ -157,6 +168,8 @@ class InMailPortrait {
     facts_["policy"] = to_json(header_->policy);
     facts_["subject"] = texts_(e.subject);
     facts_["body"] = texts_(e.body);
+    if (!e.signature.empty()) facts_["signature"] = texts_(e.signature);
+    if (!e.attachments.empty()) facts_["attachments"] = to_json(e.attachments, texts_);
     if (e.origin != SendOrigin::direct) facts_["origin"] = to_json(e.origin);
     if (e.parent) facts_["parent"] = to_json(e.parent);
     if (e.undo_until) facts_["undo_until"] = to_json(e.undo_until);

@@ -46,14 +46,20 @@ class Erasing : public EngineTest {
         StartSubscription{company, PlanKind::recruiter_lite},
     };
     for (const Command& each : all) ASSERT_TRUE(settle(engine, each).ok());
-    to_bob_ = send(engine, {ada, {}, bob, words_.new_one("subject"), words_.new_one("body")});
+    ASSERT_TRUE(
+        settle(engine, UpdateProfile{ada, words_.new_one("name"), words_.new_one("line")}).ok());
+    SendInMail letter{ada, {}, bob, words_.new_one("subject"), words_.new_one("body")};
+    letter.signature = words_.new_one("yours");
+    to_bob_ = send(engine, letter);
     ASSERT_TRUE(settle(engine, Respond{bob, to_bob_, ReplyKind::reply, "Gladly, says Bob"}).ok());
     ASSERT_TRUE(settle(engine, SendMessage{to_bob_, ada, {}, bob, words_.new_one("message")}).ok());
     (void)send(engine, {ada, desk, eve, words_.new_one("subject"), words_.new_one("body")});
     from_eve_ = send(engine, {eve, {}, ada, "Hello from Eve", "How do you do?"});
     ASSERT_TRUE(
         settle(engine, Respond{ada, from_eve_, ReplyKind::decline, words_.new_one("reply")}).ok());
-    (void)settle(engine, SendInMail{ada, {}, ada, words_.new_one("subject"), words_.new_one("b")});
+    SendInMail to_herself{ada, {}, ada, words_.new_one("subject"), words_.new_one("b")};
+    to_herself.attachments = {{1, "pdf", 100, words_.new_one("file")}};
+    (void)settle(engine, to_herself);
     open_ = send(engine, {eve, {}, ada, "Once more", "Are you there?"});
   }
 

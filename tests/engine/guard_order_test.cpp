@@ -47,9 +47,17 @@ std::vector<Break> breaks() {
       {first_degree_forbidden,
        {{"recipient", "first_degree", "\"forbid\""}},
        [](SendInMail& c) { c.to = connection; }},
+      {recipient_filter, {{"recipient.accept_filters", "purposes", "[\"press\"]"}}},
+      {recipient_quota, {{"recipient", "inbound_daily_max", "4"}}},
       {subject_empty, {}, [](SendInMail& c) { c.subject = Text{}; }, true},
       {body_too_long, {}, [](SendInMail& c) { c.body = std::string(1'901, 'x'); }, true},
       {html_not_allowed, {}, [](SendInMail& c) { c.subject = "<b>"; }, true},
+      {attachment_not_allowed,
+       {},
+       [](SendInMail& c) {
+         c.attachments = {{1, "pdf", 9, "CV"}};
+       }},
+      {signature_too_long, {}, [](SendInMail& c) { c.signature = std::string(151, 's'); }},
       {followup_limit, {{"followup", "max_unanswered", "1"}}},
       {duplicate_outreach, {{"recipient", "dedup_action", "\"block\""}}},
       {seat_first_week_limit, {{"seat", "first_week_max", "4"}}},

@@ -128,6 +128,10 @@ class Life {
     if (dice.once_in(3)) letter.override_reason = "They asked";
     letter.hints.applicant = dice.once_in(8);
     letter.veteran = dice.once_in(8);
+    letter.offers_compensation = dice.once_in(2);
+    if (dice.once_in(4)) letter.locale = dice.once_in(2) ? "en-US" : "fr";
+    if (dice.once_in(8)) letter.signature = "Yours";
+    if (dice.once_in(20)) letter.attachments = {{1, "pdf", 1'000, "CV"}};
     if (dice.once_in(2)) {
       letter.seat = SeatId{1 + dice.below(seats)};
       if (!dice.once_in(10)) letter.from = MemberId{letter.seat->value};
@@ -142,6 +146,7 @@ class Life {
     if (kind == 10) return UnblockMember{one, other};
     if (kind == 11) return SetConnection{one, other};
     if (kind == 12) return StopSender{one, other};
+    if (kind == 13 && dice.once_in(2)) return SetInboundRules{one, !dice.once_in(3), rules(dice)};
     if (kind == 13)
       return SetPreference{one, dice.one_of({InMailPreference::on, InMailPreference::opted_out})};
     if (letters_.empty()) return GrantBonus{one, 1, 1, "Thanks"};
@@ -150,6 +155,17 @@ class Life {
     if (kind == 15) return RetractInMail{letter.from, letter.to, inmail};
     return Respond{letter.to, inmail,
                    dice.one_of({ReplyKind::accept, ReplyKind::decline, ReplyKind::reply}), "Words"};
+  }
+
+  static InboundRules rules(Dice& dice) {
+    InboundRules rules;
+    if (dice.once_in(3)) rules.filters.purposes = {Purpose::other, Purpose::job};
+    if (dice.once_in(3)) rules.filters.languages = {"en"};
+    if (dice.once_in(4)) rules.filters.quiet_until_minute = 720;
+    rules.filters.require_compensation = dice.once_in(6);
+    rules.daily_max = dice.one_of({0, 0, 1, 3});
+    rules.weekly_max = dice.one_of({0, 0, 2, 5});
+    return rules;
   }
 
   static Command about_a_plan(Dice& dice) {

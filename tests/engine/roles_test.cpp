@@ -78,6 +78,8 @@ class Roles : public test::EngineTest {
     return {
         {RegisterMember{MemberId{4}, "Dan", "New here"}, system, {}},
         {SetPreference{ada, InMailPreference::opted_out}, member, ada.value},
+        {SetInboundRules{ada, true, {}}, member, ada.value},
+        {UpdateProfile{ada, "Ada", "Countess", "en", true, {}}, system, {}},
         {BlockMember{eve, bob}, member, eve.value},
         {UnblockMember{eve, bob}, member, eve.value},
         {SetConnection{bob, eve}, system, {}},

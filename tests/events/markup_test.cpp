@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <random>
 #include <string>
 
 #include "events/text.hpp"
+#include "tests/support/random_seed.hpp"
 
 namespace inmail {
 namespace {
@@ -62,6 +64,36 @@ TEST(Markup, TakesAsLongAsTheTextIs) {
   std::string brackets;
   for (int i = 0; i < 100'000; ++i) brackets += "[a](<b";
   EXPECT_EQ(found_in(brackets).links, 0u);
+}
+
+TEST(Html, CanBeTakenOut) {
+  EXPECT_EQ(strip_html("a <b>bold</b> word<br/>"), "a bold word");
+  EXPECT_EQ(strip_html("1 < 2 > 1, <3 and <b"), "1 < 2 > 1, <3 and <b");
+  EXPECT_EQ(strip_html("a <b c <d> e> f"), "a  e> f") << "up to the next one";
+  EXPECT_EQ(strip_html("<<b>b>x"), "x") << "also what the removal brings together";
+  EXPECT_EQ(strip_html("<!-- no -->so"), "so");
+}
+
+TEST(Html, CanBeShownAsItStands) {
+  EXPECT_EQ(escape_html("a <b>bold</b>"), "a &lt;b&gt;bold&lt;/b&gt;");
+  EXPECT_EQ(escape_html("1 < 2 > 1, <3 and <b"), "1 < 2 > 1, <3 and <b");
+}
+
+TEST(Html, IsGoneFromWhateverWasWritten) {
+  std::mt19937_64 random(test::random_seed());
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (std::size_t left = random() % 12; left > 0; --left) text += "<>b/! "[random() % 6];
+    EXPECT_FALSE(has_html(strip_html(text))) << text;
+    EXPECT_FALSE(has_html(escape_html(text))) << text;
+    if (!has_html(text)) {
+      EXPECT_EQ(strip_html(text), text);
+    }
+  }
+  std::string many;
+  for (int i = 0; i < 100'000; ++i) many += "<";
+  for (int i = 0; i < 100'000; ++i) many += "b>";
+  EXPECT_EQ(strip_html(many), "") << "in one pass";
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ class Model {
     std::set<MemberId> connections;  ///< That it knows of.
     std::set<MemberId> ever_connected;
     std::map<MemberId, std::pair<bool, std::set<ContractId>>> stopped;  ///< The person, and whom.
+    std::optional<InboundRules> takes;                                  ///< By rules of its own.
   };
 
   struct ContractState {
@@ -225,6 +226,8 @@ class Model {
   void on(const SubscriptionRecovered& e);
   void on(const TrialStarted& e);
   void on(const ChargeEnded& e);
+  void on(const InboundRulesSet& e);
+  void on(const ProfileUpdated& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -258,6 +261,8 @@ class Model {
   Refused expect(const StarConversation& c) { return judge_view(c.view); }
   Refused expect(const TagConversation& c) { return judge_view(c.view); }
   Refused expect(const FollowLink& c);
+  Refused expect(const SetInboundRules& c);
+  Refused expect(const UpdateProfile& c);
   Refused judge_view(const PartyView& view);
   Refused judge_direct(const SendMessage& c);
   Refused judge_decline(const SendInMail& c) const;
@@ -281,6 +286,7 @@ class Model {
   Refused judge_recipient(const SendInMail& c, bool premium);
   Refused judge_limits(const SendInMail& c);
   Refused judge_signs(const SendInMail& c) const;
+  Refused judge_parts(const SendInMail& c) const;
   std::optional<FreeClass> free_class_of(const SendInMail& c);
   bool may_go(const PlanTerms& plan, const std::optional<FreeClass>& free_class) const;
   bool is_connected(MemberId to, MemberId from) { return people_[to].connections.contains(from); }
@@ -306,6 +312,9 @@ class Model {
   bool is_premium(MemberId member) const;
   bool is_available(MemberId to, MemberId from, StreamId pool, bool premium);
   bool is_banned(const Person& person) const;
+  InboundRules takes(const Person& person) const;
+  Refused judge_filters(const SendInMail& c);
+  bool is_over_quota(MemberId member);
   static bool stops(const Person& person, MemberId from, StreamId pool);
   /// Whether the recipient takes it, now that it arrives.
   bool is_welcome(const Mail& mail);

@@ -50,7 +50,7 @@ bool Model::is_banned(const Person& person) const {
 
 bool Model::is_welcome(const Mail& mail) {
   const Person& person = people_[mail.to];
-  return person.registered && !is_banned(person) &&
+  return person.registered && !is_banned(person) && !is_over_quota(mail.to) &&
          is_available(mail.to, mail.from, mail.pool, mail.from_premium);
 }
 
@@ -98,7 +98,7 @@ Model::Refused Model::judge_recipient(const SendInMail& c, bool premium) {
     return Rejection::out_of_degree;
   if (connected && rules.recipient.first_degree == FirstDegreeRule::forbid)
     return Rejection::first_degree_forbidden;
-  return {};
+  return judge_filters(c);
 }
 
 Model::Refused Model::judge_signs(const SendInMail& c) const {

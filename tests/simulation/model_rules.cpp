@@ -181,6 +181,7 @@ Model::Refused Model::expect(const SendInMail& c) {
   if (const Refused no = judge_recipient(c, seat || is_premium(c.from))) return no;
   if (const Refused words = judge_words(c)) return words;
   if (const Refused signs = judge_signs(c)) return signs;
+  if (const Refused parts = judge_parts(c)) return parts;
   if (const Refused silence = judge_silence(c)) return silence;
   if (const Refused decline = judge_decline(c)) return decline;
   if (const Refused colleagues = judge_colleagues(c)) return colleagues;
@@ -201,8 +202,21 @@ Model::Refused Model::judge_words(const SendInMail& c) const {
   std::int64_t body = length_of(c.body, limit.body_unit);
   if (body < limit.body_min) return Rejection::body_empty;
   if (limit.subject_counts) body += length_of(c.subject, limit.body_unit);
+  if (limit.signature_counts) body += length_of(c.signature, limit.body_unit);
   if (limit.body_max > 0 && body > limit.body_max) return Rejection::body_too_long;
   return {};
+}
+
+/// Nobody gives more than one file.
+Model::Refused Model::judge_parts(const SendInMail& c) const {
+  const LimitPolicy& limit = policy().limit;
+  for (const Attachment& each : c.attachments)
+    if (limit.attachments_max == 0 || each.type == "exe" ||
+        static_cast<std::int64_t>(each.bytes) > limit.attachment_bytes_max)
+      return Rejection::attachment_not_allowed;
+  return length_of(c.signature, TextUnit::codepoint) > limit.signature_max
+             ? Refused{Rejection::signature_too_long}
+             : Refused{};
 }
 
 Model::Refused Model::judge_silence(const SendInMail& c) const {

@@ -41,6 +41,15 @@ Command send(People& people) {
     letter.subject = "An offer";
     letter.body = people.one_in(2) ? "One and the same for whoever reads it" : "Nothing but words";
   }
+  if (people.one_in(4)) {
+    constexpr std::array locales{"en", "de-CH", "fr"};
+    letter.locale = locales[people.pick(locales.size())];
+    letter.offers_compensation = people.one_in(2);
+    letter.signature = people.words("Yours");
+  }
+  if (people.one_in(15))
+    letter.attachments = {{1 + people.pick(9), people.one_in(3) ? "exe" : "pdf",
+                           people.one_in(3) ? 90'000'000u : 2'000u, people.words("CV")}};
   if (people.one_in(4)) letter.override_reason = people.words("They asked me");
   letter.veteran = people.one_in(15);
   if (people.one_in(2)) {
@@ -55,6 +64,28 @@ Command limit(People& people) {
   if (!people.one_in(3)) wish.seats = {SeatId{1 + people.pick(People::seats + 1)}};
   if (!people.one_in(3)) wish.limit = static_cast<std::uint32_t>(people.pick(4) * 5);
   return wish;
+}
+
+Command choose(People& people) {
+  SetInboundRules wish{people.anyone(), !people.one_in(3), {}};
+  AcceptFilters& filters = wish.rules.filters;
+  if (people.one_in(4)) filters.purposes = {Purpose::job, Purpose::networking};
+  if (people.one_in(4)) filters.max_degree = Degree::second;
+  if (people.one_in(4)) filters.languages = {"en", "de"};
+  if (people.one_in(4)) {
+    filters.quiet_from_minute = static_cast<std::int32_t>(people.pick(1'440));
+    filters.quiet_until_minute = static_cast<std::int32_t>(people.pick(1'440));
+  }
+  filters.require_compensation = people.one_in(8);
+  if (people.one_in(2)) wish.rules.daily_max = static_cast<std::int32_t>(people.pick(3));
+  if (people.one_in(2)) wish.rules.weekly_max = static_cast<std::int32_t>(people.pick(5));
+  return wish;
+}
+
+Command present(People& people) {
+  const RegisterMember anew = people.newcomer(people.anyone());
+  return UpdateProfile{anew.member, anew.display_name,   anew.headline,
+                       anew.locale, anew.public_profile, anew.lists};
 }
 
 Command open(People& people) {
@@ -181,6 +212,10 @@ Command adopt(People& people) {
       "\"recipient_closed\"]\n[purchase]\nrequires_premium = false\nmax_per_period = 15\n"
       "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n[accum]\n"
       "cap_when = \"always\"\ncap_abs = 6\ncap_scope = [\"monthly\", \"refund\", \"adjust\"]\n",
+      "name = \"choosy\"\ninherits = \"default\"\n[limit]\nattachments_max = 1\n"
+      "signature_max = 30\n"
+      "[recipient]\ninbound_daily_max = 1\ninbound_weekly_max = 3\n[recipient.accept_filters]\n"
+      "purposes = [\"job\", \"other\"]\nlanguages = [\"en\"]\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
@@ -284,6 +319,8 @@ const std::array table{
                        [](People& people) -> Command { return PaymentFailed{people.any_owner()}; }),
     act<PaymentRecovered>(
         3, [](People& people) -> Command { return PaymentRecovered{people.any_owner()}; }),
+    act<SetInboundRules>(2, choose),
+    act<UpdateProfile>(1, present),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");

@@ -62,7 +62,10 @@ inline std::vector<Text> texts_of(const EventLog& log, MemberId author) {
     if (text.is_sealed() && text.author() == author) texts.push_back(text);
   };
   const auto take_field = [&](const auto&, const auto& value) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, Text>) take(value);
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, Text>) take(value);
+    if constexpr (std::is_same_v<Value, std::vector<Attachment>>)
+      for (const Attachment& each : value) take(each.name);
   };
   const auto take_command = [&](const CommandRejected& rejected) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(rejected.command.data());

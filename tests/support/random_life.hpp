@@ -69,6 +69,10 @@ inline void draw_limits(Policy& policy, Dice& dice) {
   for (const FreeClass each :
        {FreeClass::replied_thread, FreeClass::previous_unlock, FreeClass::veteran_like})
     if (dice.once_in(4)) policy.free.classes.insert(each);
+  policy.recipient.inbound_daily_max = dice.one_of({0, 0, 2});
+  policy.recipient.inbound_weekly_max = dice.one_of({0, 0, 4});
+  policy.recipient.accept_filters.require_compensation = dice.once_in(8);
+  policy.limit.attachments_max = dice.one_of({0, 2});
   policy.free.unlock_ttl_s = dice.one_of<Seconds>({0s, 1h, days{30}});
 }
 

@@ -82,6 +82,55 @@ inline std::vector<Event> sample_credit_events() {
   };
 }
 
+/// Likewise: what a member says of itself.
+inline std::vector<Event> sample_profile_events() {
+  InboundRules rules{.filters = {.purposes = {Purpose::job, Purpose::press},
+                                 .min_degree = Degree::second,
+                                 .max_degree = Degree::group,
+                                 .languages = {"en", "pt-BR"},
+                                 .quiet_from_minute = 1'320,
+                                 .quiet_until_minute = 420,
+                                 .require_compensation = true},
+                     .daily_max = 5,
+                     .weekly_max = 20};
+  return {
+      InboundRulesSet{true, rules},
+      ProfileUpdated{sample_text("Ada", TextField::display_name),
+                     sample_text("Engineer", TextField::headline),
+                     "en-GB",
+                     false,
+                     {"press"}},
+  };
+}
+
+inline InMailSent sample_sent() {
+  const InMailId inmail = sample_inmail();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'001);
+  const LotSplits splits{{LotId{4}, 1}, {LotId{5}, 2}};
+  return {inmail,
+          MemberId{7},
+          MemberId{9},
+          true,
+          ContractId{2},
+          1,
+          splits,
+          Version{12},
+          sample_text("Hello", TextField::subject),
+          sample_text("A word?", TextField::body),
+          FreeClass::open_profile,
+          Degree::second,
+          Purpose::job,
+          TextMarkup{true, true, true, 3, 2},
+          later,
+          SendOrigin::follow_up,
+          inmail,
+          sample_marks(),
+          sample_text("Ada", TextField::signature),
+          {{12, "pdf", 20'480, sample_text("CV.pdf", TextField::attachment_name)}},
+          "en-GB",
+          true};
+}
+
 /// One of each, in the order of the variant, every field set to something of its own. The golden
 /// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
@@ -116,11 +165,7 @@ inline std::vector<Event> sample_events() {
       CreditsExpired{LotId{4}, 2},
       CreditsForfeited{LotId{4}, 3, 120},
       CreditsVoided{LotId{4}, 4, VoidReason::plan_changed},
-      InMailSent{inmail, MemberId{7}, MemberId{9}, true, ContractId{2}, 1, splits, Version{12},
-                 sample_text("Hello", TextField::subject), sample_text("A word?", TextField::body),
-                 FreeClass::open_profile, Degree::second, Purpose::job,
-                 TextMarkup{true, true, true, 3, 2}, later, SendOrigin::follow_up, inmail,
-                 sample_marks()},
+      sample_sent(),
       InMailDelivered{ref, PolicyVersion{2}, true, later, later, later, ExpiryBasis::unanswered,
                       later, 3, later},
       InMailFailed{ref, FailureReason::unknown_recipient},
@@ -151,6 +196,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_mailbox_events()) events.push_back(std::move(each));
   for (Event& each : sample_limit_events()) events.push_back(std::move(each));
   for (Event& each : sample_credit_events()) events.push_back(std::move(each));
+  for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   return events;
 }
 

@@ -79,7 +79,8 @@ inline Resident<Member> sample_member() {
                             .blocked = {MemberId{9}, MemberId{11}},
                             .stops = {{MemberId{9}, {true, {ContractId{2}}}}},
                             .ties = {{MemberId{12}, {true, 3}}, {MemberId{13}, {false, 4}}},
-                            .changes = 4};
+                            .changes = 4,
+                            .rules = InboundRules{.filters = {}, .daily_max = 3, .weekly_max = 9}};
   member.state.account = sample_account();
   member.state.outbox = sample_outbox();
   const Timestamp later = timestamp_from_ms(1'767'700'000'000);
@@ -103,6 +104,7 @@ inline Resident<Member> sample_member() {
   member.state.views = sample_views();
   member.state.agenda = sample_agenda();
   member.state.outreach[ContractId{2}][SeatId{3}] = {sample_inmail(), later, true};
+  member.state.arrivals = {20'458, 2, 5};
   return member;
 }
 

@@ -15,6 +15,33 @@ constexpr std::string_view inmail_hex = "0198b0f9a2c000070000000000000001";
 
 InMailId inmail_id() { return InMailId{*id_bytes_from_text(inmail_hex)}; }
 
+SendInMail letter() {
+  return {.from = MemberId{7},
+          .seat = SeatId{3},
+          .to = MemberId{9},
+          .subject = "Hello",
+          .body = "A job, \"perhaps\"",
+          .hints = {.degree = Degree::third, .applicant = true, .purpose = Purpose::job},
+          .signature = "Ada",
+          .attachments = {{12, "pdf", 20'480, "CV of Ada.pdf"}, {13, "png", 7, "Me"}},
+          .locale = "en-GB",
+          .offers_compensation = true};
+}
+
+SetInboundRules inbound_rules() {
+  return {.member = MemberId{9},
+          .own = true,
+          .rules = {.filters = {.purposes = {Purpose::job, Purpose::press},
+                                .min_degree = Degree::second,
+                                .max_degree = Degree::third,
+                                .languages = {"en", "pt-BR"},
+                                .quiet_from_minute = 1'320,
+                                .quiet_until_minute = 420,
+                                .require_compensation = true},
+                    .daily_max = 3,
+                    .weekly_max = 9}};
+}
+
 /// One of each, with every field set.
 std::vector<Command> all_commands() {
   return {
@@ -46,12 +73,7 @@ std::vector<Command> all_commands() {
               .seat = SeatId{3},
               .holder = MemberId{7},
               .role = SeatRole::hiring_manager},
-      SendInMail{.from = MemberId{7},
-                 .seat = SeatId{3},
-                 .to = MemberId{9},
-                 .subject = "Hello",
-                 .body = "A job, \"perhaps\"",
-                 .hints = {.degree = Degree::third, .applicant = true, .purpose = Purpose::job}},
+      letter(),
       OpenInMail{.recipient = MemberId{9}, .inmail = inmail_id()},
       Respond{.recipient = MemberId{9},
               .inmail = inmail_id(),
@@ -73,6 +95,13 @@ std::vector<Command> all_commands() {
       TagConversation{
           .view = {MemberId{7}, SeatId{3}, inmail_id()}, .tag = "later", .tagged = false},
       FollowLink{.recipient = MemberId{9}, .inmail = inmail_id(), .link = 2},
+      inbound_rules(),
+      UpdateProfile{.member = MemberId{9},
+                    .display_name = "Bob",
+                    .headline = "Host",
+                    .locale = "en",
+                    .public_profile = false,
+                    .lists = {"press"}},
       SetSeatMonthlyLimit{.contract = ContractId{1}, .seats = {SeatId{3}, SeatId{4}}, .limit = 20},
   };
 }
@@ -130,6 +159,19 @@ TEST(CommandJson, SaysWhatIsWrong) {
             R"("inmail" wants 32 hexadecimal digits, not "12")");
   EXPECT_EQ(problem_with(R"({"command":"set_preference","member":7,"inmail":"off"})"),
             R"("inmail" wants one of on, opted_out, disabled, not "off")");
+  EXPECT_EQ(problem_with(R"({"command":"set_inbound_rules","member":7,"purposes":"jobs"})"),
+            R"("purposes" wants a text with commas, of job, application_follow_up, networking, )"
+            R"(introduction, content, sales, press, other, not "jobs")");
+  EXPECT_EQ(problem_with(R"({"command":"set_inbound_rules","member":7,"daily_max":2147483648})"),
+            R"("daily_max" wants a whole number from -2147483648 to 2147483647, not 2147483648)");
+  EXPECT_EQ(problem_with(R"({"command":"set_inbound_rules","member":7,)"
+                         R"("daily_max":18446744073709551611})"),
+            R"("daily_max" wants a whole number from -2147483648 to 2147483647, not )"
+            R"(18446744073709551611)");
+  EXPECT_EQ(problem_with(R"({"command":"send_inmail","from":7,"to":8,"body":"B",)"
+                         R"("attachments":"12 pdf CV"})"),
+            R"("attachments" wants lines like "12 pdf 20480 CV of Ada.pdf": file, type, bytes and )"
+            R"(name, not "12 pdf CV")");
   EXPECT_EQ(problem_with(R"({"command":"cancel_subscription","owner":"member:7","asked_by":"me"})"),
             R"("asked_by" wants a text like "member:7" or "admin:1", not "me")");
 }

@@ -12,14 +12,16 @@
 namespace inmail::tools {
 namespace {
 
-/// Notes where the members are that `serialize` hands over; those of an InMailRef, a TextMarkup and
-/// of SendMarks one by one.
+/// Notes where the members are that `serialize` hands over; those of an InMailRef, a TextMarkup,
+/// of SendMarks and InboundRules one by one.
 struct AddressArchive {
   std::vector<const void*> addresses;
 
   void operator()(auto&... members) { (add(members), ...); }
   void add(InMailRef& ref) { ref.serialize(*this); }
   void add(TextMarkup& markup) { markup.serialize(*this); }
+  void add(InboundRules& rules) { rules.serialize(*this); }
+  void add(AcceptFilters& filters) { filters.serialize(*this); }
   void add(SendMarks& marks) { marks.serialize(*this); }
   void add(auto& member) { addresses.push_back(&member); }
 };

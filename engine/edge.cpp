@@ -225,15 +225,17 @@ Status check(const AdoptPolicy& c) {
   return policy ? Status{} : Status{policy.error()};
 }
 
-/// Tells whether two tags of one member are the same words, and nobody what they are.
-Status take_key(Command& command, const KeyStore& keys) {
+/// Tells whether two tags of one member are the same words; once the member is erased, nobody can
+/// try whether words that they guess were a tag.
+Status take_key(Command& command, KeyStore& keys) {
   auto* tagging = std::get_if<TagConversation>(&command);
   if (tagging == nullptr || tagging->tag.is_sealed()) return {};
   const auto words = normalise(tagging->tag.plain());
   if (!words) return words.error();
-  std::string said;
-  encode_to(tagging->view.member, said);
-  const PayloadHash hash = keyed_hash(keys.store_key(), bytes_of(said + *words));
+  const auto own = keys.key_for_writing(tagging->view.member);
+  if (!own) return own.error();
+  // Apart from all else that the key is used for.
+  const PayloadHash hash = keyed_hash(*own, bytes_of("inmail.tag.v1 " + *words));
   tagging->key = 0;
   for (std::size_t i = 0; i < 8; ++i) tagging->key = tagging->key << 8 | hash[i];
   return {};

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -353,6 +354,7 @@ struct SendInMail {
   std::vector<Attachment> attachments;
   std::string locale;                ///< The language of the words, BCP-47; empty: nobody says.
   bool offers_compensation = false;  ///< It says what the work pays.
+  std::optional<DraftId> draft;      ///< That it was made of, and that ends with it.
 
   bool operator==(const SendInMail&) const = default;
   StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
@@ -366,8 +368,10 @@ struct SendInMail {
   }
   void serialize(auto& archive) {
     archive(from, seat, to, subject, body);
-    archive.tails(std::tie(hints, markup), std::tie(print, override_reason, veteran, signature,
-                                                    attachments, locale, offers_compensation));
+    archive.tails(std::tie(hints, markup),
+                  std::tie(print, override_reason, veteran, signature, attachments, locale,
+                           offers_compensation),
+                  std::tie(draft));
   }
 };
 
@@ -429,6 +433,64 @@ struct UndoSend {
   bool operator==(const UndoSend&) const = default;
   StreamId target() const { return sender; }
   void serialize(auto& archive) { archive(sender, inmail); }
+};
+
+/// An InMail that is to be sent later, if nothing stands against it then. It gets the id of this
+/// command. By: as a send.
+struct ScheduleInMail {
+  static constexpr CommandType type{.number = 35, .name = "schedule_inmail", .version = 1};
+
+  SendInMail letter;
+  Timestamp send_at{};
+  std::string time_zone;  ///< As the sender names it; `send_at` is what counts.
+
+  bool operator==(const ScheduleInMail&) const = default;
+  StreamId target() const { return letter.target(); }
+  MemberId author() const { return letter.author(); }
+  void each_text(auto&& visit) { letter.each_text(visit); }
+  void serialize(auto& archive) { archive(send_at, time_zone, letter); }
+};
+
+/// At another time, with all that follows it up. By: its sender, or an admin.
+struct RescheduleInMail {
+  static constexpr CommandType type{.number = 36, .name = "reschedule_inmail", .version = 1};
+
+  StreamId sender;
+  InMailId inmail;
+  Timestamp send_at{};
+  std::string time_zone;
+
+  bool operator==(const RescheduleInMail&) const = default;
+  StreamId target() const { return sender; }
+  void serialize(auto& archive) { archive(sender, inmail, send_at, time_zone); }
+};
+
+/// Not at all. By: its sender, or an admin.
+struct CancelScheduled {
+  static constexpr CommandType type{.number = 37, .name = "cancel_scheduled", .version = 1};
+
+  StreamId sender;
+  InMailId inmail;
+
+  bool operator==(const CancelScheduled&) const = default;
+  StreamId target() const { return sender; }
+  void serialize(auto& archive) { archive(sender, inmail); }
+};
+
+/// Another InMail to the same person, so long after `parent` was sent, unless that is answered
+/// before. It gets the id of this command. By: as a send.
+struct AddFollowUp {
+  static constexpr CommandType type{.number = 38, .name = "add_follow_up", .version = 1};
+
+  SendInMail letter;
+  InMailId parent;
+  std::optional<std::uint32_t> delay_s;  ///< Nothing: `followup.default_gap_s`.
+
+  bool operator==(const AddFollowUp&) const = default;
+  StreamId target() const { return letter.target(); }
+  MemberId author() const { return letter.author(); }
+  void each_text(auto&& visit) { letter.each_text(visit); }
+  void serialize(auto& archive) { archive(parent, delay_s, letter); }
 };
 
 /// A free message in a thread that a response has opened, or between connections (D4.1.3). By: its
@@ -572,6 +634,41 @@ struct UpdateProfile {
   }
 };
 
+/// Puts a text aside. A new draft gets the id of the command that saved it first; one that is there
+/// is saved again over the revision that its author saw last. By: its author, member or seat.
+struct SaveDraft {
+  static constexpr CommandType type{.number = 60, .name = "save_draft", .version = 1};
+
+  MemberId from;
+  std::optional<SeatId> seat;
+  std::optional<DraftId> draft;  ///< Nothing: a new one.
+  std::uint32_t revision = 0;    ///< That is there; 0 for a new one.
+  std::optional<MemberId> to;
+  Text subject;
+  Text body;
+
+  bool operator==(const SaveDraft&) const = default;
+  StreamId target() const { return seat ? StreamId{*seat} : StreamId{from}; }
+  MemberId author() const { return from; }
+  void each_text(auto&& visit) {
+    visit(TextField::subject, subject);
+    visit(TextField::body, body);
+  }
+  void serialize(auto& archive) { archive(from, seat, draft, revision, to, subject, body); }
+};
+
+/// By: its author, member or seat.
+struct DiscardDraft {
+  static constexpr CommandType type{.number = 61, .name = "discard_draft", .version = 1};
+
+  StreamId author_id;
+  DraftId draft;
+
+  bool operator==(const DiscardDraft&) const = default;
+  StreamId target() const { return author_id; }
+  void serialize(auto& archive) { archive(author_id, draft); }
+};
+
 /// Everything that can be ordered. Being listed is being registered. Append only.
 using Command =
     std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
@@ -580,11 +677,18 @@ using Command =
                  SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
                  ArchiveConversation, StarConversation, TagConversation, FollowLink,
                  SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase, AdjustCredits,
-                 PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile>;
+                 PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile, ScheduleInMail,
+                 RescheduleInMail, CancelScheduled, AddFollowUp, SaveDraft, DiscardDraft>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.
 Status take_marks(Command& command, KeyStore& keys);
+
+/// The letter of a command that sends one, now or later; null for any other.
+const SendInMail* letter_in(const Command& command);
+inline SendInMail* letter_in(Command& command) {
+  return const_cast<SendInMail*>(letter_in(std::as_const(command)));
+}
 
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);

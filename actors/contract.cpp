@@ -88,8 +88,11 @@ Guard check_seat(const ContractState& contract, const Reserve& question) {
 Guard check_plan(const ContractState& contract, const Reserve& question, const Policy& policy) {
   const CreditAccount& account = contract.account;
   if (account.has_lapsed()) return refuse(Rejection::subscription_ended);
-  const bool may =
-      account.plan && may_send(policy.terms(*account.plan), question.free_class, policy.free);
+  if (!account.plan) return refuse(Rejection::premium_required);
+  const PlanTerms& plan = policy.terms(*account.plan);
+  const bool may = may_send(plan, question.free_class, policy.free) &&
+                   (!question.schedules || plan.can_schedule) &&
+                   (!question.follows_up || plan.can_followup);
   return may ? pass() : refuse(Rejection::premium_required);
 }
 
@@ -113,6 +116,8 @@ std::optional<LimitLeft> monthly_limit(const ContractState& contract, const Rese
                                        const Policy& policy) {
   const std::int64_t most = monthly_limit_of(contract, question.seat, policy);
   const bool all = policy.seat.monthly_counts == MonthlyCounts::all_inmails;
+  // What is scheduled counts in the month of its dispatch.
+  if (question.schedules || question.follows_up) return std::nullopt;
   if (most == 0 || !(all || question.cost > 0)) return std::nullopt;
   const CreditAccount& account = contract.account;
   const SendCount sent = question.cycle == account.cycle ? question.sent : SendCount{};

@@ -349,7 +349,8 @@ std::vector<Event> charge_delivered(const CreditAccount& account,
                                     const InMailDelivered& delivered) {
   const InMailId& inmail = delivered.ref.inmail;
   if (!can_go(account, inmail, HeldTrigger::charge)) return {};
-  return {CreditCharged{inmail, account.charges.at(inmail).splits, delivered.refundable}};
+  return {CreditCharged{inmail, account.charges.at(inmail).splits, delivered.refundable,
+                        delivered.pinned}};
 }
 
 std::vector<Event> close_account(const CreditAccount& account, std::vector<Event> events,
@@ -395,6 +396,12 @@ void open_charge(CreditAccount& account, Agenda& agenda, const InMailSent& e, co
   open_charge<InMailSent>(account, agenda, e.inmail, {.splits = e.splits, .pinned = stamp.policy});
 }
 
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailScheduled& e,
+                 const Stamp& stamp) {
+  open_charge<InMailScheduled>(account, agenda, e.inmail,
+                               {.splits = e.splits, .pinned = stamp.policy});
+}
+
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReserved& e, const Stamp& stamp) {
   open_charge<CreditReserved>(account, agenda, e.inmail,
                               {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
@@ -404,6 +411,7 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e) {
   if (!e.refundable) return end_charge<CreditCharged>(account, agenda, e.inmail, nothing_of);
   step<CreditCharged>(held_table(), held_state(account, e.inmail), HeldState::charged);
   account.charges.at(e.inmail).charged = true;
+  if (e.pinned.value > 0) pin_charge(account, e.inmail, e.pinned);
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e) {
@@ -434,6 +442,12 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e) {
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e) {
   lose(account, agenda, e);
+}
+
+void pin_charge(CreditAccount& account, const InMailId& inmail, PolicyVersion policy) {
+  const auto found = account.charges.find(inmail);
+  invariant(found != account.charges.end(), "what was paid when it was scheduled is charged");
+  found->second.pinned = policy;
 }
 
 }  // namespace inmail

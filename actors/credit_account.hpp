@@ -11,6 +11,7 @@
 #include "actors/notice.hpp"
 #include "actors/send_forecast.hpp"
 #include "events/credit_events.hpp"
+#include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
 #include "events/member_events.hpp"
 
@@ -165,7 +166,12 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionPastDue& e
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered& e);
 void evolve(CreditAccount& account, Agenda& agenda, const TrialStarted& e, const Stamp& stamp);
 
-/// The send of a member on its own credits is itself the reservation.
+/// The send of a member on its own credits is itself the reservation, unless it was scheduled on
+/// them: then that was, and the send pins the policy that judges it.
 void open_charge(CreditAccount& account, Agenda& agenda, const InMailSent& e, const Stamp& stamp);
+void open_charge(CreditAccount& account, Agenda& agenda, const InMailScheduled& e,
+                 const Stamp& stamp);
+/// Requires: it is open.
+void pin_charge(CreditAccount& account, const InMailId& inmail, PolicyVersion policy);
 
 }  // namespace inmail

@@ -27,7 +27,9 @@ enum class DueKind : std::uint8_t {
   message_expires = 23,
   subscription_ends = 30,
   cycle_renews = 40,
+  scheduled_send = 60,  ///< Not settled, but dispatched: it has to look at others.
   reminder = 70,
+  draft_expires = 80,
 };
 
 /// Something that a state does by itself at an instant. Sorted as it must happen.
@@ -52,6 +54,7 @@ inline Due due(Timestamp at, DueKind kind) { return {at, kind, {}}; }
 inline Due due(Timestamp at, DueKind kind, const InMailId& inmail) {
   return {at, kind, inmail.bytes};
 }
+inline Due due(Timestamp at, DueKind kind, const DraftId& draft) { return {at, kind, draft.bytes}; }
 inline Due due(Timestamp at, DueKind kind, LotId lot) {
   Due result{at, kind, {}};
   for (std::size_t i = 0; i < 8; ++i)
@@ -66,6 +69,24 @@ inline constexpr Milliseconds just_after{1};
 /// has the InMail's own command behind it, whoever does it.
 inline CommandId cause_of(const Due& due) {
   return due.kind == DueKind::undo_ends ? CommandId{due.subject} : CommandId{};
+}
+
+/// The first that a state can do by itself at `now`; nothing: there is none.
+inline std::optional<Due> next_to_settle(const Agenda& agenda, Timestamp now) {
+  for (const Due& each : agenda) {
+    if (each.at > now) break;
+    if (each.kind != DueKind::scheduled_send) return each;
+  }
+  return std::nullopt;
+}
+
+/// The first InMail whose time to be sent has come by `now`.
+inline std::optional<InMailId> next_to_dispatch(const Agenda& agenda, Timestamp now) {
+  for (const Due& each : agenda) {
+    if (each.at > now) break;
+    if (each.kind == DueKind::scheduled_send) return InMailId{each.subject};
+  }
+  return std::nullopt;
 }
 
 /// Every policy document a store has adopted, by version. Immutable; a new one replaces it whole.
@@ -113,6 +134,7 @@ struct Arrivals {
 /// recipient looks again at delivery.
 struct Admission {
   bool exists = false;
+  bool is_erased = false;  ///< And so does not exist any more.
   bool is_premium = false;
   InMailPreference preference = InMailPreference::on;
   bool open_profile = false;
@@ -162,6 +184,7 @@ struct Context {
   Principal asked_by{};
   CommandId id{};
   const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
+  const Admission* author = nullptr;     ///< Of who wrote what a seat dispatches.
   std::optional<ContractAnswer> contract{};  ///< To this send of a seat, if it was asked.
 
   const Policy& policy() const { return policies->at(version); }

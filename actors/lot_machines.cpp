@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint16_t granted = CreditsGranted::type.number;
 constexpr std::uint16_t sent = InMailSent::type.number;
+constexpr std::uint16_t planned = InMailScheduled::type.number;
 constexpr std::uint16_t set_aside = CreditReserved::type.number;
 constexpr std::uint16_t charge_made = CreditCharged::type.number;
 constexpr std::uint16_t released = CreditReleased::type.number;
@@ -42,6 +43,8 @@ constexpr LotEdge lots[] = {
     {LotState::none, grant, is_some, granted, active},
     {active, take, takes_part, sent, active},
     {active, take, takes_all, sent, exhausted},
+    {active, take, takes_part, planned, active},
+    {active, take, takes_all, planned, exhausted},
     {active, take, takes_part, set_aside, active},
     {active, take, takes_all, set_aside, exhausted},
     {active, finish, always, finished, active},
@@ -74,6 +77,7 @@ constexpr auto charged = HeldState::charged;
 
 constexpr HeldEdge holdings[] = {
     {none, HeldTrigger::reserve, always, sent, reserved},
+    {none, HeldTrigger::reserve, always, planned, reserved},
     {none, HeldTrigger::reserve, always, set_aside, reserved},
     {reserved, HeldTrigger::charge, may_come_back, charge_made, charged},
     {reserved, HeldTrigger::charge, always, charge_made, none},

@@ -72,6 +72,9 @@ struct CommandMail {
   Principal asked_by;
   PayloadHash payload_hash{};
   OnAnswer reply;
+  /// No command at all: an InMail that was scheduled is to be sent. It has the InMail's own id, and
+  /// its letter as if it were ordered now.
+  bool is_dispatch = false;
 };
 
 struct AskAdmission {

@@ -33,6 +33,7 @@ Decision on(const MemberState& member, const EraseMember& command, const Context
   for (Event& end :
        close_account(member.account, cancel_all(member.outbox, member.account, context), context))
     decision.events.push_back(std::move(end));
+  for (Event& end : discard_all(member.drafts)) decision.events.push_back(std::move(end));
   return decision;
 }
 
@@ -136,17 +137,58 @@ SenderFacts sender_facts(const MemberState& member, MemberId id, const Policy& p
           .received = &member.received};
 }
 
+/// Guard 17, for what a member pays by itself; nothing: it refuses.
+std::optional<LotSplits> pay(const MemberState& member, std::uint32_t cost,
+                             const Context& context) {
+  return splits_for(member.account, cost, context.policy());
+}
+
+Refusal too_few(const MemberState& member, std::uint32_t cost) {
+  return {Rejection::insufficient_credits, cost,
+          static_cast<std::int64_t>(member.account.available())};
+}
+
 Decision on(const MemberState& member, const SendInMail& command, const Context& context) {
   const SenderFacts sender = sender_facts(member, command.from, context.policy());
   const SendCase send{command, sender, member.outbox, context};
   if (Guard guard = first_refusal(send)) return {{}, guard};
-  const std::uint32_t cost = cost_of(send);
-  auto splits = splits_for(member.account, cost, context.policy());
-  if (!splits)
-    return Decision::reject(Rejection::insufficient_credits, cost,
-                            static_cast<std::int64_t>(member.account.available()));
+  auto splits = pay(member, cost_of(send), context);
+  if (!splits) return {{}, too_few(member, cost_of(send))};
 
-  return {sent_by(send, std::move(*splits)), {}};
+  return with_draft_used({sent_by(send, std::move(*splits)), {}}, member.drafts, command);
+}
+
+/// For later, or after another one.
+Decision schedule(const MemberState& member, const Command& command, const Context& context) {
+  const SendInMail& letter = *letter_in(command);
+  const auto* follow_up = std::get_if<AddFollowUp>(&command);
+  if (follow_up)
+    if (Guard guard = check_parent(member.outbox, *follow_up)) return {{}, guard};
+  const SenderFacts sender = sender_facts(member, letter.from, context.policy());
+  const SendCase send{letter, sender, member.outbox, context, SendStage::scheduling, follow_up};
+  if (Guard guard = check_schedule(send, command)) return {{}, guard};
+  auto splits = pay(member, to_reserve(send), context);
+  if (!splits) return {{}, too_few(member, to_reserve(send))};
+
+  InMailScheduled scheduled = scheduled_by(send, command);
+  scheduled.splits = std::move(*splits);
+  return with_draft_used(Decision::happened(std::move(scheduled)), member.drafts, letter);
+}
+
+Decision on(const MemberState& member, const RescheduleInMail& command, const Context& context) {
+  return reschedule(member.outbox, command, context);
+}
+
+Decision on(const MemberState& member, const CancelScheduled& command, const Context& context) {
+  return cancel_scheduled(member.outbox, &member.account, command, context);
+}
+
+Decision on(const MemberState& member, const SaveDraft& command, const Context& context) {
+  return save_draft(member.drafts, command, context);
+}
+
+Decision on(const MemberState& member, const DiscardDraft& command, const Context&) {
+  return discard_draft(member.drafts, command);
 }
 
 Decision on(const MemberState& member, const OpenInMail& command, const Context& context) {
@@ -281,6 +323,22 @@ void wrote(MemberState& member, const MessageSent& e, const Stamp& stamp) {
     evolve(member.outbox, e, stamp);
 }
 
+/// What was paid when it was scheduled is judged by the policy of now.
+void sent(MemberState& member, const InMailSent& e, const Stamp& stamp) {
+  const auto scheduled = member.outbox.scheduled.find(e.inmail);
+  const bool was_paid = scheduled != member.outbox.scheduled.end() && scheduled->second.is_paid;
+  if (e.cost > 0 && was_paid)
+    pin_charge(member.account, e.inmail, stamp.policy);
+  else if (e.cost > 0)
+    open_charge(member.account, member.agenda, e, stamp);
+  evolve(member.outbox, member.agenda, e, stamp);
+}
+
+void scheduled(MemberState& member, const InMailScheduled& e, const Stamp& stamp) {
+  if (e.cost > 0) open_charge(member.account, member.agenda, e, stamp);
+  evolve(member.outbox, member.agenda, e);
+}
+
 void note_outreach(OutreachMap& outreach, const InMailRef& ref) {
   if (ref.sender.kind() == StreamKind::seat)
     outreach[ref.pool.contract()][ref.sender.seat()] = {ref.inmail, ref.sent_at, true};
@@ -323,12 +381,14 @@ Decision Member::decide(StreamId id, const State& state, const Command& command,
   const bool joins = std::holds_alternative<RegisterMember>(command);
   const bool erases_again = state.is_erased() && std::holds_alternative<EraseMember>(command);
   if (!state.is_registered() && !joins && !erases_again)
-    return Decision::reject(std::holds_alternative<SendInMail>(command)
-                                ? Rejection::unknown_sender
-                                : Rejection::unknown_target);
+    return Decision::reject(letter_in(command) ? Rejection::unknown_sender
+                                               : Rejection::unknown_target);
   (void)id;
+  const bool is_later = std::holds_alternative<ScheduleInMail>(command) ||
+                        std::holds_alternative<AddFollowUp>(command);
   Decision decision =
-      std::visit([&](const auto& each) { return on(state, each, context); }, command);
+      is_later ? schedule(state, command, context)
+               : std::visit([&](const auto& each) { return on(state, each, context); }, command);
   decision.events = keep_under_cap(state.account, 1, std::move(decision.events), context);
   return decision;
 }
@@ -358,7 +418,9 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
     case NoticeKind::destroy_key:
       if (state.membership != Membership::erasing) return {};
       return {MemberKeyDestroyed{}};
-    case NoticeKind::inform: return learn_outcome(state.outbox, notice);
+    case NoticeKind::inform:
+      return given_back(state, learn_and_cancel(state.outbox, &state.account, notice, context),
+                        context);
     case NoticeKind::reopen: return learn_reopening(state.outbox, notice);
     case NoticeKind::connect: return learn_connection(state.recipient, notice);
     case NoticeKind::confirm:
@@ -379,8 +441,30 @@ std::vector<Event> Member::fall_due(StreamId, const State& state, const Due& due
     case DueKind::message_expires:
     case DueKind::reminder: return inmail_falls_due(state.received, due, context);
     case DueKind::undo_ends: return undo_window_ends(state.outbox, InMailId{due.subject});
+    case DueKind::draft_expires: return draft_falls_due(due);
+    case DueKind::scheduled_send: break;
   }
-  return {};
+  throw_defect("what is scheduled was settled, not dispatched");
+}
+
+std::vector<Event> Member::dispatch(StreamId id, const State& state, const InMailId& inmail,
+                                    const Context& context) {
+  const Scheduled& scheduled = state.outbox.scheduled.at(inmail);
+  const auto drop = [&](CancelReason reason, std::optional<Rejection> refusal) {
+    return given_back(
+        state, drop_scheduled(state.outbox, &state.account, inmail, reason, refusal, context),
+        context);
+  };
+  if (has_lost_parent(state.outbox, scheduled)) return drop(CancelReason::parent_gone, {});
+  const SenderFacts sender = sender_facts(state, id.member(), context.policy());
+  const SendCase send{scheduled.letter,       sender,  state.outbox, context,
+                      SendStage::dispatching, nullptr, &scheduled};
+  if (Guard guard = first_refusal(send)) return drop(CancelReason::refused, guard->code);
+  auto splits = pay(state, scheduled.is_paid ? 0 : cost_of(send), context);
+  if (!splits) return drop(CancelReason::refused, Rejection::insufficient_credits);
+  std::vector<Event> events = sent_by(send, std::move(*splits));
+  add_delays(state.outbox, inmail, context.now, events);
+  return events;
 }
 
 void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
@@ -402,12 +486,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                              "a key is destroyed after its end");
                    state.membership = Membership::erased;
                  },
-                 [&](const InMailSent& e) {
-                   if (e.cost > 0) open_charge(state.account, agenda, e, stamp);
-                   inmail::evolve(state.outbox, agenda, e, stamp);
-                 },
-                 [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, agenda, e); },
-                 [&](const InMailCancelled& e) { inmail::evolve(state.outbox, agenda, e); },
+                 [&](const InMailSent& e) { sent(state, e, stamp); },
+                 [&](const InMailScheduled& e) { scheduled(state, e, stamp); },
                  [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
                  [&](const MemberBlocked& e) {
                    inmail::evolve(state.recipient, e);
@@ -444,6 +524,10 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                      inmail::evolve(state.account, agenda, e, stamp);
                    else if constexpr (requires { inmail::evolve(state.recipient, e); })
                      inmail::evolve(state.recipient, e);
+                   else if constexpr (requires { inmail::evolve(state.outbox, agenda, e); })
+                     inmail::evolve(state.outbox, agenda, e);
+                   else if constexpr (requires { inmail::evolve(state.drafts, agenda, e); })
+                     inmail::evolve(state.drafts, agenda, e);
                    else
                      throw_defect("a member's stream holds an event that is none of a member");
                  },
@@ -469,7 +553,7 @@ std::optional<CreditForecast> Member::foretell_credits(const State& state, const
 
 std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {
   if (!state.is_registered()) return std::nullopt;
-  if (const auto* send = std::get_if<SendInMail>(&command))
+  if (const SendInMail* send = letter_in(command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
   if (const auto* tie = std::get_if<SetConnection>(&command); tie && tie->a != tie->b)
@@ -480,6 +564,7 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
 Admission Member::admission(const State& state, const Policy& policy, Version version) {
   Admission admission = admission_of(state.recipient);
   admission.exists = state.is_registered();
+  admission.is_erased = state.is_erased();
   admission.is_premium = is_premium(state, policy);
   admission.inbox_full = inbox_is_full(state, policy.inbox);
   show_arrivals(admission, state, version);
@@ -509,7 +594,7 @@ bool Member::has_quota(const State& state, const RecipientPolicy& policy) {
 std::size_t Member::footprint(const State& state) {
   return inmail::footprint(state.recipient) + inmail::footprint(state.account) +
          inmail::footprint(state.outbox) + footprint_of(state.received) +
-         inmail::footprint(state.views) + footprint_of(state.agenda) +
+         inmail::footprint(state.views) + footprint_of(state.agenda) + footprint_of(state.drafts) +
          footprint_of(state.outreach, 2 * (sizeof(SeatId) + sizeof(Outreach)));
 }
 

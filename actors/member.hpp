@@ -6,6 +6,7 @@
 #include "actors/credit_account.hpp"
 #include "actors/credit_forecast.hpp"
 #include "actors/decision.hpp"
+#include "actors/drafts.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
 #include "actors/own_views.hpp"
@@ -35,11 +36,13 @@ struct MemberState {
   Agenda agenda;
   OutreachMap outreach;  ///< Of the seats that have written to this member.
   Arrivals arrivals;
+  Drafts drafts;
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals);
+    archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals,
+            drafts);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -63,6 +66,10 @@ struct Member {
   static std::vector<Event> on_notice(StreamId id, const State& state, const Notice& notice,
                                       const Context& context);
   static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
+                                     const Context& context);
+  /// What comes of an InMail whose time to be sent has come. Requires: it is scheduled, and its
+  /// recipient was looked at.
+  static std::vector<Event> dispatch(StreamId id, const State& state, const InMailId& inmail,
                                      const Context& context);
   static void evolve(State& state, const Event& event, const Stamp& stamp);
   /// About what a state holds of memory, beside its own object.

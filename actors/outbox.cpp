@@ -7,6 +7,8 @@
 namespace inmail {
 namespace {
 
+constexpr std::size_t scheduled_text_bytes = 1'024;
+
 struct Told {
   InMailId inmail;
   Outcome outcome;
@@ -72,9 +74,20 @@ void lock_again(Outbox& outbox, const InMailId& inmail, MemberId to) {
 
 void take_off(Outbox& outbox, Agenda& agenda, const InMailId& inmail) {
   const auto found = outbox.undoable.find(inmail);
-  invariant(found != outbox.undoable.end(), "an undo window ends once");
   agenda.erase(due(found->second.until + just_after, DueKind::undo_ends, inmail));
   outbox.undoable.erase(found);
+}
+
+void unschedule(Outbox& outbox, Agenda& agenda, const InMailId& inmail) {
+  const auto found = outbox.scheduled.find(inmail);
+  agenda.erase(due(found->second.send_at, DueKind::scheduled_send, inmail));
+  outbox.scheduled.erase(found);
+}
+
+void move_to(Agenda& agenda, const InMailId& inmail, Scheduled& scheduled, Timestamp send_at) {
+  agenda.erase(due(scheduled.send_at, DueKind::scheduled_send, inmail));
+  scheduled.send_at = send_at;
+  agenda.insert(due(send_at, DueKind::scheduled_send, inmail));
 }
 
 }  // namespace
@@ -98,6 +111,14 @@ bool Outbox::knows(const InMailId& inmail) const {
          threads.contains(inmail);
 }
 
+std::optional<Timestamp> Outbox::sent_at(const InMailId& inmail, MemberId to) const {
+  const auto found = unanswered.find(to);
+  if (found == unanswered.end()) return std::nullopt;
+  for (const Unanswered& each : found->second)
+    if (each.inmail == inmail) return each.sent_at;
+  return std::nullopt;
+}
+
 bool Outbox::talks_with(MemberId member) const {
   return std::any_of(threads.begin(), threads.end(), [&](const auto& thread) {
     return thread.second.with == member && thread.second.state == ThreadState::open;
@@ -107,7 +128,8 @@ bool Outbox::talks_with(MemberId member) const {
 std::size_t footprint(const Outbox& outbox) {
   return footprint_of(outbox.unanswered, 2 * sizeof(Unanswered)) + footprint_of(outbox.threads) +
          footprint_of(outbox.undoable) + footprint_of(outbox.declined) +
-         outbox.lately.capacity() * sizeof(LateSend) + footprint_of(outbox.unlocked);
+         outbox.lately.capacity() * sizeof(LateSend) + footprint_of(outbox.unlocked) +
+         footprint_of(outbox.scheduled, scheduled_text_bytes);
 }
 
 std::int64_t length_in(TextUnit unit, const TextCounts& counts) {
@@ -129,6 +151,11 @@ Guard check_words(const Text& text, const LimitPolicy& limit) {
   return pass();
 }
 
+OutgoingState outgoing_of(const Outbox& outbox, const InMailId& inmail) {
+  if (outbox.scheduled.contains(inmail)) return OutgoingState::scheduled;
+  return outbox.undoable.contains(inmail) ? OutgoingState::undoable : OutgoingState::none;
+}
+
 ThreadState thread_of(const Outbox& outbox, const InMailId& inmail, MemberId to) {
   const auto thread = outbox.threads.find(inmail);
   if (thread != outbox.threads.end())
@@ -138,7 +165,15 @@ ThreadState thread_of(const Outbox& outbox, const InMailId& inmail, MemberId to)
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp) {
   (void)step<InMailSent>(thread_table(), thread_of(outbox, e.inmail, e.to));
+  const OutgoingState from = outgoing_of(outbox, e.inmail);
+  (void)step<InMailSent>(outgoing_table(), from,
+                         e.undo_until ? OutgoingState::undoable : OutgoingState::left);
   outbox.unanswered[e.to].push_back({e.inmail, stamp.at});
+  if (from == OutgoingState::scheduled) unschedule(outbox, agenda, e.inmail);
+  // A parent that was sent late keeps its distance from what follows it.
+  for (auto& [inmail, each] : outbox.scheduled)
+    if (each.parent == e.inmail)
+      move_to(agenda, inmail, each, std::max(each.send_at, stamp.at + Seconds{each.delay_s}));
   if (e.undo_until) {
     outbox.undoable[e.inmail] = {e.from,   e.to,          e.from_premium, e.pool,        e.cost,
                                  stamp.at, *e.undo_until, stamp.policy,   e.markup.links};
@@ -153,14 +188,50 @@ void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& st
 }
 
 void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e) {
+  (void)step<UndoWindowClosed>(outgoing_table(), outgoing_of(outbox, e.inmail));
   take_off(outbox, agenda, e.inmail);
 }
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e) {
+  const OutgoingState from = outgoing_of(outbox, e.inmail);
+  (void)step<InMailCancelled>(outgoing_table(), from);
+  if (from == OutgoingState::scheduled) return unschedule(outbox, agenda, e.inmail);
   (void)step<InMailCancelled>(thread_table(), thread_of(outbox, e.inmail, e.to));
   take_off(outbox, agenda, e.inmail);
   forget(outbox, e.inmail, e.to);
   lock_again(outbox, e.inmail, e.to);
+}
+
+void evolve(Outbox& outbox, Agenda& agenda, const InMailScheduled& e) {
+  (void)step<InMailScheduled>(outgoing_table(), outgoing_of(outbox, e.inmail));
+  outbox.scheduled[e.inmail] = {.letter = {.from = e.from,
+                                           .seat = e.seat,
+                                           .to = e.to,
+                                           .subject = e.subject,
+                                           .body = e.body,
+                                           .hints = {e.degree, e.applicant, e.purpose},
+                                           .markup = e.markup,
+                                           .print = e.print,
+                                           .override_reason = e.override_reason,
+                                           .veteran = e.veteran,
+                                           .signature = e.signature,
+                                           .attachments = e.attachments,
+                                           .locale = e.locale,
+                                           .offers_compensation = e.offers_compensation,
+                                           .draft = {}},
+                                .send_at = e.send_at,
+                                .pool = e.pool,
+                                .is_paid = e.is_paid,
+                                .cost = e.cost,
+                                .free_class = e.free_class,
+                                .parent = e.parent,
+                                .delay_s = e.delay_s};
+  agenda.insert(due(e.send_at, DueKind::scheduled_send, e.inmail));
+}
+
+void evolve(Outbox& outbox, Agenda& agenda, const InMailRescheduled& e) {
+  (void)step<InMailRescheduled>(outgoing_table(), outgoing_of(outbox, e.inmail));
+  move_to(agenda, e.inmail, outbox.scheduled.at(e.inmail), e.send_at);
 }
 
 void evolve(Outbox& outbox, const OutcomeReceived& e, const Stamp& stamp) {

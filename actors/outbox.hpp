@@ -6,6 +6,7 @@
 
 #include "actors/commands.hpp"
 #include "actors/decision.hpp"
+#include "actors/dispatch_machines.hpp"
 #include "actors/notice.hpp"
 #include "actors/thread_machine.hpp"
 #include "events/conversation_events.hpp"
@@ -55,6 +56,28 @@ struct Undoable {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(from, to, from_premium, pool, cost, sent_at, until, pinned, links);
+  }
+};
+
+/// An InMail of ours that is to be sent later.
+struct Scheduled {
+  SendInMail letter;
+  Timestamp send_at{};
+  StreamId pool{};
+  bool is_paid = false;  ///< At `cost`, as of this class: what was so when it was scheduled.
+  std::uint32_t cost = 0;
+  std::optional<FreeClass> free_class{};
+  std::optional<InMailId> parent{};
+  std::uint32_t delay_s = 0;
+
+  std::uint32_t set_aside() const { return is_paid ? cost : 0; }
+  bool operator==(const Scheduled&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(letter.from, letter.seat, letter.to, letter.subject, letter.body, letter.hints,
+            letter.markup, letter.print, letter.override_reason, letter.veteran, letter.signature,
+            letter.attachments, letter.locale, letter.offers_compensation, send_at, pool, is_paid,
+            cost, free_class, parent, delay_s);
   }
 };
 
@@ -108,16 +131,19 @@ struct Outbox {
   /// Oldest first, and at most `late_sends_max` of them.
   std::vector<LateSend> lately;
   std::map<MemberId, Unlock> unlocked;
+  std::map<InMailId, Scheduled> scheduled;
 
   static constexpr std::size_t late_sends_max = 4096;
 
   bool operator==(const Outbox&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(unanswered, threads, open_profile, undoable, declined, lately, unlocked);
+    archive(unanswered, threads, open_profile, undoable, declined, lately, unlocked, scheduled);
   }
 
   bool knows(const InMailId& inmail, MemberId to) const;
+  /// When it was sent; nothing if it was not, or has been answered or ended otherwise.
+  std::optional<Timestamp> sent_at(const InMailId& inmail, MemberId to) const;
   /// Without a hint to whom; looks at all of them.
   bool knows(const InMailId& inmail) const;
   /// Whether a thread with this member is open for us to go on in.
@@ -133,12 +159,16 @@ std::int64_t length_in(TextUnit unit, const TextCounts& counts);
 /// What the rules for texts say to a free message or a reply.
 Guard check_words(const Text& text, const LimitPolicy& limit);
 
+/// Where an InMail stands that has not left yet; `none` for all others.
+OutgoingState outgoing_of(const Outbox& outbox, const InMailId& inmail);
 /// Where the conversation stands that our InMail to `to` began.
 ThreadState thread_of(const Outbox& outbox, const InMailId& inmail, MemberId to);
 
 void evolve(Outbox& outbox, Agenda& agenda, const InMailSent& e, const Stamp& stamp);
 void evolve(Outbox& outbox, Agenda& agenda, const UndoWindowClosed& e);
 void evolve(Outbox& outbox, Agenda& agenda, const InMailCancelled& e);
+void evolve(Outbox& outbox, Agenda& agenda, const InMailScheduled& e);
+void evolve(Outbox& outbox, Agenda& agenda, const InMailRescheduled& e);
 void evolve(Outbox& outbox, const OutcomeReceived& e, const Stamp& stamp);
 /// What the sender itself has written.
 void evolve(Outbox& outbox, const MessageSent& e, const Stamp& stamp);

@@ -38,6 +38,11 @@ struct Reserve {
   // What the seat has sent in the last cycle that it knows of.
   std::uint32_t cycle = 0;
   SendCount sent{};
+  bool schedules = false;   ///< It is to be sent later: not every plan allows that, and no month
+                            ///< counts it yet.
+  bool follows_up = false;  ///< Likewise, as a follow-up.
+  /// It was set aside when it was scheduled, and stays so whatever the answer is.
+  bool is_held = false;
 
   bool operator==(const Reserve&) const = default;
 };

@@ -18,35 +18,109 @@ SenderFacts sender_facts(const SeatState& seat) {
 /// No guard of the contract comes before this one.
 constexpr Rejection first_of_contract = Rejection::seat_inactive;
 
+/// What a seat wants to send, now or later: the case before the guards, and the command of it.
+struct Wish {
+  SendCase send;
+  const Command* command = nullptr;  ///< Null: it is dispatched.
+};
+
 Reserve question_about(SeatId id, const SendCase& send, bool holds) {
   const SeatSends& sends = *send.sender.sends;
+  const bool schedules = send.stage == SendStage::scheduling;
   return {.inmail = inmail_of(send.context.id),
           .seat = id,
-          .cost = cost_of(send),
+          .cost = to_reserve(send),
           .free_class = free_class_of(send),
           .degree = degree_of(send),
           .holds = holds,
           .cycle = sends.cycle,
-          .sent = sends.in_cycle};
+          .sent = sends.in_cycle,
+          .schedules = schedules && !send.follow_up,
+          .follows_up = schedules && send.follow_up,
+          .is_held = send.scheduled && send.scheduled->is_paid};
 }
 
-/// Guards 1 to 16 of D5.2, save those that are the contract's.
-Guard check_send(const SendCase& send) {
+/// Nothing: no command that sends.
+std::optional<Wish> wish_in(const SeatState& seat, const SenderFacts& sender,
+                            const Command& command, const Context& context) {
+  const SendInMail* letter = letter_in(command);
+  if (letter == nullptr) return std::nullopt;
+  const bool is_now = std::holds_alternative<SendInMail>(command);
+  return Wish{{*letter, sender, seat.outbox, context,
+               is_now ? SendStage::now : SendStage::scheduling, std::get_if<AddFollowUp>(&command)},
+              &command};
+}
+
+Wish wish_of(const SeatState& seat, const SenderFacts& sender, const Scheduled& scheduled,
+             const Context& context) {
+  return {{scheduled.letter, sender, seat.outbox, context, SendStage::dispatching, nullptr,
+           &scheduled}};
+}
+
+/// A follow-up of what this seat did not send.
+bool is_stray(const SeatState& seat, const Command& command) {
+  const auto* next = std::get_if<AddFollowUp>(&command);
+  return next != nullptr && check_parent(seat.outbox, *next).has_value();
+}
+
+/// Guards 1 to 16 of D5.2, save those that are the contract's, and what else the seat can say.
+Guard check_send(const Wish& wish) {
+  const SendCase& send = wish.send;
   if (send.command.from != send.sender.member) return refuse(Rejection::not_allowed);
-  return first_refusal(send);
+  return wish.command ? check_schedule(send, *wish.command) : first_refusal(send);
 }
 
-Decision on(const SeatState& seat, const SendInMail& command, const Context& context) {
-  const SenderFacts sender = sender_facts(seat);
-  const SendCase send{command, sender, seat.outbox, context};
-  const Guard own = check_send(send);
-  if (own && comes_before(own->code, first_of_contract)) return {{}, own};
-  invariant(context.contract.has_value(), "a seat asks its contract before it decides");
-  const ContractAnswer& contract = *context.contract;
-  if (Guard guard = earlier_of(own, contract.refusal)) return {{}, guard};
-  invariant(contract.reserved == cost_of(send), "a seat sends only what its contract has reserved");
+/// What the contract must still be asked.
+std::optional<Reserve> question_of(SeatId id, const Wish& wish) {
+  const SendCase& send = wish.send;
+  const Guard own = check_send(wish);
+  if (own && comes_before(own->code, first_of_contract)) return std::nullopt;
+  const auto& told = send.context.contract;
+  const bool is_settled = told && (own || told->refusal || told->reserved == to_reserve(send));
+  if (is_settled) return std::nullopt;
+  return question_about(id, send, !own);
+}
 
-  return {sent_by(send, {}), {}};
+/// The first of all guards, the contract's among them, that refuses.
+Guard check_all(const Wish& wish) {
+  const Guard own = check_send(wish);
+  if (own && comes_before(own->code, first_of_contract)) return own;
+  const auto& told = wish.send.context.contract;
+  invariant(told.has_value(), "a seat asks its contract before it decides");
+  if (Guard guard = earlier_of(own, told->refusal)) return guard;
+  invariant(told->reserved == to_reserve(wish.send),
+            "a seat sends only what its contract has reserved");
+  return pass();
+}
+
+Decision send_or_schedule(const SeatState& seat, const Command& command, const Context& context) {
+  if (is_stray(seat, command)) return Decision::reject(Rejection::unknown_target);
+  const SenderFacts sender = sender_facts(seat);
+  const Wish wish = *wish_in(seat, sender, command, context);
+  if (Guard guard = check_all(wish)) return {{}, guard};
+  Decision decision;
+  if (wish.send.stage == SendStage::now)
+    decision.events = sent_by(wish.send, {});
+  else
+    decision.events = {scheduled_by(wish.send, command)};
+  return with_draft_used(std::move(decision), seat.drafts, wish.send.command);
+}
+
+Decision on(const SeatState& seat, const RescheduleInMail& command, const Context& context) {
+  return reschedule(seat.outbox, command, context);
+}
+
+Decision on(const SeatState& seat, const CancelScheduled& command, const Context& context) {
+  return cancel_scheduled(seat.outbox, nullptr, command, context);
+}
+
+Decision on(const SeatState& seat, const SaveDraft& command, const Context& context) {
+  if (command.from != seat.holder) return Decision::reject(Rejection::not_allowed);
+  return save_draft(seat.drafts, command, context);
+}
+
+Decision on(const SeatState& seat, const DiscardDraft& command, const Context&) {
+  return discard_draft(seat.drafts, command);
 }
 
 Decision on(const SeatState& seat, const UndoSend& command, const Context& context) {
@@ -93,15 +167,16 @@ Decision Seat::decide(StreamId, const State& state, const Command& command,
                       const Context& context) {
   if (!may_give(context.asked_by, command)) return Decision::reject(Rejection::not_allowed);
   if (!state.open)
-    return Decision::reject(std::holds_alternative<SendInMail>(command)
-                                ? Rejection::unknown_sender
-                                : Rejection::unknown_target);
+    return Decision::reject(letter_in(command) ? Rejection::unknown_sender
+                                               : Rejection::unknown_target);
+  if (letter_in(command)) return send_or_schedule(state, command, context);
   return std::visit([&](const auto& each) { return on(state, each, context); }, command);
 }
 
 std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice& notice,
-                                   const Context&) {
-  if (notice.key.kind == NoticeKind::inform) return learn_outcome(state.outbox, notice);
+                                   const Context& context) {
+  if (notice.key.kind == NoticeKind::inform)
+    return learn_and_cancel(state.outbox, nullptr, notice, context);
   if (notice.key.kind == NoticeKind::reopen) return learn_reopening(state.outbox, notice);
   if (notice.key.kind == NoticeKind::open_seat) {
     if (state.open) return {};
@@ -112,8 +187,29 @@ std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice
 }
 
 std::vector<Event> Seat::fall_due(StreamId, const State& state, const Due& due, const Context&) {
-  invariant(due.kind == DueKind::undo_ends, "nothing else of a seat falls due");
+  if (due.kind == DueKind::draft_expires) return draft_falls_due(due);
+  invariant(due.kind == DueKind::undo_ends, "nothing else of a seat is settled");
   return undo_window_ends(state.outbox, InMailId{due.subject});
+}
+
+std::vector<Event> Seat::dispatch(StreamId, const State& state, const InMailId& inmail,
+                                  const Context& context) {
+  const Scheduled& scheduled = state.outbox.scheduled.at(inmail);
+  const auto drop = [&](CancelReason reason, std::optional<Rejection> refusal) {
+    return drop_scheduled(state.outbox, nullptr, inmail, reason, refusal, context);
+  };
+  if (context.author->is_erased) return drop(CancelReason::sender_erased, {});
+  if (has_lost_parent(state.outbox, scheduled)) return drop(CancelReason::parent_gone, {});
+  const SenderFacts sender = sender_facts(state);
+  const Wish wish = wish_of(state, sender, scheduled, context);
+  if (Guard guard = check_all(wish)) return drop(CancelReason::refused, guard->code);
+  std::vector<Event> events = sent_by(wish.send, {});
+  add_delays(state.outbox, inmail, context.now, events);
+  return events;
+}
+
+MemberId Seat::author_of(const State& state, const InMailId& inmail) {
+  return state.outbox.scheduled.at(inmail).letter.from;
 }
 
 void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
@@ -132,8 +228,6 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
                  [](const LimitHit&) {},
                  [](const DuplicateOutreachWarned&) {},
                  [](const DuplicateOutreachOverridden&) {},
-                 [&](const UndoWindowClosed& e) { inmail::evolve(state.outbox, state.agenda, e); },
-                 [&](const InMailCancelled& e) { inmail::evolve(state.outbox, state.agenda, e); },
                  [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },
                  [&](const MessageSent& e) { inmail::evolve(state.outbox, e, stamp); },
                  [&](const ConversationReopened& e) { inmail::evolve(state.outbox, e, stamp); },
@@ -142,6 +236,10 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
                  [&](const auto& e) {
                    if constexpr (requires { inmail::evolve(state.views, e); })
                      inmail::evolve(state.views, e);
+                   else if constexpr (requires { inmail::evolve(state.outbox, state.agenda, e); })
+                     inmail::evolve(state.outbox, state.agenda, e);
+                   else if constexpr (requires { inmail::evolve(state.drafts, state.agenda, e); })
+                     inmail::evolve(state.drafts, state.agenda, e);
                    else
                      throw_defect("a seat's stream holds an event of another kind");
                  },
@@ -160,7 +258,7 @@ SendForecast Seat::forecast(const State& state, const SendInMail& command, const
 
 std::optional<MemberId> Seat::looks_at(const State& state, const Command& command) {
   if (!state.open) return std::nullopt;
-  if (const auto* send = std::get_if<SendInMail>(&command))
+  if (const SendInMail* send = letter_in(command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
   return std::nullopt;
@@ -174,22 +272,25 @@ Reserve Seat::question_of(SeatId id, const State& state, const SendInMail& comma
 
 std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
                                                const Command& command, const Context& context) {
-  const auto* letter = std::get_if<SendInMail>(&command);
-  if (letter == nullptr || !state.open) return std::nullopt;
-  if (!may_give(context.asked_by, command)) return std::nullopt;
+  if (!state.open || !may_give(context.asked_by, command)) return std::nullopt;
   const SenderFacts sender = sender_facts(state);
-  const SendCase send{*letter, sender, state.outbox, context};
-  const Guard own = check_send(send);
-  if (own && comes_before(own->code, first_of_contract)) return std::nullopt;
-  const auto& told = context.contract;
-  const bool is_settled = told && (own || told->refusal || told->reserved == cost_of(send));
-  if (is_settled) return std::nullopt;
-  return question_about(id.seat(), send, !own);
+  const auto wish = wish_in(state, sender, command, context);
+  if (!wish || is_stray(state, command)) return std::nullopt;
+  return inmail::question_of(id.seat(), *wish);
+}
+
+std::optional<Reserve> Seat::needs_reservation_for(StreamId id, const State& state,
+                                                   const InMailId& inmail, const Context& context) {
+  const Scheduled& scheduled = state.outbox.scheduled.at(inmail);
+  const bool is_lost = context.author->is_erased || has_lost_parent(state.outbox, scheduled);
+  if (is_lost) return std::nullopt;
+  const SenderFacts sender = sender_facts(state);
+  return inmail::question_of(id.seat(), wish_of(state, sender, scheduled, context));
 }
 
 std::size_t Seat::footprint(const State& state) {
   return inmail::footprint(state.outbox) + inmail::footprint(state.views) +
-         footprint_of(state.agenda);
+         footprint_of(state.agenda) + footprint_of(state.drafts);
 }
 
 }  // namespace inmail

@@ -4,6 +4,7 @@
 
 #include "actors/commands.hpp"
 #include "actors/decision.hpp"
+#include "actors/drafts.hpp"
 #include "actors/notice.hpp"
 #include "actors/outbox.hpp"
 #include "actors/own_views.hpp"
@@ -23,11 +24,12 @@ struct SeatState {
   OwnViews views;
   Agenda agenda;
   SeatSends sends;
+  Drafts drafts;
 
   bool operator==(const SeatState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(open, contract, holder, role, outbox, views, agenda, sends);
+    archive(open, contract, holder, role, outbox, views, agenda, sends, drafts);
   }
 };
 
@@ -45,6 +47,10 @@ struct Seat {
                                       const Context& context);
   static std::vector<Event> fall_due(StreamId id, const State& state, const Due& due,
                                      const Context& context);
+  /// What comes of an InMail whose time to be sent has come. Requires: it is scheduled, its author
+  /// and its recipient were looked at, and `needs_reservation_for` asks nothing more.
+  static std::vector<Event> dispatch(StreamId id, const State& state, const InMailId& inmail,
+                                     const Context& context);
   static void evolve(State& state, const Event& event, const Stamp& stamp);
   /// About what a state holds of memory, beside its own object.
   static std::size_t footprint(const State& state);
@@ -58,12 +64,18 @@ struct Seat {
                              const Context& context);
 
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
+  /// Who has written what is to be dispatched: nobody sends in the name of who was erased.
+  static MemberId author_of(const State& state, const InMailId& inmail);
 
   /// What the contract must be asked before `command` can be decided; nothing if it need not be, or
   /// if a guard refuses that comes before all of the contract's. A send that is doomed anyway asks
   /// without setting credits aside.
   static std::optional<Reserve> needs_reservation(StreamId id, const State& state,
                                                   const Command& command, const Context& context);
+  /// The same for what is to be dispatched.
+  static std::optional<Reserve> needs_reservation_for(StreamId id, const State& state,
+                                                      const InMailId& inmail,
+                                                      const Context& context);
 };
 
 }  // namespace inmail

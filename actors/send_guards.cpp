@@ -40,6 +40,14 @@ Guard plan_may_send(const SendCase& send) {
   return may_send(*plan, free_class, free) ? pass() : refuse(Rejection::premium_required);
 }
 
+/// To send later, or to follow up, is not for every plan.
+Guard plan_may_schedule(const SendCase& send) {
+  const PlanTerms* plan = send.sender.plan;
+  if (plan == nullptr || send.stage != SendStage::scheduling) return pass();
+  const bool may = send.follow_up ? plan->can_followup : plan->can_schedule;
+  return may ? pass() : refuse(Rejection::premium_required);
+}
+
 // 6, 7.
 
 Guard recipient_is_available(const SendCase& send) {
@@ -148,8 +156,34 @@ Guard signature_is_fine(const SendCase& send) {
 
 // 12.
 
+/// One that is to follow: nobody has answered, in its time, and not one too many with those that
+/// wait to be sent.
+Guard followup_fits(const SendCase& send) {
+  const FollowupPolicy& followup = send.policy().followup;
+  const MemberId to = send.command.to;
+  const InMailId& parent = send.follow_up->parent;
+  if (!send.outbox.scheduled.contains(parent) && !send.outbox.sent_at(parent, to))
+    return refuse(Rejection::already_responded);
+  if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, 1);
+  const auto unanswered = send.outbox.unanswered.find(to);
+  const std::size_t silent =
+      unanswered == send.outbox.unanswered.end() ? 0 : unanswered->second.size();
+  const auto waits = std::count_if(send.outbox.scheduled.begin(), send.outbox.scheduled.end(),
+                                   [&](const auto& each) { return each.second.letter.to == to; });
+  const std::int64_t before = static_cast<std::int64_t>(silent) + waits;
+  if (before > followup.max_unanswered)
+    return refuse(Rejection::followup_limit, followup.max_unanswered, before - 1);
+  const std::int64_t delay = delay_of(*send.follow_up, followup);
+  if (delay < followup.min_gap_s.count())
+    return refuse(Rejection::followup_too_soon, followup.min_gap_s.count(), delay);
+  if (delay > followup.max_gap_s.count())
+    return refuse(Rejection::followup_too_late, followup.max_gap_s.count(), delay);
+  return pass();
+}
+
 /// An InMail without a response stops counting after `forget_s` (D3.7).
 Guard silence_is_respected(const SendCase& send) {
+  if (send.follow_up) return followup_fits(send);
   const auto found = send.outbox.unanswered.find(send.command.to);
   if (found == send.outbox.unanswered.end()) return pass();
   const FollowupPolicy& followup = send.policy().followup;
@@ -215,42 +249,30 @@ Guard is_not_commercial(const SendCase& send) {
 }
 
 constexpr SendGuard ladder[] = {
-    {1, recipient_exists},
-    {2, is_to_another},
-    {4, role_may_send},
-    {5, plan_may_send},
-    {6, recipient_is_available},
-    {7, recipient_is_not_banned},
-    {8, profile_is_public},
-    {8, degree_is_near},
-    {9, connections_are_left_to_messages},
-    {10, filters_let_it_in},
-    {10, quota_is_left},
-    {11, subject_is_fine},
-    {11, body_is_fine},
-    {11, html_is_gone},
-    {11, markup_is_allowed},
-    {11, links_are_good},
-    {11, attachments_are_allowed},
-    {11, signature_is_fine},
-    {12, silence_is_respected},
-    {12, decline_is_respected},
-    {13, is_no_duplicate},
-    {15, first_week_is_not_full},
-    {15, day_is_not_full},
-    {15, open_profiles_are_left},
-    {16, reason_is_given},
-    {16, is_not_commercial},
-    {16, is_not_identical},
+    {1, recipient_exists},        {2, is_to_another},
+    {4, role_may_send},           {5, plan_may_send},
+    {5, plan_may_schedule},       {6, recipient_is_available},
+    {7, recipient_is_not_banned}, {8, profile_is_public},
+    {8, degree_is_near},          {9, connections_are_left_to_messages},
+    {10, filters_let_it_in},      {10, quota_is_left},
+    {11, subject_is_fine},        {11, body_is_fine},
+    {11, html_is_gone},           {11, markup_is_allowed},
+    {11, links_are_good},         {11, attachments_are_allowed},
+    {11, signature_is_fine},      {12, silence_is_respected},
+    {12, decline_is_respected},   {13, is_no_duplicate},
+    {15, first_week_is_not_full}, {15, day_is_not_full},
+    {15, open_profiles_are_left}, {16, reason_is_given},
+    {16, is_not_commercial},      {16, is_not_identical},
     {16, is_no_rejected_burst},
 };
 
-/// Codes are numbered in the order of the guards, but for the one that closed threads have, too: it
-/// stands last of 12.
+/// Codes are numbered in the order of the guards, but for two of 12 that others have, too.
 std::uint16_t place_of(Rejection code) {
+  constexpr std::uint16_t first_of_12 = 1200;
   constexpr std::uint16_t last_of_12 = 1299;
-  return code == Rejection::thread_closed_by_decline ? last_of_12
-                                                     : static_cast<std::uint16_t>(code);
+  if (code == Rejection::already_responded) return first_of_12;
+  if (code == Rejection::thread_closed_by_decline) return last_of_12;
+  return static_cast<std::uint16_t>(code);
 }
 
 }  // namespace
@@ -328,34 +350,59 @@ std::optional<Degree> degree_of(const SendCase& send) {
 }
 
 std::uint32_t cost_of(const SendCase& send) {
+  if (send.scheduled && send.scheduled->is_paid) return send.scheduled->cost;
+  if (send.is_follow_up() && !send.policy().followup.charge) return 0;
   return free_class_of(send) ? 0 : static_cast<std::uint32_t>(send.policy().charge.cost);
+}
+
+bool is_paid_when_scheduled(const Policy& policy) {
+  return policy.charge.when == ChargeWhen::at_schedule;
+}
+
+std::uint32_t to_reserve(const SendCase& send) {
+  const bool later = send.stage == SendStage::scheduling && !is_paid_when_scheduled(send.policy());
+  return later ? 0 : cost_of(send);
+}
+
+std::optional<FreeClass> class_on_record(const SendCase& send) {
+  const bool was_paid = send.scheduled && send.scheduled->is_paid;
+  return was_paid ? send.scheduled->free_class : free_class_of(send);
+}
+
+std::uint32_t delay_of(const AddFollowUp& command, const FollowupPolicy& policy) {
+  return command.delay_s.value_or(static_cast<std::uint32_t>(policy.default_gap_s.count()));
 }
 
 std::vector<Event> sent_by(const SendCase& send, LotSplits splits) {
   const SendInMail& command = send.command;
   const Seconds window = send.policy().undo.window_s;
   std::vector<Event> events = warnings_of(send);
-  events.emplace_back(InMailSent{
-      .inmail = inmail_of(send.context.id),
-      .from = command.from,
-      .to = command.to,
-      .from_premium = send.sender.is_premium,
-      .pool = send.sender.pool,
-      .cost = cost_of(send),
-      .splits = std::move(splits),
-      .recipient_version = send.recipient().version,
-      .subject = command.subject,
-      .body = command.body,
-      .free_class = free_class_of(send),
-      .degree = degree_of(send),
-      .purpose = command.hints.purpose,
-      .markup = command.markup,
-      .undo_until = window.count() > 0 ? std::optional(send.context.now + window) : std::nullopt,
-      .marks = marks_of(send),
-      .signature = command.signature,
-      .attachments = command.attachments,
-      .locale = command.locale,
-      .offers_compensation = command.offers_compensation});
+  InMailSent sent{.inmail = inmail_of(send.context.id),
+                  .from = command.from,
+                  .to = command.to,
+                  .from_premium = send.sender.is_premium,
+                  .pool = send.sender.pool,
+                  .cost = cost_of(send),
+                  .splits = std::move(splits),
+                  .recipient_version = send.recipient().version,
+                  .subject = command.subject,
+                  .body = command.body,
+                  .free_class = class_on_record(send),
+                  .degree = degree_of(send),
+                  .purpose = command.hints.purpose,
+                  .markup = command.markup,
+                  .marks = marks_of(send),
+                  .signature = command.signature,
+                  .attachments = command.attachments,
+                  .locale = command.locale,
+                  .offers_compensation = command.offers_compensation};
+  if (const Scheduled* scheduled = send.scheduled) {
+    sent.origin = scheduled->parent ? SendOrigin::follow_up : SendOrigin::scheduled;
+    sent.parent = scheduled->parent;
+  } else if (window.count() > 0) {
+    sent.undo_until = send.context.now + window;
+  }
+  events.emplace_back(std::move(sent));
   return events;
 }
 

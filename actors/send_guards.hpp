@@ -26,16 +26,23 @@ struct SenderFacts {
   const SeatSends* sends = nullptr;             ///< Of a seat, what it has sent; null for a member.
 };
 
+/// When the guards are asked: at a send; when one is scheduled; and again when its time has come.
+enum class SendStage : std::uint8_t { now = 1, scheduling, dispatching };
+
 /// One send before the guards. A view of what it was made of, for one decision.
 struct SendCase {
   const SendInMail& command;
   const SenderFacts& sender;
   const Outbox& outbox;
   const Context& context;
+  SendStage stage = SendStage::now;
+  const AddFollowUp* follow_up = nullptr;  ///< Where one is scheduled.
+  const Scheduled* scheduled = nullptr;    ///< That is dispatched.
 
   const Policy& policy() const { return context.policy(); }
   const Admission& recipient() const { return *context.recipient; }
   bool is_to_self() const { return command.to == command.from; }
+  bool is_follow_up() const { return follow_up || (scheduled && scheduled->parent); }
 };
 
 /// Tells `visit(refusal)` of each send guard of D5.2, 1 to 16, that refuses, in their order, until
@@ -65,6 +72,14 @@ std::optional<FreeClass> free_class_of(const SendCase& send);
 /// How far the two are apart; nothing: nobody says.
 std::optional<Degree> degree_of(const SendCase& send);
 std::uint32_t cost_of(const SendCase& send);
+/// Whether the price is fixed and paid when it is scheduled, not when it is sent.
+bool is_paid_when_scheduled(const Policy& policy);
+/// What has to be set aside at this stage, by whoever pays.
+std::uint32_t to_reserve(const SendCase& send);
+/// The class that goes on record: of what was paid when it was scheduled, that of then.
+std::optional<FreeClass> class_on_record(const SendCase& send);
+/// How long after its parent a follow-up is to be sent.
+std::uint32_t delay_of(const AddFollowUp& command, const FollowupPolicy& policy);
 /// What happens if no guard refuses: what the sender is warned of, and last the `InMailSent`, which
 /// gets these lots.
 std::vector<Event> sent_by(const SendCase& send, LotSplits splits);

@@ -56,7 +56,7 @@ Limit day(const SendCase& send) {
 
 Limit open_profiles(const SendCase& send) {
   const std::int64_t most = send.policy().free.open_profile_max_per_month;
-  if (most == 0 || free_class_of(send) != FreeClass::open_profile) return std::nullopt;
+  if (most == 0 || class_on_record(send) != FreeClass::open_profile) return std::nullopt;
   const OpenProfileSends& sent = send.outbox.open_profile;
   const std::int64_t count = sent.month == month_of(send.context.now) ? sent.count : 0;
   return LimitLeft{SendLimit::open_profile, most, count, next_month_start(send.context.now)};
@@ -126,13 +126,18 @@ Guard is_no_duplicate(const SendCase& send) {
                 to_ms(duplicate->at));
 }
 
+// What is scheduled counts on the day of its dispatch.
+
 Guard first_week_is_not_full(const SendCase& send) {
+  if (send.stage == SendStage::scheduling) return pass();
   return refuse_full(first_week(send), Rejection::seat_first_week_limit);
 }
 Guard day_is_not_full(const SendCase& send) {
+  if (send.stage == SendStage::scheduling) return pass();
   return refuse_full(day(send), Rejection::seat_daily_limit);
 }
 Guard open_profiles_are_left(const SendCase& send) {
+  if (send.stage == SendStage::scheduling) return pass();
   return refuse_full(open_profiles(send), Rejection::open_profile_limit);
 }
 Guard is_not_identical(const SendCase& send) {

@@ -45,12 +45,19 @@ class Shell final : public Entity {
   }
 
  private:
+  /// What others have said to a command.
+  struct Heard {
+    std::optional<Admission> author;     ///< Of what a seat dispatches.
+    std::optional<Admission> recipient;  ///< Or whoever else it looks at.
+    std::optional<ContractAnswer> contract;
+  };
+
   /// A command whose decision waits for what another actor knows.
   struct OpenQuestion {
     CommandMail command;
     SettlementShare settlement;
-    std::optional<Admission> admission;
-    bool reserving = false;
+    Heard heard;
+    std::optional<MemberId> member{};  ///< Who is asked; nothing: the contract.
   };
 
   void activate() {
@@ -72,15 +79,12 @@ class Shell final : public Entity {
   // What comes in.
 
   void on(CommandMail& mail) {
-    if (question_) {
-      if (waiting_.size() >= around_.waiting_max) {
-        mail.reply({.kind = AnswerKind::overloaded, .retry_after = waiting_full_retry});
-        return;
-      }
-      waiting_.push_back({std::move(mail), std::move(settlement_)});
+    if (question_ && waiting_.size() >= around_.waiting_max) {
+      mail.reply({.kind = AnswerKind::overloaded, .retry_after = waiting_full_retry});
       return;
     }
-    begin(std::move(mail), std::nullopt, std::nullopt);
+    waiting_.push_back({std::move(mail), std::move(settlement_)});
+    go_on();
   }
 
   void on(Notice& notice) {
@@ -107,8 +111,8 @@ class Shell final : public Entity {
   }
 
   void on(AdmissionTold& told) {
-    if (!question_ || question_->reserving) return;
-    resume(told.admission, std::nullopt);
+    if (!question_ || question_->member != told.member) return;
+    hear(asks_author() ? &Heard::author : &Heard::recipient, told.admission);
   }
 
   void on(AskReserve& ask) {
@@ -120,7 +124,7 @@ class Shell final : public Entity {
       record(Contract::release_other_cost(self_.state, question, context), context, context.now,
              behalf);
       Decision decision = Contract::reserve(self_.state, question, context);
-      if (decision.refusal)
+      if (decision.refusal && !question.is_held)
         record(Contract::release_unsent(self_.state, question.inmail, ReleaseReason::send_rejected,
                                         context),
                context, context.now, behalf);
@@ -133,7 +137,7 @@ class Shell final : public Entity {
   }
 
   void on(ReserveTold& told) {
-    if (awaits_reserve(told.inmail)) resume(std::nullopt, told.answer);
+    if (awaits_reserve(told.inmail)) hear(&Heard::contract, told.answer);
   }
 
   void on(ReleaseUnsent& release) {
@@ -191,7 +195,10 @@ class Shell final : public Entity {
     check.reply(check.so_far);
   }
 
-  void on(Wake&) { settle(make_context({})); }
+  void on(Wake&) {
+    settle(make_context({}));
+    go_on();
+  }
 
   void on(Save&) { save(); }
 
@@ -200,65 +207,133 @@ class Shell final : public Entity {
   // Commands.
 
   /// Decides a command, or asks first what has to be known and waits.
-  void begin(CommandMail mail, std::optional<Admission> admission,
-             std::optional<ContractAnswer> contract) {
+  void begin(CommandMail mail, Heard heard) {
     Context context = context_of(mail, {});
     settle(context);
-    if constexpr (requires { Decider::looks_at(self_.state, mail.command); }) {
-      const auto member = Decider::looks_at(self_.state, mail.command);
-      if (member && !admission) {
-        admission = around_.admissions.find(*member);
-        if (!admission) return ask(std::move(mail), std::nullopt, *member, AskAdmission{id_});
-      }
-      if (admission) context.recipient = &*admission;
+    // What has fallen due goes before any command.
+    if (!mail.is_dispatch && next_to_dispatch(self_.state.agenda, context.now)) {
+      if (heard.contract)
+        release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
+      waiting_.emplace_front(std::move(mail), settlement_);
+      return;
     }
+    if (mail.is_dispatch && !is_scheduled(inmail_of(mail.id))) return;
+    if (const auto member = still_to_ask(mail, heard))
+      return ask(std::move(mail), std::move(heard), *member, AskAdmission{id_});
+    if (heard.author) context.author = &*heard.author;
+    if (heard.recipient) context.recipient = &*heard.recipient;
+    context.contract = heard.contract;
     // Where the price has changed since the contract was asked, it is asked again.
-    context.contract = contract;
     if constexpr (std::is_same_v<Decider, Seat>) {
-      if (const auto wish = Seat::needs_reservation(id_, self_.state, mail.command, context)) {
+      const auto wish =
+          mail.is_dispatch
+              ? Seat::needs_reservation_for(id_, self_.state, inmail_of(mail.id), context)
+              : Seat::needs_reservation(id_, self_.state, mail.command, context);
+      if (wish) {
         AskReserve question{*wish, mail.id, mail.asked_by};
-        return ask(std::move(mail), std::move(admission), self_.state.contract, question);
+        return ask(std::move(mail), std::move(heard), self_.state.contract, question);
       }
     }
+    if (mail.is_dispatch) return dispatch(mail, context);
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
-    if (contract && !contract->refusal && decision.refusal)
+    if (heard.contract && !heard.contract->refusal && decision.refusal)
       release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
     finish(mail, std::move(decision), context);
   }
 
-  template <class Question>
-  void ask(CommandMail mail, std::optional<Admission> admission, StreamId whom, Question question) {
-    question_ = OpenQuestion{std::move(mail), settlement_, std::move(admission),
-                             !std::is_same_v<Question, AskAdmission>};
-    post(whom, std::move(question));
+  /// Whom a decision has to look at, and does not know yet. Fills in who is known to all.
+  std::optional<MemberId> still_to_ask(const CommandMail& mail, Heard& heard) {
+    const auto look_at = [&](MemberId member, std::optional<Admission>& known) {
+      if (!known) known = around_.admissions.find(member);
+      return known ? std::nullopt : std::optional(member);
+    };
+    if constexpr (std::is_same_v<Decider, Seat>)
+      if (mail.is_dispatch) {
+        const MemberId author = Seat::author_of(self_.state, inmail_of(mail.id));
+        if (const auto asked = look_at(author, heard.author)) return asked;
+      }
+    if constexpr (requires { Decider::looks_at(self_.state, mail.command); })
+      if (const auto member = Decider::looks_at(self_.state, mail.command))
+        return look_at(*member, heard.recipient);
+    return std::nullopt;
   }
 
-  OpenQuestion take_question() {
-    OpenQuestion asked = std::move(*question_);
-    question_.reset();
-    settlement_ = asked.settlement;
-    return asked;
+  // What was scheduled.
+
+  bool is_scheduled(const InMailId& inmail) const {
+    if constexpr (requires { self_.state.outbox; })
+      return self_.state.outbox.scheduled.contains(inmail);
+    else
+      return false;
   }
 
-  void resume(std::optional<Admission> admission, std::optional<ContractAnswer> contract) {
-    OpenQuestion asked = take_question();
-    if (!admission) admission = std::move(asked.admission);
-    begin(std::move(asked.command), std::move(admission), contract);
-    go_on();
+  void dispatch(const CommandMail& mail, const Context& context) {
+    if constexpr (requires { self_.state.outbox; })
+      record(Decider::dispatch(id_, self_.state, inmail_of(mail.id), context), context, context.now,
+             {mail.id, by_clock, nullptr, {}});
   }
 
-  /// Lets the commands go on that waited behind a question, until one asks again.
-  void go_on() {
-    while (!question_ && !waiting_.empty()) {
-      auto [mail, settlement] = std::move(waiting_.front());
-      waiting_.pop_front();
-      settlement_ = std::move(settlement);
-      begin(std::move(mail), std::nullopt, std::nullopt);
+  /// The next one whose time has come, as if its sender gave the order now.
+  std::optional<CommandMail> next_dispatch() {
+    if constexpr (requires { self_.state.outbox; }) {
+      if (self_.due() > std::max(around_.clock.now(), self_.time)) return std::nullopt;
+      const Context context = make_context({});
+      const auto inmail = next_to_dispatch(self_.state.agenda, context.now);
+      if (!inmail) return std::nullopt;
+      CommandMail mail{.command = self_.state.outbox.scheduled.at(*inmail).letter,
+                       .id = command_of(*inmail),
+                       .asked_by = by_clock,
+                       .reply = {}};
+      mail.is_dispatch = true;
+      return mail;
+    } else {
+      return std::nullopt;
     }
   }
 
+  template <class Question>
+  void ask(CommandMail mail, Heard heard, StreamId whom, Question question) {
+    question_ = OpenQuestion{std::move(mail), settlement_, std::move(heard)};
+    if constexpr (std::is_same_v<Question, AskAdmission>) question_->member = whom.member();
+    post(whom, std::move(question));
+  }
+
+  /// The answer to what was asked: the command begins anew with it.
+  template <class Answered>
+  void hear(std::optional<Answered> Heard::*what, const Answered& answer) {
+    OpenQuestion asked = std::move(*question_);
+    question_.reset();
+    settlement_ = asked.settlement;
+    asked.heard.*what = answer;
+    begin(std::move(asked.command), std::move(asked.heard));
+    go_on();
+  }
+
+  /// Lets go on what waits, until something has to ask: first what is due to be sent, then the
+  /// commands.
+  void go_on() {
+    while (!question_) {
+      if (auto due = next_dispatch()) {
+        settlement_.reset();
+        begin(std::move(*due), {});
+        continue;
+      }
+      if (waiting_.empty()) return;
+      auto [mail, settlement] = std::move(waiting_.front());
+      waiting_.pop_front();
+      settlement_ = std::move(settlement);
+      begin(std::move(mail), {});
+    }
+  }
+
+  /// Who wrote what a seat dispatches is asked first.
+  bool asks_author() const {
+    return std::is_same_v<Decider, Seat> && question_->command.is_dispatch &&
+           !question_->heard.author;
+  }
+
   bool awaits_reserve(const InMailId& inmail) const {
-    return question_ && question_->reserving && inmail_of(question_->command.id) == inmail;
+    return question_ && !question_->member && inmail_of(question_->command.id) == inmail;
   }
 
   /// The contract has reserved: either a send waits, and what is told right after this decides it,
@@ -267,7 +342,7 @@ class Shell final : public Entity {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
     if (awaits_reserve(reserved.inmail)) return;
     if constexpr (std::is_same_v<Decider, Seat>)
-      if (!self_.state.outbox.knows(reserved.inmail))
+      if (!self_.state.outbox.knows(reserved.inmail) && !is_scheduled(reserved.inmail))
         release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
   }
 
@@ -296,8 +371,8 @@ class Shell final : public Entity {
 
   /// Does all that is due by now, in order (D3.13). Correct however late it is called.
   void settle(const Context& context) {
-    while (self_.due() <= context.now) {
-      const Due due = *self_.state.agenda.begin();
+    while (const auto next = next_to_settle(self_.state.agenda, context.now)) {
+      const Due due = *next;
       std::vector<Event> events = Decider::fall_due(id_, self_.state, due, context);
       invariant(!events.empty(), "what falls due changes something");
       record(std::move(events), context, due.at, {cause_of(due), by_clock, nullptr, {}});
@@ -353,7 +428,16 @@ class Shell final : public Entity {
     else if (std::any_of(events.begin(), events.end(),
                          [&](const Event& each) { return changes_arrivals(each); }))
       publish_arrivals();
+    if constexpr (std::is_same_v<Decider, Seat>) release_unpaid(events, behalf.cause);
     oblige(events, context, due_at, behalf.cause);
+  }
+
+  /// What its contract may have reserved for an InMail that was cancelled before it could go on
+  /// record as paid, in an earlier life of this actor or in this one.
+  void release_unpaid(const std::vector<Event>& events, const CommandId& cause) {
+    for (const Event& event : events)
+      if (const auto* e = std::get_if<InMailCancelled>(&event); e && e->set_aside == 0)
+        release_reserved(e->inmail, release_reason(e->reason), cause);
   }
 
   OnDurable completion(const Behalf& behalf) {

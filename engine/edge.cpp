@@ -204,6 +204,31 @@ Status check_sender(StreamId sender) {
   return check_id(MemberId{sender.number()}, "sender");
 }
 Status check(const UndoSend& c) { return check_sender(c.sender); }
+/// Before the year 10000, so that it can be written down, and after 1970.
+Status check_instant(Timestamp at, const char* what) {
+  const std::int64_t end = std::int64_t{253'402'300'800'000};
+  if (to_ms(at) >= 0 && to_ms(at) < end) return {};
+  return malformed(std::string(what) + " is " + std::to_string(to_ms(at)) +
+                   " ms, but must be from 1970 to 9999");
+}
+Status check_time_zone(const std::string& zone) {
+  return zone.size() <= 64 ? Status{} : malformed("time_zone is longer than 64 bytes");
+}
+Status check(const ScheduleInMail& c) {
+  return all_of(check(c.letter), check_instant(c.send_at, "send_at"), check_time_zone(c.time_zone));
+}
+Status check(const RescheduleInMail& c) {
+  return all_of(check_sender(c.sender), check_instant(c.send_at, "send_at"),
+                check_time_zone(c.time_zone));
+}
+Status check(const CancelScheduled& c) { return check_sender(c.sender); }
+Status check(const AddFollowUp& c) { return check(c.letter); }
+Status check(const SaveDraft& c) {
+  return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
+                c.to ? check_id(*c.to, "to") : Status{}, check_text(c.subject, "subject"),
+                check_text(c.body, "body"));
+}
+Status check(const DiscardDraft& c) { return check_sender(c.author_id); }
 Status check(const SendMessage& c) {
   return all_of(check_id(c.from, "from"), c.seat ? check_id(*c.seat, "seat") : Status{},
                 check_id(c.to, "to"), check_text(c.text, "text"));
@@ -249,12 +274,12 @@ void encode_as_ordered(const Command& command, std::string& out) {
     ordered.key = 0;
     return encode_command(ordered, out);
   }
-  const auto* send = std::get_if<SendInMail>(&command);
+  const SendInMail* send = letter_in(command);
   if (send == nullptr || (send->markup == TextMarkup{} && !send->print.is_taken()))
     return encode_command(command, out);
-  SendInMail ordered = *send;
-  ordered.markup = {};
-  ordered.print = {};
+  Command ordered = command;
+  letter_in(ordered)->markup = {};
+  letter_in(ordered)->print = {};
   encode_command(ordered, out);
 }
 
@@ -271,11 +296,11 @@ Status check_input(const Command& command) {
 }
 
 std::optional<Command> without_html(const Command& command, HtmlRule rule) {
-  const auto* send = std::get_if<SendInMail>(&command);
-  if (send == nullptr || rule == HtmlRule::reject) return std::nullopt;
-  SendInMail clean = *send;
+  if (letter_in(command) == nullptr || rule == HtmlRule::reject) return std::nullopt;
+  Command clean = command;
+  SendInMail& letter = *letter_in(clean);
   bool had_some = false;
-  for (Text* text : {&clean.subject, &clean.body, &clean.signature}) {
+  for (Text* text : {&letter.subject, &letter.body, &letter.signature}) {
     if (text->is_sealed()) return std::nullopt;
     const auto words = normalise(text->plain());
     if (!words || !has_html(*words)) continue;

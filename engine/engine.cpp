@@ -139,8 +139,7 @@ Answer Engine::Impl::answer_for_erased(const Command& command, const CommandId& 
   if (const auto known = look_up_receipt(id, std::nullopt)) return *known;
   if (!may_give(asked_by, command)) return refused(Rejection::not_allowed);
   if (std::holds_alternative<RegisterMember>(command)) return refused(Rejection::already_exists);
-  return refused(std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
-                                                             : Rejection::unknown_target);
+  return refused(letter_in(command) ? Rejection::unknown_sender : Rejection::unknown_target);
 }
 
 std::optional<Answer> Engine::Impl::look_up_receipt(const CommandId& id,

@@ -12,6 +12,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -57,16 +58,25 @@ class SpanOutput : public cereal::OutputArchive<SpanOutput> {
     if ((... || !(fields == Fields{}))) (*this)(fields...);
   }
 
-  /// Two of them, of different age: of the first one the bytes that it had, as long as the second
-  /// says nothing.
-  template <class... First, class... Second>
-  void tails(std::tuple<First&...> first, std::tuple<Second&...> second) {
-    if (second != std::tuple<std::remove_const_t<Second>...>{}) {
-      std::apply(*this, first);
-      std::apply(*this, second);
-    } else {
-      std::apply([this](const auto&... fields) { tail(fields...); }, first);
-    }
+  /// Several of them, each a tie of fields, in the order in which they were learned: written up to
+  /// the last that says something.
+  template <class... Tails>
+  void tails(const Tails&... each) {
+    std::size_t last = 0;
+    std::size_t at = 0;
+    ((++at, says_something(each) ? void(last = at) : void()), ...);
+    at = 0;
+    ((at++ < last ? std::apply([&](const auto&... fields) { (*this)(fields...); }, each) : void()),
+     ...);
+  }
+
+  template <class Tail>
+  static bool says_something(const Tail& tail) {
+    return std::apply(
+        [](const auto&... fields) {
+          return (... || !(fields == std::remove_cvref_t<decltype(fields)>{}));
+        },
+        tail);
   }
 
  private:
@@ -100,17 +110,19 @@ class SpanInput : public cereal::InputArchive<SpanInput> {
     if ((... && (fields == Fields{}))) throw cereal::Exception("a tail says nothing");
   }
 
-  template <class... First, class... Second>
-  void tails(std::tuple<First&...> first, std::tuple<Second&...> second) {
-    first = std::tuple<First...>{};
-    second = std::tuple<Second...>{};
-    if (rest_.empty()) return;
-    std::apply(*this, first);
-    if (rest_.empty()) {
-      if (first == std::tuple<First...>{}) throw cereal::Exception("a tail says nothing");
-      return;
-    }
-    std::apply([this](auto&... fields) { tail(fields...); }, second);
+  /// What `SpanOutput::tails` wrote.
+  template <class... Tails>
+  void tails(Tails&&... each) {
+    bool is_last_empty = false;
+    const auto take_one = [&](auto& tail) {
+      std::apply([](auto&... fields) { ((fields = std::remove_cvref_t<decltype(fields)>{}), ...); },
+                 tail);
+      if (rest_.empty()) return;
+      std::apply([&](auto&... fields) { (*this)(fields...); }, tail);
+      is_last_empty = !SpanOutput::says_something(tail);
+    };
+    (take_one(each), ...);
+    if (is_last_empty) throw cereal::Exception("a tail says nothing");
   }
 
   /// The number of elements that follow, each of at least `bytes_min` bytes.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "events/event_type.hpp"
@@ -77,20 +78,40 @@ struct CreditReserved {
   }
 };
 
-/// The InMail was delivered, the reserved credits of a contract are spent. (For a member's own
-/// credits `InMailDelivered` says so alone.) With `at_accept` it was accepted, and the credits of a
-/// member or a contract are spent for good.
-struct CreditCharged {
+/// As it was when no InMail was sent under another policy than its credits were reserved.
+struct CreditChargedV1 {
   static constexpr EventType type{.number = 403, .name = "credits.charged", .version = 1};
 
   InMailId inmail{};
   LotSplits splits{};
-  bool refundable = false;  ///< False: no refund can follow, the charge is final at once.
+  bool refundable = false;
 
-  bool operator==(const CreditCharged&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, splits, refundable);
+  }
+};
+
+/// The InMail was delivered, the reserved credits of a contract are spent. (For a member's own
+/// credits `InMailDelivered` says so alone.) With `at_accept` it was accepted, and the credits of a
+/// member or a contract are spent for good.
+struct CreditCharged {
+  static constexpr EventType type{.number = 403, .name = "credits.charged", .version = 2};
+  using previous = CreditChargedV1;
+
+  InMailId inmail{};
+  LotSplits splits{};
+  bool refundable = false;  ///< False: no refund can follow, the charge is final at once.
+  /// Of `InMailSent`: judges the refund. Zero: that of `CreditReserved` does.
+  PolicyVersion pinned{};
+
+  static CreditCharged upcast(CreditChargedV1 old) {
+    return {old.inmail, std::move(old.splits), old.refundable, {}};
+  }
+  bool operator==(const CreditCharged&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, splits, refundable, pinned);
   }
 };
 

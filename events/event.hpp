@@ -30,7 +30,8 @@ using Event = std::variant<
     LinkFollowed, ConversationReopened, MarkedUnread, Archived, Starred, Tagged, SeatLimitSet,
     LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden, PurchaseRecorded,
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
-    ChargeEnded, InboundRulesSet, ProfileUpdated>;
+    ChargeEnded, InboundRulesSet, ProfileUpdated, InMailScheduled, InMailRescheduled, DraftSaved,
+    DraftDiscarded>;
 
 const EventType& type_of(const Event& event);
 

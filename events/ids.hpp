@@ -75,6 +75,8 @@ using InMailId = Id128<struct InMailTag>;
 InMailId direct_conversation(MemberId one, MemberId other);
 /// Whose direct conversation it is; nothing for an InMail.
 std::optional<std::pair<MemberId, MemberId>> direct_between(const InMailId& conversation);
+/// A text that is not sent yet. It is the id of the command that saved it first.
+using DraftId = Id128<struct DraftTag>;
 /// Names one store for ever: 16 random bytes, chosen when it is created.
 using StoreId = Id128<struct StoreTag>;
 
@@ -82,6 +84,7 @@ CommandId make_command_id(Timestamp time, std::uint16_t high, std::uint64_t low)
 Timestamp time_of(const CommandId& id);
 inline InMailId inmail_of(const CommandId& id) { return InMailId{id.bytes}; }
 inline CommandId command_of(const InMailId& id) { return CommandId{id.bytes}; }
+inline DraftId draft_of(const CommandId& id) { return DraftId{id.bytes}; }
 
 /// 32 lower-case hexadecimal digits.
 std::string to_hex(const std::uint8_t* bytes, std::size_t count);

@@ -117,6 +117,10 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                    if (stream.kind() == StreamKind::seat)
                      settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
                  },
+                 [&](const InMailScheduled& e) {
+                   if (stream.kind() == StreamKind::seat)
+                     settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
+                 },
                  [&](const CreditReleased& e) {
                    settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
                    settled.push_back(notice_key(NoticeKind::release, e.inmail));
@@ -143,8 +147,7 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                    settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));
                  },
                  [&](const ConversationReopened& e) {
-                   if (e.learned)
-                     settled.push_back(notice_key(NoticeKind::reopen, e.conversation));
+                   if (e.learned) settled.push_back(notice_key(NoticeKind::reopen, e.conversation));
                  },
                  [&](const ConnectionSet& e) { settle_change(settled, e); },
                  [&](const ConnectionRemoved& e) { settle_change(settled, e); },

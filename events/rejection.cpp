@@ -43,6 +43,7 @@ constexpr Named names[] = {
     {Rejection::awaiting_response, "awaiting_response"},
     {Rejection::followup_limit, "followup_limit"},
     {Rejection::followup_too_soon, "followup_too_soon"},
+    {Rejection::followup_too_late, "followup_too_late"},
     {Rejection::duplicate_outreach, "duplicate_outreach"},
     {Rejection::seat_first_week_limit, "seat_first_week_limit"},
     {Rejection::seat_daily_limit, "seat_daily_limit"},
@@ -78,6 +79,11 @@ constexpr Named names[] = {
     {Rejection::refund_time_over, "refund_time_over"},
     {Rejection::lot_touched, "lot_touched"},
     {Rejection::undo_window_over, "undo_window_over"},
+    {Rejection::not_scheduled, "not_scheduled"},
+    {Rejection::send_at_in_past, "send_at_in_past"},
+    {Rejection::drafts_disabled, "drafts_disabled"},
+    {Rejection::draft_limit, "draft_limit"},
+    {Rejection::revision_conflict, "revision_conflict"},
     {Rejection::no_such_link, "no_such_link"},
 };
 

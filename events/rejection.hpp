@@ -45,6 +45,7 @@ enum class Rejection : std::uint16_t {
   awaiting_response = 1201,
   followup_limit = 1202,
   followup_too_soon = 1203,
+  followup_too_late = 1204,   ///< It is to follow later than follow-ups may.
   duplicate_outreach = 1301,  ///< `limit`: the seat that wrote; `actual`: when, in ms.
   seat_first_week_limit = 1501,
   seat_daily_limit = 1502,
@@ -82,6 +83,11 @@ enum class Rejection : std::uint16_t {
   refund_time_over = 2065,
   lot_touched = 2066,       ///< Not all that was bought is there any more.
   undo_window_over = 2070,  ///< Delivered already, or on its way.
+  not_scheduled = 2071,
+  send_at_in_past = 2072,
+  drafts_disabled = 2073,
+  draft_limit = 2074,
+  revision_conflict = 2075,
   no_such_link = 2080,
 };
 

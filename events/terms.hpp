@@ -245,6 +245,19 @@ constexpr auto names_of(SendLimit) {
   });
 }
 
+/// How a draft ended: by its author, by `draft.ttl_s`, by becoming an InMail, or with its author.
+enum class DraftEnd : std::uint8_t { discarded = 1, expired, used, author_erased };
+
+constexpr auto names_of(DraftEnd) {
+  using enum DraftEnd;
+  return std::to_array<EnumName<DraftEnd>>({
+      {discarded, "discarded"},
+      {expired, "expired"},
+      {used, "used"},
+      {author_erased, "author_erased"},
+  });
+}
+
 /// What a seat holder is on a contract. A hiring manager does not send (L11).
 enum class SeatRole : std::uint8_t {
   recruiter = 1,

@@ -18,11 +18,15 @@ bool is_of_contract(const InMail& inmail) { return inmail.pool.kind() == StreamK
 // IC4.
 
 void check_cost(const Step& step, const InMailSent& e, Verdict& verdict) {
-  const bool by_contract = e.pool.kind() == StreamKind::contract;
-  if (step.policy != nullptr)
+  const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
+  const bool by_contract = e.pool.kind() == StreamKind::contract || was_paid;
+  if (step.policy != nullptr && !was_paid)
     verdict.check(e.cost == 0 || e.cost == static_cast<std::uint32_t>(step.policy->charge.cost),
                   e.inmail, " was sent for ", e.cost, " credits, where the policy says ",
                   step.policy->charge.cost);
+  if (was_paid)
+    verdict.check(e.cost == step.inmail->cost && e.free_class == step.inmail->free_class, e.inmail,
+                  " was sent for ", e.cost, " credits, and scheduled for ", step.inmail->cost);
   const bool is_reserved =
       step.inmail != nullptr && !step.inmail->is_sent() && step.inmail->charge == Charge::reserved;
   const std::int64_t taken = !by_contract  ? sum_of(e.splits)
@@ -33,6 +37,23 @@ void check_cost(const Step& step, const InMailSent& e, Verdict& verdict) {
   if (is_reserved)
     verdict.check(step.inmail->sender == step.header.stream, e.inmail, " was sent by ",
                   step.header.stream, " on a reservation of ", step.inmail->sender);
+}
+
+void check_scheduled_cost(const Step& step, const InMailScheduled& e, Verdict& verdict) {
+  if (step.policy == nullptr) return;
+  const ChargePolicy& charge = step.policy->charge;
+  const bool is_free = e.free_class || (e.parent && !step.policy->followup.charge);
+  const auto price = is_free ? 0U : static_cast<std::uint32_t>(charge.cost);
+  verdict.check(e.is_paid == (charge.when == ChargeWhen::at_schedule) &&
+                    e.cost == (e.is_paid ? price : 0U) && (e.is_paid || !e.free_class),
+                e.inmail, " was scheduled for ", e.cost, " credits, where the policy says ", price);
+  const bool is_reserved = step.inmail != nullptr && step.inmail->charge == Charge::reserved;
+  const bool by_contract = e.pool.kind() == StreamKind::contract;
+  const std::int64_t taken = !by_contract  ? sum_of(e.splits)
+                             : is_reserved ? step.inmail->held.sum()
+                                           : 0;
+  verdict.check(taken == e.cost && !(by_contract && !e.splits.empty()), e.inmail,
+                " was scheduled for ", e.cost, " credits, but ", taken, " were taken for it");
 }
 
 void check_delivered_charge(const Step& step, const InMailDelivered& e, Verdict& verdict) {
@@ -58,6 +79,8 @@ void check_charge(const Step& step, const CreditCharged& e, Verdict& verdict) {
     verdict.check(inmail->end == ChargeEnd::spend, e.inmail, " was charged and never accepted");
   verdict.check(e.refundable == inmail->refundable, e.inmail, " was charged as ",
                 e.refundable ? "refundable" : "final", ", but was delivered otherwise");
+  verdict.check(e.pinned.value == 0 || e.pinned.value == inmail->pinned, e.inmail,
+                " was charged by policy ", e.pinned, ", but sent under ", inmail->pinned);
 }
 
 void check_reservation(const Step& step, const CreditReserved& e, Verdict& verdict) {
@@ -71,6 +94,7 @@ void check_reservation(const Step& step, const CreditReserved& e, Verdict& verdi
 void charges_are_deliveries(const Step& step, Verdict& verdict) {
   std::visit(match{
                  [&](const InMailSent& e) { check_cost(step, e, verdict); },
+                 [&](const InMailScheduled& e) { check_scheduled_cost(step, e, verdict); },
                  [&](const InMailDelivered& e) { check_delivered_charge(step, e, verdict); },
                  [&](const CreditCharged& e) { check_charge(step, e, verdict); },
                  [&](const CreditReserved& e) { check_reservation(step, e, verdict); },
@@ -102,12 +126,13 @@ void check_release(const Step& step, const CreditReleased& e, Verdict& verdict) 
                 " credits, not to where ", inmail->held.sum(), " came from");
   const bool by_cancel =
       e.reason == ReleaseReason::taken_back || e.reason == ReleaseReason::not_dispatched;
-  const Stage expected = e.reason == ReleaseReason::delivery_failed ? Stage::failed
-                         : by_cancel                                ? Stage::cancelled
-                                                                    : Stage::unsent;
+  const bool is_here = inmail->stage == Stage::unsent || inmail->stage == Stage::scheduled ||
+                       inmail->stage == Stage::cancelled;
   const bool is_so = e.reason == ReleaseReason::not_accepted
                          ? inmail->on_accept && inmail->end == ChargeEnd::release
-                         : inmail->stage == expected;
+                     : e.reason == ReleaseReason::delivery_failed ? inmail->stage == Stage::failed
+                     : by_cancel ? inmail->stage == Stage::cancelled
+                                 : is_here;
   verdict.check(is_so, e.inmail, " was released for a reason that is not what became of it");
 }
 

@@ -379,6 +379,37 @@ struct Fold {
     inmail->duty_time = std::max(inmail->duty_time, *e.undo_until);
   }
 
+  void on(const InMailScheduled& e) {
+    InMail* inmail = world.make(e.inmail);
+    if (inmail == nullptr || inmail->stage != Stage::unsent) return;
+    inmail->sender = header.stream;
+    inmail->pool = e.pool;
+    inmail->from = e.from;
+    inmail->to = e.to;
+    inmail->cost = e.cost;
+    inmail->stage = Stage::scheduled;
+    inmail->parent = e.parent.value_or(InMailId{});
+    inmail->delay_s = e.delay_s;
+    if (e.is_paid) inmail->priced_by = static_cast<std::uint32_t>(header.policy.value);
+    inmail->free_class = e.free_class;
+    if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
+    appoint(*inmail, e.send_at);
+  }
+
+  void on(const InMailRescheduled& e) {
+    InMail* inmail = world.find_to_change(e.inmail);
+    if (inmail != nullptr && inmail->stage == Stage::scheduled) appoint(*inmail, e.send_at);
+  }
+
+  void appoint(InMail& inmail, Timestamp send_at) {
+    inmail.send_at = send_at;
+    oblige(inmail);
+    inmail.duty_time = std::max(inmail.duty_time, send_at);
+  }
+
+  void on(const DraftSaved& e) { stream.drafts[e.draft] = e.revision; }
+  void on(const DraftDiscarded& e) { stream.drafts.erase(e.draft); }
+
   void on(const UndoWindowClosed& e) {
     InMail* inmail = world.find_to_change(e.inmail);
     if (inmail == nullptr) return;
@@ -388,8 +419,9 @@ struct Fold {
 
   void on(const InMailCancelled& e) {
     InMail* inmail = world.find_to_change(e.inmail);
-    if (inmail == nullptr || inmail->stage != Stage::sent) return;
-    world.unlink(*inmail);
+    const bool was_sent = inmail != nullptr && inmail->stage == Stage::sent;
+    if (!was_sent && (inmail == nullptr || inmail->stage != Stage::scheduled)) return;
+    if (was_sent) world.unlink(*inmail);
     inmail->stage = Stage::cancelled;
     inmail->in_undo_time = false;
     inmail->informed = true;
@@ -672,7 +704,7 @@ Touched World::fold(const Record& record, StreamState& stream) {
   stream.time = header.time;
   stream.policy = header.policy;
   stream.inferred = {};
-  const bool begins = !header.cause.is_zero() && is_decided(record.event);
+  const bool begins = !header.cause.is_zero() && is_decided(header, record.event);
   const bool goes_on = !stream.running.is_zero() && header.cause == stream.running;
   stream.running = (begins || goes_on) && !header.is_receipt ? header.cause : CommandId{};
   if (header.is_receipt && !header.cause.is_zero())

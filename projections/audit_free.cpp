@@ -43,10 +43,14 @@ bool is_unlocked(const Step& step, MemberId to) {
          step.header.due_at < unlocked->second.second;
 }
 
-/// Releases that did not look back on their sends knew no such classes.
-bool is_owed_by_its_past(const Step& step, const InMailSent& e) {
+/// Releases that did not look back on their sends knew no classes that follow from them.
+bool knows_its_past(const InMailSent& e) { return e.marks.lookback_s > 0; }
+bool knows_its_past(const InMailScheduled&) { return true; }
+
+template <class Letter>
+bool is_owed_by_its_past(const Step& step, const Letter& e) {
   const FreePolicy& free = step.policy->free;
-  if (e.marks.lookback_s == 0) return false;
+  if (!knows_its_past(e)) return false;
   return (free.classes.has(FreeClass::replied_thread) && talks(step, e.to)) ||
          (free.classes.has(FreeClass::previous_unlock) && is_unlocked(step, e.to));
 }
@@ -62,7 +66,8 @@ bool unlocks_rightly(const Step& step, const InMailSent& e) {
 }
 
 /// The class is true of the recipient that the sender saw; what only the host can know is believed.
-void check_class(const Step& step, const InMailSent& e, Verdict& verdict) {
+template <class Letter>
+void check_class(const Step& step, const Letter& e, Verdict& verdict) {
   const FreePolicy& free = step.policy->free;
   const StreamState* to = step.world.find_stream(e.to);
   if (to == nullptr) return;
@@ -98,7 +103,9 @@ void check_may_send(const Step& step, const InMailSent& e, Verdict& verdict) {
   const bool is_past_due = pool != nullptr && pool->is_past_due;
   const bool may = !has_ended && !is_past_due &&
                    step.policy->terms(has_plan ? *pool->plan : PlanKind::free).can_send_inmail;
-  verdict.check(may || (e.free_class && free.plan_classes.has(*e.free_class)), e.inmail,
+  // The class that fixed its price need not be the one by which it may go today.
+  const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
+  verdict.check(may || was_paid || (e.free_class && free.plan_classes.has(*e.free_class)), e.inmail,
                 " was sent by ", step.header.stream, ", whose plan does not send");
   if (e.free_class != FreeClass::open_profile || free.open_profile_max_per_month == 0) return;
   const bool is_same_month = step.stream.open_profile_month == month_at(step.header.due_at);
@@ -110,14 +117,20 @@ void check_may_send(const Step& step, const InMailSent& e, Verdict& verdict) {
 
 void check_free(const Step& step, const InMailSent& e, Verdict& verdict) {
   if (step.policy == nullptr) return;
-  verdict.check((e.cost == 0) == (e.free_class || step.policy->charge.cost == 0), e.inmail,
-                " costs ", e.cost, ", and is free or not");
   verdict.check(unlocks_rightly(step, e), e.inmail, " makes later ones free, or does not");
+  // Price and class of what was paid when it was scheduled are those of then.
+  if (step.inmail != nullptr && step.inmail->was_paid()) return check_may_send(step, e, verdict);
+  const bool follows_for_free = e.parent && !step.policy->followup.charge;
+  verdict.check(
+      (e.cost == 0) == (e.free_class || follows_for_free || step.policy->charge.cost == 0),
+      e.inmail, " costs ", e.cost, ", and is free or not");
   check_class(step, e, verdict);
   check_may_send(step, e, verdict);
 }
 
 void free_sends_take_nothing(const Step& step, Verdict& verdict) {
+  if (const auto* e = std::get_if<InMailScheduled>(&step.event))
+    if (e->is_paid && step.policy != nullptr) check_class(step, *e, verdict);
   if (const auto* e = std::get_if<InMailSent>(&step.event)) {
     check_free(step, *e, verdict);
     if (e->cost > 0) return;

@@ -69,7 +69,9 @@ void check_month(const Step& step, const InMailSent& e, Verdict& verdict) {
   };
   const std::int64_t most = contract->month_max(step.header.stream.seat(), *step.policy);
   const bool fits_now = fits(most, step.policy->seat.monthly_counts == MonthlyCounts::all_inmails);
-  const InMail* inmail = e.cost > 0 ? step.inmail : nullptr;
+  // Of what was reserved before its time, the contract has judged the month again, off the record.
+  const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
+  const InMail* inmail = e.cost > 0 && !was_paid ? step.inmail : nullptr;
   const bool fitted = inmail != nullptr && fits(inmail->month_max, inmail->month_has_free);
   const bool has_changed = contract->policy != step.header.policy ||
                            step.header.time < later(contract->time, Seconds{60});
@@ -102,7 +104,7 @@ void months_are_the_contracts(const Step& step, Verdict& verdict) {
     return;
   }
   const StreamState* contract = step.world.find_stream(e->pool);
-  const bool is_reserved = e->cost > 0 && step.inmail != nullptr;
+  const bool is_reserved = e->cost > 0 && step.inmail != nullptr && !step.inmail->was_paid();
   const bool is_known = contract != nullptr && contract->pool != nullptr;
   const bool is_right =
       is_reserved ? month == step.inmail->month : is_known && month <= contract->pool->cycle;

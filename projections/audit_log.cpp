@@ -36,6 +36,7 @@ void records_are_in_order(const Step& step, Verdict& verdict) {
 const InMailId* carried_out_by_its_own_command(const Event& event) {
   return std::visit(match{
                         [](const InMailSent& e) { return &e.inmail; },
+                        [](const InMailScheduled& e) { return &e.inmail; },
                         [](const CreditReserved& e) { return &e.inmail; },
                         [](const CreditCharged& e) { return &e.inmail; },
                         [](const CreditReleased& e) {
@@ -58,7 +59,7 @@ void commands_act_once(const Step& step, Verdict& verdict) {
   if (!running.is_zero())
     verdict.check(header.cause == running, header.stream, " went on before command ", running,
                   " was answered");
-  if (is_decided(step.event))
+  if (is_decided(header, step.event))
     verdict.check(!header.cause.is_zero(), header.stream, " decided without a command");
   const bool has_waited = step.inmail != nullptr && step.inmail->on_accept;
   if (const InMailId* inmail = carried_out_by_its_own_command(step.event); inmail && !has_waited)
@@ -94,8 +95,8 @@ void the_erased_are_gone(const Step& step, Verdict& verdict) {
   if (!is_erased) return;
   const bool is_answer = std::holds_alternative<CommandRejected>(step.event) ||
                          std::holds_alternative<CommandAccepted>(step.event);
-  verdict.check(is_answer || !is_decided(step.event), stream, " was erased, and decided on ",
-                type_of(step.event).name);
+  verdict.check(is_answer || !is_decided(step.header, step.event), stream,
+                " was erased, and decided on ", type_of(step.event).name);
 }
 
 void nothing_of_the_erased_is_left(const World& world, Timestamp since, Verdict& verdict) {

@@ -20,6 +20,10 @@ void check_sent(const Step& step, const InMailSent& e, Verdict& verdict) {
   verdict.check(e.from == person && e.to != e.from && is_somebody, e.inmail, " was sent by ",
                 sender, " in the name of member:", e.from, " to member:", e.to);
   if (step.policy == nullptr) return;
+  const bool was_scheduled = step.inmail != nullptr && step.inmail->stage == Stage::scheduled;
+  if (was_scheduled) return;  // audit_dispatch.cpp judges it.
+  verdict.check(e.origin == SendOrigin::direct && !e.parent, e.inmail, " was sent as ",
+                name_of(e.origin), ", and was never scheduled");
   const Seconds window = step.policy->undo.window_s;
   const auto until = window.count() > 0 ? std::optional(later(step.header.due_at, window))
                                         : std::optional<Timestamp>{};
@@ -44,6 +48,7 @@ void check_undo_end(const Step& step, const UndoWindowClosed& e, Verdict& verdic
 
 void check_cancelled(const Step& step, const InMailCancelled& e, Verdict& verdict) {
   const InMail* inmail = step.inmail;
+  if (inmail != nullptr && inmail->stage == Stage::scheduled) return;  // Likewise.
   const bool is_here = inmail != nullptr && inmail->stage == Stage::sent && inmail->in_undo_time &&
                        inmail->sender == step.header.stream;
   if (!verdict.check(is_here && step.header.due_at <= inmail->undo_until, e.inmail,

@@ -176,6 +176,10 @@ void lots_are_spent_in_order(const Step& step, Verdict& verdict) {
             const StreamState* payer = step.world.find_stream(e.pool);
             check_spending(step, payer ? payer->pool.get() : nullptr, e.splits, verdict);
           },
+          [&](const InMailScheduled& e) {
+            const StreamState* payer = step.world.find_stream(e.pool);
+            check_spending(step, payer ? payer->pool.get() : nullptr, e.splits, verdict);
+          },
           [&](const CreditReserved& e) { check_spending(step, step.pool(), e.splits, verdict); },
           [&](const CreditsExpired& e) {
             const Lot* lot = step.pool() ? step.pool()->find(e.lot) : nullptr;
@@ -358,14 +362,17 @@ void check_payer(const Step& step, Verdict& verdict) {
                 " settled a charge that ", step.inmail->pool, " paid");
 }
 
+void check_pool(const Step& step, StreamId pool, Verdict& verdict) {
+  const StreamId stream = step.header.stream;
+  const StreamId own = stream.kind() == StreamKind::seat ? StreamId(step.stream.contract) : stream;
+  verdict.check(pool == own, stream, " sent on the credits of ", pool);
+}
+
 void pools_are_kept_apart(const Step& step, Verdict& verdict) {
   const StreamId stream = step.header.stream;
   std::visit(match{
-                 [&](const InMailSent& e) {
-                   const StreamId own =
-                       stream.kind() == StreamKind::seat ? StreamId(step.stream.contract) : stream;
-                   verdict.check(e.pool == own, stream, " sent on the credits of ", e.pool);
-                 },
+                 [&](const InMailSent& e) { check_pool(step, e.pool, verdict); },
+                 [&](const InMailScheduled& e) { check_pool(step, e.pool, verdict); },
                  [&](const CreditReserved& e) {
                    const auto contract = step.world.contract_of(e.seat);
                    verdict.check(contract && stream == StreamId(*contract), stream,

@@ -105,14 +105,15 @@ void check_beside_plan(const Step& step, Verdict& verdict);
 /// Requires: the record has a policy.
 bool is_over_quota(const Step& step);
 
-std::span<const Rule> pool_rules();     ///< audit_pools.cpp
-std::span<const Rule> charge_rules();   ///< audit_charges.cpp
-std::span<const Rule> refund_rules();   ///< audit_refunds.cpp
-std::span<const Rule> message_rules();  ///< audit_messages.cpp
-std::span<const Rule> thread_rules();   ///< audit_threads.cpp
-std::span<const Rule> free_rules();     ///< audit_free.cpp
-std::span<const Rule> limit_rules();    ///< audit_limits.cpp
-std::span<const Rule> inbound_rules();  ///< audit_inbound.cpp
-std::span<const Rule> log_rules();      ///< audit_log.cpp
+std::span<const Rule> pool_rules();      ///< audit_pools.cpp
+std::span<const Rule> charge_rules();    ///< audit_charges.cpp
+std::span<const Rule> refund_rules();    ///< audit_refunds.cpp
+std::span<const Rule> message_rules();   ///< audit_messages.cpp
+std::span<const Rule> thread_rules();    ///< audit_threads.cpp
+std::span<const Rule> free_rules();      ///< audit_free.cpp
+std::span<const Rule> limit_rules();     ///< audit_limits.cpp
+std::span<const Rule> inbound_rules();   ///< audit_inbound.cpp
+std::span<const Rule> log_rules();       ///< audit_log.cpp
+std::span<const Rule> dispatch_rules();  ///< audit_dispatch.cpp
 
 }  // namespace inmail::auditing

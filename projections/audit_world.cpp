@@ -52,6 +52,7 @@ void World::sweep(const Touched& touched, const Event& event) {
 
   InMail& inmail = inmails_[*at];
   if (inmail.charge == Charge::reserved || inmail.charge == Charge::charged) return;
+  if (inmail.stage == Stage::scheduled) return;
   if (inmail.is_sent() && !(inmail.is_quiet() && inmail.informed)) return;
   const std::uint32_t state = inmail.is_sent() ? over : never_sent;
   inmail = InMail{};
@@ -127,7 +128,8 @@ const InMailId* inmail_named_by(const Event& event) {
       event);
 }
 
-bool is_decided(const Event& event) {
+bool is_decided(const RecordHeader& header, const Event& event) {
+  if (header.asked_by.kind == PrincipalKind::clock) return false;
   if (const auto* archived = std::get_if<Archived>(&event)) return !archived->automatic;
   if (const auto* reopened = std::get_if<ConversationReopened>(&event)) return !reopened->learned;
   if (const auto* set = std::get_if<ConnectionSet>(&event)) return set->with != set->owner;
@@ -135,6 +137,8 @@ bool is_decided(const Event& event) {
     return removed->with != removed->owner;
   if (const auto* cancelled = std::get_if<InMailCancelled>(&event))
     return cancelled->reason == CancelReason::undo || cancelled->reason == CancelReason::by_user;
+  if (const auto* discarded = std::get_if<DraftDiscarded>(&event))
+    return discarded->end == DraftEnd::discarded;
   const auto is_one_of = [&]<class... Events>(std::type_identity<std::variant<Events...>>) {
     return (std::holds_alternative<Events>(event) || ...);
   };
@@ -146,7 +150,8 @@ bool is_decided(const Event& event) {
                    SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
                    MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
                    DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
-                   SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated>;
+                   SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated,
+                   InMailScheduled, InMailRescheduled, DraftSaved>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

@@ -24,7 +24,16 @@
 namespace inmail::auditing {
 
 /// Where an InMail stands (D4.1.1). `unsent`: a contract has reserved for it, no more.
-enum class Stage : std::uint8_t { unsent, sent, delivered, failed, retracted, expired, cancelled };
+enum class Stage : std::uint8_t {
+  unsent,
+  scheduled,
+  sent,
+  delivered,
+  failed,
+  retracted,
+  expired,
+  cancelled
+};
 
 /// Where its charge stands in the stream of the pool (D4.1.2).
 enum class Charge : std::uint8_t { none, reserved, charged, released, refunded, final };
@@ -41,13 +50,17 @@ struct InMail {
   Timestamp opened_at{};
   Timestamp ended_at{};  ///< Of what ended the charge on the recipient's side.
   Timestamp undo_until{};
+  Timestamp send_at{};  ///< Of one that was scheduled.
+  InMailId parent{};    ///< That it was scheduled to follow; zero: none.
   /// Of the last event that obliges another stream.
   Timestamp duty_time{};
   Position duty_position{};
   Holding held;
   std::uint32_t cost = 0;
   std::uint32_t end_amount = 0;
-  std::uint32_t pinned = 0;  ///< Policy version of the send.
+  std::uint32_t pinned = 0;     ///< Policy version of the send.
+  std::uint32_t priced_by = 0;  ///< Of what fixed its price before the send; 0: nothing.
+  std::uint32_t delay_s = 0;    ///< Between the send of its parent and its own.
   /// The month of its seat, as the contract knew it when it reserved.
   std::int64_t month_max = 0;              ///< 0: no limit.
   std::uint32_t month = 0;                 ///< The contract's cycle.
@@ -63,11 +76,12 @@ struct InMail {
   bool from_premium = false;
   bool opened = false;
   bool refundable = false;
-  bool on_accept = false;     ///< Delivered and only reserved for, until it is accepted or not.
-  bool informed = false;      ///< The sender knows the outcome.
-  bool in_undo_time = false;  ///< Sent, and nobody is obliged to deliver it yet.
-  bool hidden = false;        ///< Off the recipient's list, and no more than that.
-  bool listed = false;        ///< In the recipient's inbox, archived or not.
+  bool on_accept = false;  ///< Delivered and only reserved for, until it is accepted or not.
+  std::optional<FreeClass> free_class;  ///< As it was scheduled, if that fixed the price.
+  bool informed = false;                ///< The sender knows the outcome.
+  bool in_undo_time = false;            ///< Sent, and nobody is obliged to deliver it yet.
+  bool hidden = false;                  ///< Off the recipient's list, and no more than that.
+  bool listed = false;                  ///< In the recipient's inbox, archived or not.
   std::uint8_t reminders = 0;
   std::uint32_t links = 0;
   /// Another InMail of the sender was answered, which has to end this one's charge, too (D4.1.4).
@@ -75,7 +89,9 @@ struct InMail {
 
   static constexpr std::uint32_t no_inmail = UINT32_MAX;
 
-  bool is_sent() const { return stage != Stage::unsent; }
+  bool is_sent() const { return stage != Stage::unsent && stage != Stage::scheduled; }
+  /// Its price was paid when it was scheduled.
+  bool was_paid() const { return priced_by != 0; }
   bool was_delivered() const {
     return stage == Stage::delivered || stage == Stage::retracted || stage == Stage::expired;
   }
@@ -254,6 +270,7 @@ struct StreamState {
 
   std::unique_ptr<SentSoFar> sent;  ///< Null: nothing.
   Warnings warnings;
+  std::map<DraftId, std::uint32_t> drafts;  ///< Of an author, their revisions.
 
   // Of a seat.
   ContractId contract{};
@@ -373,7 +390,7 @@ const InMailId* inmail_named_by(const Event& event);
 
 /// Whether only a command makes such an event happen: what follows from others, or from time, does
 /// not.
-bool is_decided(const Event& event);
+bool is_decided(const RecordHeader& header, const Event& event);
 
 /// Whether any kind of response gives something back.
 bool refunds_responses(const RefundPolicy& refund);

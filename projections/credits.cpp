@@ -109,13 +109,21 @@ void on(Rows& rows, const RecordHeader& header, const CreditsGranted& e) {
   booking.close();
 }
 
-void on(Rows& rows, const RecordHeader& header, const InMailSent& e) {
+/// What a member's own credits set aside when it sends, or schedules.
+template <class Letter>
+void set_aside(Rows& rows, const RecordHeader& header, const Letter& e) {
   if (e.splits.empty()) return;
   Booking booking(rows, header, e.pool, e.inmail);
   booking.move_all(e.splits, &CreditBuckets::available, &CreditBuckets::reserved,
                    LedgerWhat::reserved);
   booking.close();
   insert_row(rows, held_key(e.inmail), e.splits);
+}
+
+void on(Rows& rows, const RecordHeader& header, const InMailSent& e) { set_aside(rows, header, e); }
+
+void on(Rows& rows, const RecordHeader& header, const InMailScheduled& e) {
+  set_aside(rows, header, e);
 }
 
 void on(Rows& rows, const RecordHeader& header, const InMailDelivered& e) {

@@ -264,8 +264,9 @@ MemberId owner_of(const Rows& rows, StreamId party) {
   return fold_row<MemberId>(rows, holder_key(party.seat())).value_or(MemberId{});
 }
 
-/// Its sender finds it among what was sent, without its texts.
+/// Its sender finds it among what was sent, without its texts; unless it never was.
 void on(Rows& rows, const RecordHeader& header, const InMailCancelled& e) {
+  if (!rows.get(texts_key(e.inmail))) return;
   ConversationRow row{.from = owner_of(rows, header.stream), .to = e.to};
   if (auto known = fold_row<ConversationRow>(rows, conversation_key(e.inmail))) row = *known;
   if (row.at_sender) rows.erase(order_key(row.from, row.last_activity, e.inmail));

@@ -5,6 +5,7 @@
 #include "projections/deadlines.hpp"
 #include "projections/inbox.hpp"
 #include "projections/notices.hpp"
+#include "projections/outgoing.hpp"
 #include "projections/receipts.hpp"
 #include "projections/view.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr std::array views = {
     View::of<ReceiptsView>(), View::of<NoticesView>(), View::of<DeadlinesView>(),
     View::of<InboxView>(),    View::of<CreditsView>(), View::of<AnalyticsView>(),
+    View::of<OutgoingView>(),
 };
 
 }  // namespace

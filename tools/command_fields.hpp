@@ -167,6 +167,7 @@ void each_field(OneOf<SendInMail> auto& c, auto&& visit) {
   visit("attachments", c.attachments, Presence::optional);
   visit("locale", c.locale, Presence::optional);
   visit("offers_compensation", c.offers_compensation, Presence::optional);
+  visit("draft", c.draft, Presence::optional);
 }
 
 void each_field(OneOf<OpenInMail> auto& c, auto&& visit) {
@@ -194,6 +195,45 @@ void each_field(OneOf<SendMessage> auto& c, auto&& visit) {
   visit("seat", c.seat, Presence::optional);
   visit("to", c.to, Presence::required);
   visit("text", c.text, Presence::required);
+}
+
+void each_field(OneOf<ScheduleInMail> auto& c, auto&& visit) {
+  each_field(c.letter, visit);
+  visit("send_at", c.send_at, Presence::required);
+  visit("time_zone", c.time_zone, Presence::optional);
+}
+
+void each_field(OneOf<RescheduleInMail> auto& c, auto&& visit) {
+  visit("sender", c.sender, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+  visit("send_at", c.send_at, Presence::required);
+  visit("time_zone", c.time_zone, Presence::optional);
+}
+
+void each_field(OneOf<CancelScheduled> auto& c, auto&& visit) {
+  visit("sender", c.sender, Presence::required);
+  visit("inmail", c.inmail, Presence::required);
+}
+
+void each_field(OneOf<AddFollowUp> auto& c, auto&& visit) {
+  each_field(c.letter, visit);
+  visit("parent", c.parent, Presence::required);
+  visit("delay_s", c.delay_s, Presence::optional);
+}
+
+void each_field(OneOf<SaveDraft> auto& c, auto&& visit) {
+  visit("from", c.from, Presence::required);
+  visit("seat", c.seat, Presence::optional);
+  visit("draft", c.draft, Presence::optional);
+  visit("revision", c.revision, Presence::optional);
+  visit("to", c.to, Presence::optional);
+  visit("subject", c.subject, Presence::optional);
+  visit("body", c.body, Presence::optional);
+}
+
+void each_field(OneOf<DiscardDraft> auto& c, auto&& visit) {
+  visit("author", c.author_id, Presence::required);
+  visit("draft", c.draft, Presence::required);
 }
 
 void each_field(OneOf<UndoSend> auto& c, auto&& visit) {

@@ -135,6 +135,14 @@ bool read(const Json& json, StreamId& value) {
   return stream.has_value();
 }
 
+std::string wanted(Timestamp) { return "a time like \"2026-01-31T12:00:00Z\""; }
+bool read(const Json& json, Timestamp& value) {
+  if (!json.is_string()) return false;
+  const auto time = timestamp_from_text(json.get_ref<const std::string&>());
+  if (time) value = *time;
+  return time.has_value();
+}
+
 template <class Tag>
 std::string wanted(const Id128<Tag>&) {
   return "32 hexadecimal digits";

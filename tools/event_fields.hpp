@@ -124,6 +124,7 @@ void each_field(const CreditCharged& e, auto&& visit) {
   visit("inmail", e.inmail);
   visit("splits", e.splits);
   visit("refundable", e.refundable);
+  visit("pinned", e.pinned);
 }
 
 void each_field(const CreditReleased& e, auto&& visit) {
@@ -217,6 +218,61 @@ void each_field(const InMailSent& e, auto&& visit) {
   visit("attachments", e.attachments);
   visit("locale", e.locale);
   visit("offers_compensation", e.offers_compensation);
+}
+
+void each_field(const InMailScheduled& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("from", e.from);
+  visit("seat", e.seat);
+  visit("to", e.to);
+  visit("send_at", e.send_at);
+  visit("time_zone", e.time_zone);
+  visit("pool", e.pool);
+  visit("is_paid", e.is_paid);
+  visit("cost", e.cost);
+  visit("splits", e.splits);
+  visit("recipient_version", e.recipient_version);
+  visit("subject", e.subject);
+  visit("body", e.body);
+  visit("free_class", e.free_class);
+  visit("degree", e.degree);
+  visit("applicant", e.applicant);
+  visit("purpose", e.purpose);
+  visit("html", e.markup.html);
+  visit("bullets", e.markup.bullets);
+  visit("numbered", e.markup.numbered);
+  visit("links", e.markup.links);
+  visit("bad_links", e.markup.bad_links);
+  visit("print", e.print);
+  visit("override_reason", e.override_reason);
+  visit("veteran", e.veteran);
+  visit("signature", e.signature);
+  visit("attachments", e.attachments);
+  visit("locale", e.locale);
+  visit("offers_compensation", e.offers_compensation);
+  visit("parent", e.parent);
+  visit("delay_s", e.delay_s);
+}
+
+void each_field(const InMailRescheduled& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("send_at", e.send_at);
+  visit("time_zone", e.time_zone);
+}
+
+void each_field(const DraftSaved& e, auto&& visit) {
+  visit("draft", e.draft);
+  visit("revision", e.revision);
+  visit("from", e.from);
+  visit("to", e.to);
+  visit("subject", e.subject);
+  visit("body", e.body);
+  visit("expires_at", e.expires_at);
+}
+
+void each_field(const DraftDiscarded& e, auto&& visit) {
+  visit("draft", e.draft);
+  visit("end", e.end);
 }
 
 void each_field(const UndoWindowClosed& e, auto&& visit) {

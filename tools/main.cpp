@@ -13,6 +13,7 @@ int main(int count, char** arguments) {
   add_events(program);
   add_show(program);
   add_inbox(program);
+  add_outgoing(program);
   add_credits(program);
   add_analytics(program);
   add_policy(program);

@@ -13,6 +13,7 @@ void add_audit(Program& program);
 void add_events(Program& program);
 void add_show(Program& program);
 void add_inbox(Program& program);
+void add_outgoing(Program& program);
 void add_credits(Program& program);
 void add_analytics(Program& program);
 void add_policy(Program& program);

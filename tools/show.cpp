@@ -175,6 +175,20 @@ class InMailPortrait {
     if (e.undo_until) facts_["undo_until"] = to_json(e.undo_until);
     if (e.cost > 0) facts_["credit"] = "reserved";
   }
+  void on(const InMailScheduled& e) {
+    became("scheduled");
+    facts_["from"] = to_json(e.from);
+    facts_["to"] = to_json(e.to);
+    facts_["sender"] = to_json(header_->stream);
+    facts_["pool"] = to_json(e.pool);
+    facts_["send_at"] = to_json(e.send_at);
+    if (!e.time_zone.empty()) facts_["time_zone"] = e.time_zone;
+    if (e.parent) facts_["parent"] = to_json(e.parent);
+    facts_["subject"] = texts_(e.subject);
+    facts_["body"] = texts_(e.body);
+    if (e.cost > 0) facts_["credit"] = "reserved";
+  }
+  void on(const InMailRescheduled& e) { facts_["send_at"] = to_json(e.send_at); }
   void on(const InMailCancelled& e) {
     became("cancelled");
     facts_["reason"] = to_json(e.reason);

@@ -150,7 +150,7 @@ TEST(Reservation, IsMadeGoodInAFreshLotOnlyAfterAFailureOfOurs) {  // A13.
 TEST(Charge, IsMadeByTheDelivery) {
   Given<Contract> given(acme);
   reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
-  given.then({CreditCharged{letter, one, true}});
+  given.then({CreditCharged{letter, one, true, PolicyVersion{1}}});
   EXPECT_TRUE(given.state().account.charges.at(letter).charged);
   given.when_notice(delivered(true), bob, start + 1s).then_nothing();
 }
@@ -158,7 +158,7 @@ TEST(Charge, IsMadeByTheDelivery) {
 TEST(Charge, IsFinalAtOnceWhereNothingCanComeBack) {
   Given<Contract> given(acme);
   reserve(subscribed(given)).when_notice(delivered(false), bob, start + 1s);
-  given.then({CreditCharged{letter, one, false}});
+  given.then({CreditCharged{letter, one, false, PolicyVersion{1}}});
   EXPECT_TRUE(given.state().account.charges.empty());
 }
 

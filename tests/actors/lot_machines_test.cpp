@@ -34,6 +34,18 @@ Event taking(const InMailId& inmail, std::uint32_t amount) {
         .inmail = inmail, .from = ada, .to = bob, .pool = ada, .cost = amount, .splits = splits};
 }
 
+/// A member takes them, too, for an InMail that is to be sent later.
+Event planning(const InMailId& inmail, std::uint32_t amount) {
+  return InMailScheduled{.inmail = inmail,
+                         .from = ada,
+                         .to = bob,
+                         .send_at = start + std::chrono::hours{1},
+                         .pool = ada,
+                         .is_paid = true,
+                         .cost = amount,
+                         .splits = {{lot, amount}}};
+}
+
 Event granting() { return CreditsGranted{.lot = lot, .kind = LotKind::bonus, .amount = 5}; }
 
 template <class Owner>
@@ -78,6 +90,8 @@ std::vector<Event> claims() {
   std::get<CreditRefunded>(all[8]).into_original_lot = true;
   std::get<CreditRefunded>(all[9]).into_original_lot = false;
   if constexpr (std::is_same_v<Owner, Contract>) all.push_back(CreditCharged{first, two, true});
+  if constexpr (std::is_same_v<Owner, Member>)
+    for (const std::uint32_t amount : {1u, 3u}) all.push_back(planning(third, amount));
   for (const std::uint32_t amount : {1u, 3u, 5u}) {
     all.push_back(CreditsExpired{lot, amount});
     all.push_back(CreditsForfeited{lot, amount, 0});
@@ -107,7 +121,8 @@ void walk(std::set<const void*>& gone) {
     for (const Event& event : claims<Owner>()) {
       auto state = folded<Owner>(history);
       const LotState lot_before = lot_state(state.account, lot);
-      const bool is_take = event.index() == taking<Owner>(first, 1).index();
+      const bool is_plan = std::holds_alternative<InMailScheduled>(event);
+      const bool is_take = is_plan || event.index() == taking<Owner>(first, 1).index();
       const InMailId charge = is_take && event != taking<Owner>(first, 1) ? third : first;
       const HeldState held_before = held_state(state.account, charge);
       try {

@@ -60,6 +60,17 @@ class Erasing : public EngineTest {
     SendInMail to_herself{ada, {}, ada, words_.new_one("subject"), words_.new_one("b")};
     to_herself.attachments = {{1, "pdf", 100, words_.new_one("file")}};
     (void)settle(engine, to_herself);
+    for (const auto& seat : {std::optional<SeatId>{}, std::optional{desk}}) {
+      const SaveDraft draft{ada, seat, {}, 0, bob, words_.new_one("draft"), words_.new_one("d")};
+      ASSERT_TRUE(settle(engine, draft).ok());
+    }
+    const ScheduleInMail later{{ada, desk, bob, words_.new_one("later"), words_.new_one("l")},
+                               clock().now() + std::chrono::days{300},
+                               "Europe/Vienna"};
+    ASSERT_TRUE(settle(engine, later).ok());
+    (void)settle(engine,
+                 ScheduleInMail{
+                     {ada, {}, eve, words_.new_one("s"), words_.new_one("b")}, later.send_at, ""});
     open_ = send(engine, {eve, {}, ada, "Once more", "Are you there?"});
   }
 

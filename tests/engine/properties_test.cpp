@@ -32,7 +32,7 @@ std::ostream& operator<<(std::ostream& out, const Deed& deed) {
 }
 
 rc::Gen<Deed> any_deed() {
-  return rc::gen::build<Deed>(rc::gen::set(&Deed::kind, rc::gen::inRange(0u, 25u)),
+  return rc::gen::build<Deed>(rc::gen::set(&Deed::kind, rc::gen::inRange(0u, 29u)),
                               rc::gen::set(&Deed::drawn));
 }
 
@@ -61,6 +61,7 @@ class Life {
     if (deed.kind < 19) return static_cast<void>(give(about_a_letter(deed.kind, dice)));
     if (deed.kind < 22) return pass_time(dice);
     if (deed.kind == 22 || deed.kind == 24) return static_cast<void>(give(about_a_plan(dice)));
+    if (deed.kind > 24) return for_later(deed.kind, dice);
     give(AdoptPolicy{to_toml(test::random_policy(dice))});
   }
 
@@ -81,6 +82,7 @@ class Life {
   Answer give(Command command) {
     Submission given = engine_->submit({std::move(command), {}, {}});
     engine_->run_until_quiet();
+    last_ = inmail_of(given.id);
     return given.reply.get();
   }
 
@@ -103,6 +105,34 @@ class Life {
     RC_ASSERT(answer.refusal.limit == foretold.limit);
     RC_ASSERT(answer.refusal.actual == foretold.actual);
     if (answer.ok()) letters_.push_back({inmail_of(given.id), letter});
+  }
+
+  void for_later(unsigned kind, Dice& dice) {
+    using namespace std::chrono_literals;
+    using std::chrono::days;
+    const Timestamp then =
+        clock_->now() + dice.one_of<Milliseconds>({1ms, 1h, days{1}, days{4}, days{40}});
+    if (kind < 27 || letters_.empty()) {
+      const SendInMail wanted = letter(dice);
+      if (give(ScheduleInMail{wanted, then, {}}).ok()) letters_.push_back({last_, wanted});
+      return;
+    }
+    const auto [inmail, before] = letters_[letters_.size() - 1 - dice.below(letters_.size())];
+    const StreamId sender = before.target();
+    if (kind == 27) {
+      AddFollowUp next{before, inmail, {}};
+      next.letter.body = "And?";
+      next.delay_s = dice.one_of<std::optional<std::uint32_t>>({{}, 0, 3'600, 259'200});
+      if (give(next).ok()) letters_.push_back({last_, next.letter});
+      return;
+    }
+    if (dice.once_in(3)) {
+      give(SaveDraft{before.from, {}, {}, 0, before.to, "Hello", "Not yet"});
+    } else if (dice.once_in(2)) {
+      give(RescheduleInMail{sender, inmail, then, {}});
+    } else {
+      give(CancelScheduled{sender, inmail});
+    }
   }
 
   void pass_time(Dice& dice) {
@@ -191,6 +221,7 @@ class Life {
       std::make_shared<ManualClock>(*timestamp_from_text("2026-01-31T09:00:00Z"));
   std::optional<Engine> engine_;
   std::vector<std::pair<InMailId, SendInMail>> letters_;
+  InMailId last_;  ///< Of the last command.
 };
 
 TEST(Lives, KeepEveryInvariantAndAreForetold) {

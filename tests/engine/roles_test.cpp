@@ -19,6 +19,7 @@ constexpr MemberId eve{3};
 constexpr ContractId company{1};
 constexpr SeatId desk{1};
 constexpr std::uint64_t operator_number = 5;
+const Timestamp tomorrow = *timestamp_from_text("2026-01-06T09:00:00Z");
 
 /// One row of the table: a command that would be fine, and the one who may give it; with no number,
 /// anyone of that kind.
@@ -104,6 +105,8 @@ class Roles : public test::EngineTest {
         {Respond{bob, from_ada_, ReplyKind::decline, "No."}, member, bob.value},
         {SendMessage{answered_, bob, {}, ada, "And?"}, member, bob.value},
         {SendMessage{answered_, ada, desk, bob, "Well."}, seat, desk.value},
+        {ScheduleInMail{{ada, desk, eve, "Hello", "Tomorrow."}, tomorrow, ""}, seat, desk.value},
+        {SaveDraft{ada, {}, {}, 0, bob, "Hello", "Not yet."}, member, ada.value},
         {AdoptPolicy{"name = \"ours\"\n"}, admin, {}},
         {PurchaseCredits{ada, "p5", "pay-1"}, member, ada.value},
         {PurchaseCredits{company, "p5", "pay-2"}, admin, {}},
@@ -140,7 +143,10 @@ TEST_F(Roles, MayGiveWhatTheTableSaysAndNothingElse) {
 
 TEST_F(Roles, AreKnownForEveryCommand) {
   // These have tests of their own.
-  std::set<std::size_t> kinds{Command(RetractInMail{}).index(), Command(UndoSend{}).index()};
+  std::set<std::size_t> kinds{
+      Command(RetractInMail{}).index(),    Command(UndoSend{}).index(),
+      Command(RescheduleInMail{}).index(), Command(CancelScheduled{}).index(),
+      Command(AddFollowUp{}).index(),      Command(DiscardDraft{}).index()};
   for (const Row& row : table()) kinds.insert(row.command.index());
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }
@@ -191,6 +197,35 @@ TEST_F(Roles, LetOnlyTheSenderUndo) {
   expect_refused(UndoSend{ada, of_desk}, Principal::of(ada), Rejection::unknown_target);
   EXPECT_TRUE(ask(UndoSend{ada, own}, Principal::of(ada)).ok());
   EXPECT_TRUE(ask(UndoSend{desk, of_desk}, Principal::of(desk)).ok());
+}
+
+TEST_F(Roles, LetTheSenderAndAnAdminCareForWhatIsScheduled) {
+  const InMailId later = [&] {
+    EXPECT_TRUE(
+        settle(*engine_, ScheduleInMail{{ada, desk, eve, "Hello", "Tomorrow."}, tomorrow, ""})
+            .ok());
+    return last_inmail();
+  }();
+  const Timestamp sooner = tomorrow - std::chrono::hours{1};
+  for (const PrincipalKind kind : all_kinds) {
+    if (kind == PrincipalKind::seat || kind == PrincipalKind::admin) continue;
+    expect_refused(RescheduleInMail{desk, later, sooner, ""}, {kind, desk.value},
+                   Rejection::not_allowed);
+    expect_refused(CancelScheduled{desk, later}, {kind, desk.value}, Rejection::not_allowed);
+  }
+  expect_refused(CancelScheduled{ada, later}, Principal::of(ada), Rejection::not_scheduled);
+  EXPECT_TRUE(ask(RescheduleInMail{desk, later, sooner, ""}, Principal::of(desk)).ok());
+  EXPECT_TRUE(ask(CancelScheduled{desk, later}, {PrincipalKind::admin, 1}).ok());
+}
+
+TEST_F(Roles, LetOnlyTheAuthorSeeToADraft) {
+  ASSERT_TRUE(settle(*engine_, SaveDraft{ada, {}, {}, 0, bob, "Hello", "Not yet."}).ok());
+  const DraftId draft{last_inmail().bytes};
+  expect_refused(DiscardDraft{ada, draft}, Principal::of(bob), Rejection::not_allowed);
+  expect_refused(DiscardDraft{bob, draft}, Principal::of(bob), Rejection::unknown_target);
+  expect_refused(SaveDraft{bob, {}, draft, 1, ada, "Hello", "Mine."}, Principal::of(bob),
+                 Rejection::unknown_target);
+  EXPECT_TRUE(ask(DiscardDraft{ada, draft}, Principal::of(ada)).ok());
 }
 
 TEST_F(Roles, LetOnlyTheHolderUseASeat) {

@@ -88,6 +88,17 @@ TEST(EventCodec, ReadsOpeningsOfBeforeSilenceCountedFromThem) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsChargesOfBeforeTheySaidWhichPolicyJudgesThem) {
+  CreditCharged expected;
+  for (const Event& event : test::sample_events())
+    if (const auto* each = std::get_if<CreditCharged>(&event)) expected = *each;
+  expected.pinned = {};
+  const std::string payload = golden_payload(CreditChargedV1::type);
+  const auto decoded = decode_event(CreditChargedV1::type.number, 1, bytes_of(payload));
+  ASSERT_TRUE(decoded.ok()) << decoded.error().message;
+  EXPECT_EQ(*decoded, Event{expected});
+}
+
 /// The sample, without what version 4 brought.
 InMailSent sent_of_before_limits() {
   InMailSent sent;

@@ -111,6 +111,8 @@ TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   EXPECT_TRUE(settles(SeatId{3}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
   EXPECT_FALSE(settles(MemberId{7}, InMailSent{.inmail = id}, notice_key(NoticeKind::confirm, id)));
   EXPECT_TRUE(
+      settles(SeatId{3}, InMailScheduled{.inmail = id}, notice_key(NoticeKind::confirm, id)));
+  EXPECT_TRUE(
       settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::confirm, id)));
   EXPECT_TRUE(
       settles(ContractId{2}, CreditReleased{.inmail = id}, notice_key(NoticeKind::release, id)));

@@ -208,6 +208,39 @@ class AuditStory {
     return inmail;
   }
 
+  /// To be sent later, on a credit that is set aside now.
+  StoryInMail schedule(MemberId from, MemberId to, Milliseconds in,
+                       std::optional<InMailId> parent = {}) {
+    StoryInMail inmail = write(from, from, from, to, {{LotId{1}, 1}});
+    const InMailSent words = sent_event(inmail);
+    InMailScheduled scheduled{.inmail = inmail.ref.inmail,
+                              .from = from,
+                              .to = to,
+                              .send_at = now() + in,
+                              .pool = from,
+                              .is_paid = true,
+                              .cost = 1,
+                              .splits = inmail.splits};
+    scheduled.subject = words.subject;
+    scheduled.body = words.body;
+    scheduled.parent = parent;
+    inmail.sent = answer(from, std::move(scheduled), inmail.command(), Principal::of(from));
+    return inmail;
+  }
+
+  /// Its time has come.
+  Position dispatch(StoryInMail& inmail, std::optional<InMailId> parent = {}) {
+    inmail.ref.sent_at = now();
+    InMailSent sent = sent_event(inmail);
+    sent.splits.clear();
+    sent.origin = parent ? SendOrigin::follow_up : SendOrigin::scheduled;
+    sent.parent = parent;
+    RecordHeader& header = history_.add(inmail.ref.sender, std::move(sent), inmail.command());
+    header.policy = PolicyVersion{policies_};
+    header.asked_by = {PrincipalKind::clock, 0};
+    return header.position;
+  }
+
   /// Its undo time is over.
   Position leave(const StoryInMail& inmail) {
     return add(

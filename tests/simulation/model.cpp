@@ -134,20 +134,31 @@ void Model::on(const MemberUnblocked& e) {
   must(people_[record_->header.stream.member()].blocked.erase(e.target) == 1, "was not blocked");
 }
 
+const SendInMail* Model::letter() {
+  const auto found = history_.commands.find(record_->header.cause);
+  const SendInMail* wanted =
+      found == history_.commands.end() ? nullptr : letter_in(found->second.command);
+  must(wanted != nullptr, "no such letter was given");
+  return wanted;
+}
+
 void Model::on(const InMailSent& e) {
-  const auto* given = command<SendInMail>();
+  const SendInMail* given = letter();
   must(given && given->from == e.from && given->to == e.to &&
            inmail_of(record_->header.cause) == e.inmail,
        "another InMail than the one that was ordered");
+  const auto [at, is_new] = mails_.try_emplace(e.inmail);
+  Mail& mail = at->second;
+  if (!is_new) return sent_as_scheduled(mail, e);
   const std::int64_t cost = e.free_class ? 0 : policy().charge.cost;
   must(std::int64_t{e.cost} == cost, "an InMail at another price");
   if (given)
     must(may_be_stale_ || e.free_class == free_class_of(*given), "an InMail of another class");
+  must(e.origin == SendOrigin::direct && !e.parent, "sent as if it had been scheduled");
   if (given) judge_marks(e, *given);
-  const auto [at, is_new] = mails_.try_emplace(e.inmail);
-  must(is_new, "an InMail was sent twice");
-  Mail& mail = at->second;
   mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
+  mail.stage = Stage::sent;
+  mail.was_sent = true;
   mail.cost = cost;
   mail.from_premium = e.from_premium;
   mail.free_class = e.free_class;
@@ -202,6 +213,7 @@ void Model::on(const InMailCancelled& e) {
   must(found != mails_.end(), "an InMail was cancelled that nobody sent");
   if (found == mails_.end()) return;
   Mail& mail = found->second;
+  if (mail.stage == Stage::scheduled) return dropped(mail, e);
   must(mail.stage == Stage::sent && mail.undo_until && mail.to == e.to && mail.pool == e.pool &&
            std::int64_t{e.set_aside} == mail.cost,
        "cancelled, and it had left, or another");
@@ -428,7 +440,8 @@ void Model::on(const OutcomeReceived& e) {
   must(found != mails_.end(), "news of an InMail that nobody sent");
   if (found == mails_.end()) return;
   Mail& mail = found->second;
-  must(mail.sender == record_->header.stream && mail.to == e.to, "news for somebody else");
+  must(mail.sender == record_->header.stream && mail.to == e.to && mail.has_left(),
+       "news for somebody else");
   must(!mail.told, "told twice");
   if (mail.stage == Stage::failed) lock_again(e.inmail, mail);
   must(mail.reply || mail.stage == Stage::failed || mail.stage == Stage::retracted,
@@ -524,9 +537,10 @@ void Model::on(const CommandAccepted&) {
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||
       std::holds_alternative<StartSubscription>(given) || std::holds_alternative<UndoSend>(given) ||
       std::holds_alternative<SendMessage>(given) || std::holds_alternative<FollowLink>(given) ||
-      std::holds_alternative<RetractInMail>(given) ||
+      std::holds_alternative<RetractInMail>(given) || letter_in(given) ||
       std::holds_alternative<PurchaseCredits>(given) ||
-      std::holds_alternative<AdjustCredits>(given);
+      std::holds_alternative<AdjustCredits>(given) || std::holds_alternative<SaveDraft>(given) ||
+      std::holds_alternative<CancelScheduled>(given);
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
@@ -554,7 +568,8 @@ void Model::finish() {
     for (const auto& [inmail, splits] : account.charges) {
       const auto mail = mails_.find(inmail);
       const bool is_open =
-          mail != mails_.end() && (mail->second.charge_open || mail->second.undo_until);
+          mail != mails_.end() && (mail->second.charge_open || mail->second.undo_until ||
+                                   mail->second.stage == Stage::scheduled);
       if (!is_open) complain(to_text(owner) + " holds credits for " + to_text(inmail));
     }
     if (account.announced) complain(to_text(owner) + " was promised credits");

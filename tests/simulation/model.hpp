@@ -103,7 +103,7 @@ class Model {
   /// Another seat's InMail that the recipient has in mind.
   using Colleague = std::optional<std::pair<SeatId, Timestamp>>;
 
-  enum class Stage { sent, delivered, failed, expired, retracted, cancelled };
+  enum class Stage { scheduled, sent, delivered, failed, expired, retracted, cancelled };
 
   struct Mail {
     MemberId from;
@@ -118,6 +118,11 @@ class Model {
     bool from_premium = false;
     std::optional<FreeClass> free_class;
     std::optional<Timestamp> undo_until;  ///< While it can be undone.
+    bool was_sent = false;                ///< And counts, whatever became of it.
+    Timestamp send_at{};                  ///< Of one that is scheduled.
+    bool is_paid = false;                 ///< When it was scheduled.
+    std::optional<InMailId> parent;
+    std::int64_t delay_s = 0;
     bool opened = false;
     bool opened_by_answer = false;
     std::optional<ReplyKind> reply;
@@ -150,8 +155,9 @@ class Model {
     const Respond* answer = nullptr;
 
     bool has_arrived() const {
-      return stage != Stage::sent && stage != Stage::failed && stage != Stage::cancelled;
+      return has_left() && stage != Stage::sent && stage != Stage::failed;
     }
+    bool has_left() const { return stage != Stage::scheduled && stage != Stage::cancelled; }
   };
 
   /// What a party has put on a conversation for itself.
@@ -228,6 +234,14 @@ class Model {
   void on(const ChargeEnded& e);
   void on(const InboundRulesSet& e);
   void on(const ProfileUpdated& e);
+  void on(const InMailScheduled& e);
+  void on(const InMailRescheduled& e);
+  void on(const DraftSaved& e);
+  void on(const DraftDiscarded& e);
+  /// The letter that the command behind this record sends; null, and a finding, if there is none.
+  const SendInMail* letter();
+  void sent_as_scheduled(Mail& mail, const InMailSent& e);
+  void dropped(Mail& mail, const InMailCancelled& e);
 
   void judge(const Given& given);
   /// What the rules say to a command now; nothing: it is accepted. Sets `may_be_stale_` where the
@@ -282,9 +296,32 @@ class Model {
   Refused expect(const AdjustCredits& c);
   Refused expect(const PaymentFailed& c);
   Refused expect(const PaymentRecovered& c);
+  Refused expect(const ScheduleInMail& c);
+  Refused expect(const RescheduleInMail& c);
+  Refused expect(const CancelScheduled& c);
+  Refused expect(const AddFollowUp& c);
+  Refused expect(const SaveDraft& c);
+  Refused expect(const DiscardDraft& c);
+  /// A send, or one that is scheduled: for then, by this; or one whose time has come.
+  struct Later {
+    Timestamp send_at{};
+    const AddFollowUp* follow_up = nullptr;
+    const Mail* due = nullptr;
+
+    bool schedules() const { return due == nullptr; }
+    bool follows() const { return follow_up || (due && due->parent); }
+    bool was_paid() const { return due && due->is_paid; }
+  };
+  std::int64_t delay_of(const AddFollowUp& c) const {
+    return c.delay_s ? std::int64_t{*c.delay_s} : policy().followup.default_gap_s.count();
+  }
+  std::int64_t price_of(const SendInMail& c, const std::optional<Later>& later);
+  Refused judge_plan(const SendInMail& c, const std::optional<Later>& later);
+  Refused judge_send(const SendInMail& c, const std::optional<Later>& later);
+  Refused judge_follow_up(const AddFollowUp& c) const;
   /// How a send stands to its recipient.
   Refused judge_recipient(const SendInMail& c, bool premium);
-  Refused judge_limits(const SendInMail& c);
+  Refused judge_limits(const SendInMail& c, const std::optional<FreeClass>& counted_as);
   Refused judge_signs(const SendInMail& c) const;
   Refused judge_parts(const SendInMail& c) const;
   std::optional<FreeClass> free_class_of(const SendInMail& c);
@@ -294,7 +331,7 @@ class Model {
   /// The news of a connection reaches whom it concerns.
   template <class Given, class Change>
   void change_connection(const Change& e, bool connects);
-  Refused judge_seat_limits(const SendInMail& c);
+  Refused judge_seat_limits(const SendInMail& c, std::int64_t cost);
   Refused judge_bulk(const SendInMail& c) const;
   Refused judge_colleagues(const SendInMail& c) const;
   Colleague colleague_of(const SendInMail& c) const;
@@ -303,6 +340,7 @@ class Model {
   void tell_colleague(const InMailId& inmail, SeatId by, Timestamp at, DedupAction action);
   Refused judge_words(const SendInMail& c) const;
   Refused judge_silence(const SendInMail& c) const;
+  Refused judge_distance(const AddFollowUp& c) const;
   Refused judge_text(const Text& text) const;
   Refused judge_readable(const InMailId& id, MemberId recipient) const;
 
@@ -347,6 +385,7 @@ class Model {
 
   Status compare_credits(Engine& engine);
   Status compare_inboxes(Engine& engine);
+  Status compare_outgoing(Engine& engine);
   Status compare_texts(Engine& engine);
 
   const History& history_;
@@ -358,6 +397,7 @@ class Model {
   std::map<ContractId, ContractState> contracts_;
   std::map<SeatId, SeatState> seats_;
   std::map<InMailId, Mail> mails_;
+  std::map<StreamId, std::map<DraftId, std::uint32_t>> drafts_;  ///< Their revisions.
   std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
   /// What an answer gives back for others of its sender; their ends come right after. The same for
   /// a block and an erasure.

@@ -2,6 +2,7 @@
 
 #include "projections/credits.hpp"
 #include "projections/inbox.hpp"
+#include "projections/outgoing.hpp"
 #include "tests/simulation/model.hpp"
 
 // What users see, beside what the model has.
@@ -11,7 +12,43 @@ namespace inmail::sim {
 Status Model::compare(Engine& engine) {
   if (const Status credits = compare_credits(engine); !credits) return credits;
   if (const Status inboxes = compare_inboxes(engine); !inboxes) return inboxes;
+  if (const Status outgoing = compare_outgoing(engine); !outgoing) return outgoing;
   return compare_texts(engine);
+}
+
+/// What each of them has scheduled, in the order of its times, and the drafts.
+Status Model::compare_outgoing(Engine& engine) {
+  std::map<MemberId, std::map<std::pair<Timestamp, InMailId>, StreamId>> expected;
+  for (const auto& [id, mail] : mails_)
+    if (mail.stage == Stage::scheduled) expected[mail.from][{mail.send_at, id}] = mail.sender;
+  std::map<MemberId, std::map<DraftId, std::uint32_t>> kept;
+  for (const auto& [author, drafts] : drafts_) {
+    const MemberId person =
+        author.kind() == StreamKind::seat ? seats_[author.seat()].holder : author.member();
+    kept[person].insert(drafts.begin(), drafts.end());
+  }
+  const PageRequest all{.limit = page_limit_max, .after = {}};
+  for (const auto& [member, person] : people_) {
+    std::map<std::pair<Timestamp, InMailId>, StreamId> scheduled;
+    std::map<DraftId, std::uint32_t> drafts;
+    const auto read = [&](const Rows& rows) -> Status {
+      const auto items = scheduled_of(rows, member, all);
+      if (!items) return items.error();
+      for (const ScheduledItem& each : items->items)
+        scheduled[{each.send_at, each.inmail}] = each.sender;
+      const auto texts = drafts_of(rows, member, all);
+      if (!texts) return texts.error();
+      for (const DraftItem& each : texts->items) drafts[each.draft] = each.revision;
+      return {};
+    };
+    const auto done = engine.query(OutgoingView::name, {engine.head()}, read);
+    if (!done) return done.error();
+    if (!*done) return *done;
+    const std::string whose = "model: " + to_text(StreamId{member}) + " sees ";
+    if (scheduled != expected[member]) findings_.push_back(whose + "other InMails scheduled");
+    if (drafts != kept[member]) findings_.push_back(whose + "other drafts");
+  }
+  return {};
 }
 
 Status Model::compare_credits(Engine& engine) {

@@ -223,10 +223,12 @@ void Model::on(const CreditsGranted& e) {
 }
 
 void Model::on(const CreditReserved& e) {
-  const auto* given = command<SendInMail>();
+  const SendInMail* given = letter();
   must(given && given->seat == e.seat && inmail_of(record_->header.cause) == e.inmail,
        "reserved for another InMail than the one that was ordered");
-  must(!mails_.contains(e.inmail), "reserved after it was sent");
+  const auto mail = mails_.find(e.inmail);
+  must(mail == mails_.end() || mail->second.stage == Stage::scheduled,
+       "reserved after it was sent");
   // The seat asked at its own policy's price, and sends at no other.
   std::int64_t sum = 0;
   for (const LotSplit& split : e.splits) sum += split.amount;

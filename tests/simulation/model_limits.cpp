@@ -29,16 +29,17 @@ std::int64_t Model::sent_within(Seconds window,
   const Timestamp now = record_->header.time;
   return std::count_if(mails_.begin(), mails_.end(), [&](const auto& entry) {
     const Mail& mail = entry.second;
-    return mail.sender == record_->header.stream && now - mail.sent_at < window && counts(mail);
+    const bool is_of_sender = mail.was_sent && mail.sender == record_->header.stream;
+    return is_of_sender && now - mail.sent_at < window && counts(mail);
   });
 }
 
-Model::Refused Model::judge_seat_limits(const SendInMail& c) {
+Model::Refused Model::judge_seat_limits(const SendInMail& c, std::int64_t cost) {
   if (!c.seat) return {};
   const SeatPolicy& rules = policy().seat;
   const Timestamp now = record_->header.time;
   const SeatState& seat = seats_[*c.seat];
-  const bool is_free = free_class_of(c) || policy().charge.cost == 0;
+  const bool is_free = cost == 0;
   const auto all = [](const Mail&) { return true; };
   constexpr Seconds ever{1'000'000'000};
   if (rules.first_week_max > 0 && now < new_until(seat.since, rules) &&
@@ -163,7 +164,7 @@ void Model::on(const LimitHit& e) {
 }
 
 void Model::tell_colleague(const InMailId& inmail, SeatId by, Timestamp at, DedupAction action) {
-  const auto* given = command<SendInMail>();
+  const SendInMail* given = letter();
   must(given && policy().recipient.dedup_action == action, "told of a colleague in another way");
   must(may_be_stale_ || !given || colleague_of(*given) == Colleague{{by, at}},
        "told of another colleague");

@@ -115,7 +115,8 @@ Model::Refused Model::judge_signs(const SendInMail& c) const {
   return {};
 }
 
-Model::Refused Model::judge_limits(const SendInMail& c) {
+Model::Refused Model::judge_limits(const SendInMail& c,
+                                   const std::optional<FreeClass>& counted_as) {
   const Policy& rules = policy();
   const StreamId sender = record_->header.stream;
   const auto month_of = [](Timestamp time) { return to_text(time).substr(0, 7); };
@@ -123,7 +124,7 @@ Model::Refused Model::judge_limits(const SendInMail& c) {
   bool have_talked = false;
   for (const auto& [id, mail] : mails_) {
     const bool is_ours = mail.sender == sender;
-    if (is_ours && mail.free_class == FreeClass::open_profile &&
+    if (is_ours && mail.was_sent && mail.free_class == FreeClass::open_profile &&
         month_of(mail.sent_at) == month_of(record_->header.time))
       ++open;
     const bool has_come = mail.has_arrived();
@@ -131,7 +132,7 @@ Model::Refused Model::judge_limits(const SendInMail& c) {
     have_talked |= !c.seat && mail.from == c.to && mail.to == c.from && has_come;
   }
   const std::int64_t most = rules.free.open_profile_max_per_month;
-  if (free_class_of(c) == FreeClass::open_profile && most > 0 && open >= most)
+  if (counted_as == FreeClass::open_profile && most > 0 && open >= most)
     return Rejection::open_profile_limit;
   if (rules.compliance.require_reason && c.hints.purpose == Purpose::other && !have_talked &&
       !is_connected(c.to, c.from))

@@ -41,11 +41,9 @@ Model::Refused Model::expect(const Command& command) {
   if (is_erased(target) && std::holds_alternative<EraseMember>(command)) return {};
   if (target.kind() == StreamKind::member && !people_[target.member()].registered &&
       !std::holds_alternative<RegisterMember>(command))
-    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
-                                                       : Rejection::unknown_target;
+    return letter_in(command) ? Rejection::unknown_sender : Rejection::unknown_target;
   if (target.kind() == StreamKind::seat && !seats_[target.seat()].open)
-    return std::holds_alternative<SendInMail>(command) ? Rejection::unknown_sender
-                                                       : Rejection::unknown_target;
+    return letter_in(command) ? Rejection::unknown_sender : Rejection::unknown_target;
   if (target.kind() == StreamKind::contract && !contracts_.contains(target.contract()) &&
       !std::holds_alternative<CreateContract>(command))
     return Rejection::unknown_contract;
@@ -161,36 +159,78 @@ Model::Refused Model::expect(const SetSeatMonthlyLimit& c) {
 Model::Refused Model::expect(const AdoptPolicy&) { return {}; }
 Model::Refused Model::expect(const EraseMember&) { return {}; }
 
-Model::Refused Model::expect(const SendInMail& c) {
+Model::Refused Model::expect(const SendInMail& c) { return judge_send(c, {}); }
+
+std::int64_t Model::price_of(const SendInMail& c, const std::optional<Later>& later) {
+  if (later && later->was_paid()) return later->due->cost;
+  if (later && later->follows() && !policy().followup.charge) return 0;
+  return free_class_of(c) ? 0 : policy().charge.cost;
+}
+
+/// Guard 5, by whoever's plan it is.
+Model::Refused Model::judge_plan(const SendInMail& c, const std::optional<Later>& later) {
+  const Policy& rules = policy();
+  const Account& account =
+      accounts_[c.seat ? StreamId{seats_[*c.seat].contract} : StreamId{c.from}];
+  const PlanTerms& plan = rules.terms(account.plan.value_or(PlanKind::free));
+  const auto free_class = free_class_of(c);
+  const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
+  if (account.has_lapsed() && (c.seat || !is_always_free)) return Rejection::subscription_ended;
+  if (c.seat && !account.plan) return Rejection::premium_required;
+  const bool waits = later && later->schedules();
+  const bool may_wait = !waits || (later->follow_up ? plan.can_followup : plan.can_schedule);
+  return may_go(plan, free_class) && may_wait ? Refused{} : Rejection::premium_required;
+}
+
+Model::Refused Model::judge_send(const SendInMail& c, const std::optional<Later>& later) {
   const Policy& rules = policy();
   const SeatState* seat = c.seat ? &seats_[*c.seat] : nullptr;
   const StreamId pool = seat ? StreamId{seat->contract} : StreamId{c.from};
   const Account& account = accounts_[pool];
+  const bool schedules = later && later->schedules();
   may_be_stale_ = is_news(c.to) || last_policy_[c.to] != record_->header.policy ||
                   (seat && (is_news(pool) || last_policy_[pool] != record_->header.policy));
   if (seat && c.from != seat->holder) return Rejection::not_allowed;
   if (c.to == c.from) return Rejection::self_send;
   if (!people_[c.to].registered) return Rejection::unknown_recipient;
   if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
-  const auto free_class = free_class_of(c);
-  const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
-  if (account.has_lapsed() && (seat || !is_always_free)) return Rejection::subscription_ended;
-  if (seat && !account.plan) return Rejection::premium_required;
-  if (!may_go(rules.terms(account.plan.value_or(PlanKind::free)), free_class))
-    return Rejection::premium_required;
+  if (const Refused no = judge_plan(c, later)) return no;
   if (const Refused no = judge_recipient(c, seat || is_premium(c.from))) return no;
   if (const Refused words = judge_words(c)) return words;
   if (const Refused signs = judge_signs(c)) return signs;
   if (const Refused parts = judge_parts(c)) return parts;
-  if (const Refused silence = judge_silence(c)) return silence;
+  const AddFollowUp* next = later ? later->follow_up : nullptr;
+  if (const Refused silence = next ? judge_distance(*next) : judge_silence(c)) return silence;
   if (const Refused decline = judge_decline(c)) return decline;
   if (const Refused colleagues = judge_colleagues(c)) return colleagues;
-  if (const Refused limits = judge_seat_limits(c)) return limits;
-  if (const Refused limits = judge_limits(c)) return limits;
+  // What is scheduled counts on the day on which it is sent.
+  const std::int64_t price = price_of(c, later);
+  if (!schedules)
+    if (const Refused limits = judge_seat_limits(c, price)) return limits;
+  const auto counted_as = schedules                    ? std::optional<FreeClass>{}
+                          : later && later->was_paid() ? later->due->free_class
+                                                       : free_class_of(c);
+  if (const Refused limits = judge_limits(c, counted_as)) return limits;
   if (const Refused bulk = judge_bulk(c)) return bulk;
+  if (schedules && later->send_at <= record_->header.time) return Rejection::send_at_in_past;
   if (seat && account.charges.contains(inmail_of(record_->header.cause))) return {};
-  if (!free_class && account.available() < rules.charge.cost)
-    return Rejection::insufficient_credits;
+  const bool is_paid_now =
+      schedules ? rules.charge.when == ChargeWhen::at_schedule : !(later && later->was_paid());
+  if (is_paid_now && account.available() < price) return Rejection::insufficient_credits;
+  return {};
+}
+
+/// Guard 12 for a follow-up that is to be scheduled.
+Model::Refused Model::judge_distance(const AddFollowUp& c) const {
+  const FollowupPolicy& followup = policy().followup;
+  std::int64_t before = 0;
+  for (const auto& [id, mail] : mails_)
+    if (mail.sender == record_->header.stream && mail.to == c.letter.to && !mail.told) ++before;
+  if (mails_.at(c.parent).told) return Rejection::already_responded;
+  if (followup.max_unanswered == 0) return Rejection::awaiting_response;
+  if (before > followup.max_unanswered) return Rejection::followup_limit;
+  if (delay_of(c) < followup.min_gap_s.count()) return Rejection::followup_too_soon;
+  if (delay_of(c) > followup.max_gap_s.count()) return Rejection::followup_too_late;
   return {};
 }
 
@@ -225,7 +265,8 @@ Model::Refused Model::judge_silence(const SendInMail& c) const {
   std::int64_t silent = 0;
   Timestamp last{};
   for (const auto& [id, mail] : mails_) {
-    if (mail.sender != record_->header.stream || mail.to != c.to || mail.told) continue;
+    if (mail.sender != record_->header.stream || mail.to != c.to || mail.told || !mail.has_left())
+      continue;
     if (followup.forget_s.count() > 0 && now - mail.sent_at >= followup.forget_s) continue;
     ++silent;
     last = std::max(last, mail.sent_at);
@@ -294,6 +335,7 @@ Model::Refused Model::expect(const UndoSend& c) {
   const auto found = mails_.find(c.inmail);
   if (found == mails_.end() || found->second.sender != c.sender) return Rejection::unknown_target;
   const Mail& mail = found->second;
+  if (!mail.was_sent) return Rejection::unknown_target;
   if (mail.stage == Stage::sent && mail.undo_until) return {};
   return !mail.told || mail.reply ? Rejection::undo_window_over : Rejection::unknown_target;
 }
@@ -313,7 +355,7 @@ Model::Refused Model::expect(const SendMessage& c) {
       thread = mail->canned && mail->reply == ReplyKind::decline && !mail->reopening_told
                    ? Refused{Rejection::thread_closed_by_decline}
                    : Refused{};
-    else if (!mail->told)
+    else if (!mail->told && mail->has_left())
       thread = Rejection::awaiting_response;
   }
   const bool is_there = thread != Rejection::unknown_target;

@@ -176,7 +176,8 @@ Model::Refused Model::judge_view(const PartyView& view) {
     if (mail.stage == Stage::retracted || mail.taken_off) return Rejection::message_retracted;
     return {};
   }
-  const bool is_forgotten = (mail.told && !mail.reply) || mail.stage == Stage::cancelled;
+  const bool is_forgotten =
+      (mail.told && !mail.reply) || mail.stage == Stage::cancelled || !mail.was_sent;
   if (mail.sender != record_->header.stream || is_forgotten) return Rejection::unknown_target;
   return {};
 }

@@ -142,6 +142,54 @@ Command undo(People& people) {
   return UndoSend{sender_of(inmail), inmail.inmail};
 }
 
+Command schedule(People& people) {
+  ScheduleInMail later{std::get<SendInMail>(send(people)), people.soon(), "Europe/Vienna"};
+  if (people.one_in(3)) later.letter.draft = people.any_draft().draft;
+  return later;
+}
+
+Command follow_up(People& people) {
+  const auto inmail = people.any_inmail();
+  AddFollowUp next{std::get<SendInMail>(send(people)), inmail.inmail, {}};
+  if (!people.one_in(8)) {
+    next.letter.from = inmail.from;
+    next.letter.seat = inmail.seat;
+    next.letter.to = inmail.to;
+  }
+  constexpr std::array days{3, 3, 7, 7, 28, 1, 40};
+  if (!people.one_in(6))
+    next.delay_s = static_cast<std::uint32_t>(days[people.pick(days.size())]) * 86'400;
+  return next;
+}
+
+Command reschedule(People& people) {
+  const auto inmail = people.any_scheduled();
+  return RescheduleInMail{sender_of(inmail), inmail.inmail, people.soon(), {}};
+}
+
+Command cancel(People& people) {
+  const auto inmail = people.any_scheduled();
+  return CancelScheduled{sender_of(inmail), inmail.inmail};
+}
+
+Command save(People& people) {
+  const MemberId from = people.anyone();
+  SaveDraft draft{from, {}, {}, 0, people.anyone_but(from), people.words("Draft"), {}};
+  if (from.value <= People::seats && people.one_in(3)) draft.seat = SeatId{from.value};
+  if (!people.one_in(3)) return draft;
+  const People::Kept kept = people.any_draft();
+  draft.from = kept.from;
+  draft.seat = kept.seat;
+  draft.draft = kept.draft;
+  draft.revision = kept.revision + (people.one_in(6) ? 1 : 0);
+  return draft;
+}
+
+Command discard(People& people) {
+  const People::Kept kept = people.any_draft();
+  return DiscardDraft{kept.seat ? StreamId{*kept.seat} : StreamId{kept.from}, kept.draft};
+}
+
 Command write(People& people) {
   if (people.one_in(3)) {
     const MemberId one = people.anyone();
@@ -216,6 +264,13 @@ Command adopt(People& people) {
       "signature_max = 30\n"
       "[recipient]\ninbound_daily_max = 1\ninbound_weekly_max = 3\n[recipient.accept_filters]\n"
       "purposes = [\"job\", \"other\"]\nlanguages = [\"en\"]\n",
+      "name = \"late\"\ninherits = \"default\"\n[followup]\ncharge = false\n[charge]\nwhen = "
+      "\"at_dispatch\"\n[draft]\n"
+      "max_per_seat = 2\nttl_s = 86400\n[plan.career]\ncan_schedule = true\ncan_followup = true\n"
+      "[plan.recruiter_lite]\ncan_followup = true\n",
+      "name = \"early\"\ninherits = \"default\"\n[followup]\nmax_unanswered = 3\nmin_gap_s = 0\n"
+      "[plan.business]\ncan_schedule = true\ncan_followup = true\n[plan.recruiter_lite]\n"
+      "can_followup = true\n",
   };
   if (people.one_in(2)) return AdoptPolicy{documents[people.pick(documents.size())]};
   return AdoptPolicy{to_toml(*preset(presets[people.pick(presets.size())]))};
@@ -321,6 +376,12 @@ const std::array table{
         3, [](People& people) -> Command { return PaymentRecovered{people.any_owner()}; }),
     act<SetInboundRules>(2, choose),
     act<UpdateProfile>(1, present),
+    act<ScheduleInMail>(8, schedule),
+    act<RescheduleInMail>(2, reschedule),
+    act<CancelScheduled>(2, cancel),
+    act<AddFollowUp>(4, follow_up),
+    act<SaveDraft>(3, save),
+    act<DiscardDraft>(1, discard),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");
@@ -384,11 +445,35 @@ Command People::next() {
   return table.back().make(*this);
 }
 
+People::Sent People::any_scheduled() {
+  if (scheduled_.empty() || one_in(8)) return any_inmail();
+  const std::size_t back = std::min<std::size_t>(scheduled_.size(), 6);
+  return scheduled_[scheduled_.size() - 1 - pick(back)];
+}
+
+People::Kept People::any_draft() {
+  if (drafts_.empty()) return {DraftId{{1}}, anyone(), {}, 1};
+  const std::size_t back = std::min<std::size_t>(drafts_.size(), 8);
+  return drafts_[drafts_.size() - 1 - pick(back)];
+}
+
+Timestamp People::soon() {
+  const Milliseconds by = std::chrono::minutes{pick(60)} + std::chrono::hours{24 * pick(20)};
+  return one_in(15) ? now_ : now_ + by + Milliseconds{1};
+}
+
 void People::gave(const Command& command, const CommandId& id) {
-  if (const auto* letter = std::get_if<SendInMail>(&command))
-    sent_.push_back({inmail_of(id), letter->from, letter->seat, letter->to});
+  now_ = time_of(id);
   if (const auto* bought = std::get_if<PurchaseCredits>(&command))
     bought_.push_back({bought->owner, bought->payment_ref, false});
+  if (const auto* draft = std::get_if<SaveDraft>(&command))
+    drafts_.push_back(
+        {draft->draft.value_or(draft_of(id)), draft->from, draft->seat, draft->revision + 1});
+  const SendInMail* letter = letter_in(command);
+  if (letter == nullptr) return;
+  const Sent sent{inmail_of(id), letter->from, letter->seat, letter->to};
+  sent_.push_back(sent);
+  if (!std::holds_alternative<SendInMail>(command)) scheduled_.push_back(sent);
 }
 
 }  // namespace inmail::sim

@@ -56,11 +56,25 @@ class People {
   std::string new_payment() { return "payment " + std::to_string(++written_); }
   /// One that was made, or that is none.
   ReversePurchase any_payment();
+  Sent any_scheduled();
+
+  struct Kept {
+    DraftId draft;
+    MemberId from;
+    std::optional<SeatId> seat;
+    std::uint32_t revision = 0;
+  };
+  Kept any_draft();
+  /// Within three weeks of the last command.
+  Timestamp soon();
 
  private:
   std::mt19937_64 chance_;
   std::vector<Sent> sent_;
   std::vector<ReversePurchase> bought_;
+  std::vector<Sent> scheduled_;
+  std::vector<Kept> drafts_;
+  Timestamp now_{};
   std::uint64_t written_ = 0;
 };
 

@@ -48,12 +48,20 @@ inline void expect_received(const Received& inmail, Agenda& agenda) {
 inline void expect_outbox(const Outbox& outbox, Agenda& agenda) {
   for (const auto& [id, sent] : outbox.undoable)
     agenda.insert(due(sent.until + Milliseconds{1}, DueKind::undo_ends, id));
+  for (const auto& [id, each] : outbox.scheduled)
+    agenda.insert(due(each.send_at, DueKind::scheduled_send, id));
+}
+
+inline void expect_drafts(const Drafts& drafts, Agenda& agenda) {
+  for (const auto& [id, draft] : drafts)
+    if (draft.expires_at) agenda.insert(due(*draft.expires_at, DueKind::draft_expires, id));
 }
 
 inline Agenda expected_agenda(const MemberState& member) {
   Agenda agenda;
   expect_account(member.account, agenda);
   expect_outbox(member.outbox, agenda);
+  expect_drafts(member.drafts, agenda);
   for (const auto& [id, inmail] : member.received) expect_received(inmail, agenda);
   return agenda;
 }
@@ -67,6 +75,7 @@ inline Agenda expected_agenda(const ContractState& contract) {
 inline Agenda expected_agenda(const SeatState& seat) {
   Agenda agenda;
   expect_outbox(seat.outbox, agenda);
+  expect_drafts(seat.drafts, agenda);
   return agenda;
 }
 inline Agenda expected_agenda(const PolicyState&) { return {}; }

@@ -23,6 +23,7 @@ class LotBook {
     std::visit(match{
                    [&](const CreditsGranted& e) { grant(e); },
                    [&](const InMailSent& e) { take(e.inmail, e.splits, at); },
+                   [&](const InMailScheduled& e) { take(e.inmail, e.splits, at); },
                    [&](const CreditReserved& e) { take(e.inmail, e.splits, at); },
                    [&](const CreditCharged& e) {
                      EXPECT_TRUE(open_.contains(e.inmail)) << "charged without a reservation";

@@ -76,6 +76,20 @@ inline void draw_limits(Policy& policy, Dice& dice) {
   policy.free.unlock_ttl_s = dice.one_of<Seconds>({0s, 1h, days{30}});
 }
 
+/// What is written now and sent later.
+inline void draw_dispatch(Policy& policy, Dice& dice) {
+  using namespace std::chrono_literals;
+  using std::chrono::days;
+  for (PlanTerms& terms : policy.plans) {
+    terms.can_schedule = !dice.once_in(3);
+    terms.can_followup = !dice.once_in(3);
+  }
+  policy.followup.charge = !dice.once_in(3);
+  policy.draft.enabled = !dice.once_in(5);
+  policy.draft.max_per_seat = dice.one_of({0, 1, 500});
+  policy.draft.ttl_s = dice.one_of<Seconds>({0s, 1h, days{30}});
+}
+
 inline void draw_plans(Policy& policy, Dice& dice) {
   using namespace std::chrono_literals;
   using std::chrono::days;
@@ -164,6 +178,7 @@ inline Policy random_policy(Dice& dice) {
   policy.undo.window_s = dice.one_of<Seconds>({0s, 0s, 60s, 7'200s});
   draw_limits(policy, dice);
   draw_purchases(policy, dice);
+  draw_dispatch(policy, dice);
   return policy;
 }
 
@@ -212,8 +227,13 @@ class RandomLife {
 
   void command(const Command& command) {
     const Step step = world_.command(command);
-    for (const Event& event : step.events)
+    for (const Event& event : step.events) {
       if (const auto* sent = std::get_if<InMailSent>(&event)) letters_.push_back(*sent);
+      if (const auto* later = std::get_if<InMailScheduled>(&event))
+        letters_.push_back(
+            {.inmail = later->inmail, .from = later->from, .to = later->to, .pool = later->pool});
+      if (const auto* saved = std::get_if<DraftSaved>(&event)) drafts_.push_back(*saved);
+    }
     tell(to_text(target_of(command)) + " " + std::string(type_of(command).name) +
          (step.refusal ? ": " + std::string(name_of(step.refusal->code)) : ""));
   }
@@ -298,6 +318,37 @@ class RandomLife {
     return letter;
   }
 
+  Command for_later(const InMailSent& letter) {
+    using namespace std::chrono_literals;
+    using std::chrono::days;
+    const Timestamp then =
+        world_.now() + dice_.one_of<Milliseconds>({0ms, 1ms, 2h, days{1}, days{4}, days{40}});
+    switch (dice_.below(6)) {
+      default: {
+        ScheduleInMail later{std::get<SendInMail>(any_send()), then, {}};
+        if (!drafts_.empty()) later.letter.draft = drafts_.back().draft;
+        return later;
+      }
+      case 0: {
+        AddFollowUp next{worded(mail(letter.from, letter.to)), letter.inmail, {}};
+        const StreamId sender = sender_of(letter);
+        if (sender.kind() == StreamKind::seat) next.letter.seat = sender.seat();
+        next.delay_s = dice_.one_of<std::optional<std::uint32_t>>({{}, 0, 3'600, 259'200, 864'000});
+        return next;
+      }
+      case 1: return RescheduleInMail{sender_of(letter), letter.inmail, then, {}};
+      case 2: return CancelScheduled{sender_of(letter), letter.inmail};
+    }
+  }
+
+  Command any_draft() {
+    if (drafts_.empty() || dice_.once_in(2))
+      return SaveDraft{anyone(), {}, {}, 0, anyone(), "Hello", "Not yet"};
+    const DraftSaved& draft = drafts_[drafts_.size() - 1 - dice_.below(drafts_.size())];
+    if (dice_.once_in(3)) return DiscardDraft{draft.from, draft.draft};
+    return SaveDraft{draft.from, {}, draft.draft, draft.revision, draft.to, "Hello", "Or so"};
+  }
+
   Command any_tie() {
     const MemberId one = anyone();
     const MemberId other = anyone_but(one);
@@ -334,8 +385,12 @@ class RandomLife {
 
   Command any_command() {
     const InMailSent letter = any_letter();
-    switch (dice_.below(24)) {
+    switch (dice_.below(28)) {
       default: return any_send();
+      case 24:
+      case 25:
+      case 26: return for_later(letter);
+      case 27: return any_draft();
       case 20: return any_mark(letter);
       case 21:
         if (dice_.once_in(2)) return FollowLink{letter.to, letter.inmail, 0};
@@ -387,6 +442,7 @@ class RandomLife {
   const ContractId company_{7};
   std::vector<InMailSent> letters_;
   std::vector<ReversePurchase> payments_;
+  std::vector<DraftSaved> drafts_;
   std::vector<std::string> told_;
 };
 

@@ -131,6 +131,46 @@ inline InMailSent sample_sent() {
           true};
 }
 
+/// Likewise: what is written now and sent later.
+inline std::vector<Event> sample_dispatch_events() {
+  const InMailId inmail = sample_inmail();
+  const Timestamp later = timestamp_from_ms(1'767'700'000'001);
+  return {
+      InMailScheduled{inmail,
+                      MemberId{7},
+                      SeatId{3},
+                      MemberId{9},
+                      later,
+                      "Europe/Vienna",
+                      ContractId{2},
+                      true,
+                      1,
+                      {{LotId{4}, 1}, {LotId{5}, 2}},
+                      Version{12},
+                      sample_text("Hello", TextField::subject),
+                      sample_text("A word?", TextField::body),
+                      FreeClass::open_profile,
+                      Degree::second,
+                      true,
+                      Purpose::job,
+                      TextMarkup{true, true, true, 3, 2},
+                      sample_marks().print,
+                      sample_text("Urgent", TextField::override_reason),
+                      true,
+                      sample_text("Ada", TextField::signature),
+                      {{12, "pdf", 20'480, sample_text("CV.pdf", TextField::attachment_name)}},
+                      "en-GB",
+                      true,
+                      inmail,
+                      259'200},
+      InMailRescheduled{inmail, later, "UTC"},
+      DraftSaved{DraftId{inmail.bytes}, 3, MemberId{7}, MemberId{9},
+                 sample_text("Hello", TextField::subject), sample_text("A w", TextField::body),
+                 later},
+      DraftDiscarded{DraftId{inmail.bytes}, DraftEnd::used},
+  };
+}
+
 /// One of each, in the order of the variant, every field set to something of its own. The golden
 /// files hold their bytes: change one only together with a new version of its event.
 inline std::vector<Event> sample_events() {
@@ -158,7 +198,7 @@ inline std::vector<Event> sample_events() {
       CreditsGranted{LotId{4}, LotKind::bonus, 10, later, 3, inmail, 77,
                      sample_text("Sorry", TextField::reason)},
       CreditReserved{inmail, SeatId{3}, splits},
-      CreditCharged{inmail, splits, true},
+      CreditCharged{inmail, splits, true, PolicyVersion{2}},
       CreditReleased{inmail, splits, ReleaseReason::delivery_failed},
       CreditRefunded{inmail, LotId{4}, 1, true, RefundOn::no_response, later},
       ChargeFinalized{inmail},
@@ -197,6 +237,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_limit_events()) events.push_back(std::move(each));
   for (Event& each : sample_credit_events()) events.push_back(std::move(each));
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
+  for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
   return events;
 }
 

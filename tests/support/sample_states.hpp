@@ -60,7 +60,35 @@ inline Outbox sample_outbox() {
   outbox.declined[MemberId{9}] = timestamp_from_ms(1'767'600'000'000);
   outbox.lately = {{timestamp_from_ms(1'767'600'000'000), later, true, sample_marks().print}};
   outbox.unlocked[MemberId{9}] = {sample_inmail(), later};
+  outbox.scheduled[sample_inmail()] = {
+      .letter = {.from = MemberId{7},
+                 .seat = SeatId{3},
+                 .to = MemberId{9},
+                 .subject = sample_text("Hello", TextField::subject),
+                 .body = sample_text("A word?", TextField::body),
+                 .hints = {Degree::second, true, Purpose::job},
+                 .markup = {true, true, true, 3, 2},
+                 .print = sample_marks().print,
+                 .override_reason = sample_text("Urgent", TextField::override_reason),
+                 .veteran = true,
+                 .signature = sample_text("Ada", TextField::signature),
+                 .attachments = {{12, "pdf", 20'480,
+                                  sample_text("CV.pdf", TextField::attachment_name)}},
+                 .locale = "en-GB",
+                 .offers_compensation = true,
+                 .draft = {}},
+      .send_at = later,
+      .pool = ContractId{2},
+      .is_paid = true,
+      .cost = 1,
+      .free_class = FreeClass::open_profile,
+      .parent = sample_inmail(),
+      .delay_s = 259'200};
   return outbox;
+}
+
+inline Drafts sample_drafts() {
+  return {{DraftId{sample_inmail().bytes}, {3, timestamp_from_ms(1'767'700'000'000)}}};
 }
 
 inline OwnViews sample_views() { return {{sample_inmail(), {true, true, true, {77, 78}}}}; }
@@ -83,6 +111,7 @@ inline Resident<Member> sample_member() {
                             .rules = InboundRules{.filters = {}, .daily_max = 3, .weekly_max = 9}};
   member.state.account = sample_account();
   member.state.outbox = sample_outbox();
+  member.state.drafts = sample_drafts();
   const Timestamp later = timestamp_from_ms(1'767'700'000'000);
   member.state.received[sample_inmail()] = {.ref = sample_ref(),
                                             .pinned = PolicyVersion{1},
@@ -115,6 +144,7 @@ inline Resident<Seat> sample_seat() {
   seat.state.holder = MemberId{7};
   seat.state.role = SeatRole::hiring_manager;
   seat.state.outbox = sample_outbox();
+  seat.state.drafts = sample_drafts();
   seat.state.agenda = sample_agenda();
   seat.state.views = sample_views();
   seat.state.sends = {seat.time, {9, 8}, 20'458, {5, 4}, 3, {7, 6}};

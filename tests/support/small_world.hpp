@@ -60,9 +60,15 @@ class SmallWorld {
   void settle_until(Timestamp time) {
     now_ = time;
     do {
-      for (auto& [id, each] : members_) keep_duties(each->settle(now_));
+      for (auto& [id, each] : members_) {
+        show_members_to(*each);
+        keep_duties(each->settle(now_));
+      }
       for (auto& [id, each] : contracts_) keep_duties(each->settle(now_));
-      for (auto& [id, each] : seats_) keep_duties(each->settle(now_));
+      for (auto& [id, each] : seats_) {
+        show_to_seat(*each, {PrincipalKind::clock, 0});
+        keep_duties(each->settle(now_));
+      }
     } while (deliver_all() > 0);
   }
 
@@ -126,17 +132,22 @@ class SmallWorld {
 
   Step command_seat(SeatId id, const Command& command, CommandId command_id, Principal by) {
     Stage<Seat>& sender = seat(id);
+    show_to_seat(sender, by);
+    return sender.command(command, now_, command_id, by);
+  }
+
+  /// The members as they are, and its contract.
+  void show_to_seat(Stage<Seat>& sender, Principal by) {
     show_members_to(sender);
-    sender.asks([&](const Reserve& question) {
+    sender.asks([this, &sender, by](const Reserve& question) {
       const auto reserve = [&](const ContractState& state, const Context& context) {
         return Contract::reserve(state, question, context);
       };
       Stage<Contract>& pool = contract(sender.state().contract);
-      Step step = pool.decide_with(now_, reserve, command_id, by);
+      Step step = pool.decide_with(now_, reserve, command_of(question.inmail), by);
       keep_duties(step);
       return Contract::answer(pool.state(), question, {step.events, step.refusal});
     });
-    return sender.command(command, now_, command_id, by);
   }
 
   Step tell(StreamId target, const Notice& notice) {

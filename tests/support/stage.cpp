@@ -18,6 +18,7 @@ Step Stage<Decider>::command(Command command, Timestamp now, CommandId id, Princ
   Step step;
   step.id = id;
   settle(context, step);
+  dispatch_all(context, step);
   Admission admission;
   if constexpr (requires { Decider::looks_at(self_.state, command); }) {
     if (const auto member = Decider::looks_at(self_.state, command)) {
@@ -49,7 +50,9 @@ Step Stage<Decider>::notice(const Notice& notice, Timestamp now) {
 template <class Decider>
 Step Stage<Decider>::settle(Timestamp now) {
   Step step;
-  settle(make_context(now), step);
+  const Context context = make_context(now);
+  settle(context, step);
+  dispatch_all(context, step);
   return step;
 }
 
@@ -109,14 +112,35 @@ std::vector<Event> Stage<Decider>::stored_form(Decision decision, const Command&
 
 template <class Decider>
 void Stage<Decider>::settle(const Context& context, Step& step) {
-  while (self_.due() <= context.now) {
-    const Due due = *self_.state.agenda.begin();
+  while (const auto next = next_to_settle(self_.state.agenda, context.now)) {
+    const Due due = *next;
     auto events = Decider::fall_due(id_, self_.state, due, context);
     invariant(!events.empty(), "what falls due changes something");
     record(std::move(events), context, due.at, {cause_of(due), by_clock}, step);
     invariant(!self_.state.agenda.contains(due), "what fell due is done");
   }
   step.fell_due = step.records;
+}
+
+template <class Decider>
+void Stage<Decider>::dispatch_all(Context context, Step& step) {
+  if constexpr (requires { &Decider::dispatch; }) {
+    while (const auto inmail = next_to_dispatch(self_.state.agenda, context.now)) {
+      const SendInMail letter = self_.state.outbox.scheduled.at(*inmail).letter;
+      const Admission author = admission_of(letter.from);
+      const Admission recipient = admission_of(letter.to);
+      context.id = command_of(*inmail);
+      context.author = &author;
+      context.recipient = &recipient;
+      context.contract.reset();
+      if constexpr (std::is_same_v<Decider, Seat>)
+        if (const auto wish = Seat::needs_reservation_for(id_, self_.state, *inmail, context))
+          context.contract = answer_to(*wish);
+      record(Decider::dispatch(id_, self_.state, *inmail, context), context, context.now,
+             {context.id, by_clock}, step);
+    }
+    step.fell_due = step.records;
+  }
 }
 
 template <class Decider>

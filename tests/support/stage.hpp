@@ -133,6 +133,9 @@ class Stage {
 
   void settle(const Context& context, Step& step);
 
+  /// Sends what was scheduled, or drops it.
+  void dispatch_all(Context context, Step& step);
+
   void record(std::vector<Event> events, const Context& context, Timestamp due_at,
               const Behalf& behalf, Step& step);
 

@@ -27,7 +27,10 @@ class PoolTally {
     std::visit(match{
                    [&](const CreditsGranted& e) { available_ += e.amount; },
                    [&](const InMailSent& e) {
-                     if (record.header.stream == e.pool && e.cost > 0) open(e.inmail, e.splits);
+                     if (!e.splits.empty()) open(e.inmail, e.splits);
+                   },
+                   [&](const InMailScheduled& e) {
+                     if (!e.splits.empty()) open(e.inmail, e.splits);
                    },
                    [&](const CreditReserved& e) { open(e.inmail, e.splits); },
                    [&](const CreditReleased& e) { available_ += end(e.inmail); },

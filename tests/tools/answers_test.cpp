@@ -231,6 +231,36 @@ TEST_F(Answers, FilterAnInboxByTheMarksOfItsOwner) {
   EXPECT_EQ(sent[0]["lifecycle"], "delivered");
 }
 
+TEST_F(Answers, ShowWhatIsScheduledAndKeptAsDrafts) {
+  const std::string by = folder_ / "later.jsonl";
+  write_file(by, R"({"command":"adopt_policy","document":"[plan.career]\ncan_schedule = true\n)"
+                 R"(can_followup = true\n"})"
+                 "\n"
+                 R"({"command":"schedule_inmail","from":7,"to":9,"subject":"Later","body":"Soon?",)"
+                 R"("send_at":"2026-02-01T08:00:00Z","id":"019c13ec9e00000000000000000000aa"})"
+                 "\n"
+                 R"({"command":"add_follow_up","from":7,"to":9,"subject":"Again","body":"And?",)"
+                 R"("parent":"019c13ec9e00000000000000000000aa"})"
+                 "\n"
+                 R"({"command":"save_draft","from":7,"to":9,"subject":"Dear","body":"Be"})"
+                 "\n");
+  (void)ask({"import", store(), "--commands", by, "--at", std::string(at)});
+  before_ = content_of(store());
+  const Json later = json_of({"outgoing", store(), "member:7"});
+  ASSERT_EQ(later.size(), 2u);
+  EXPECT_EQ(later[0]["body"], "Soon?");
+  EXPECT_EQ(later[0]["send_at"], "2026-02-01T08:00:00.000Z");
+  EXPECT_EQ(later[1]["parent"], later[0]["inmail"]);
+  EXPECT_EQ(later[1]["send_at"], "2026-02-08T08:00:00.000Z") << "followup.default_gap_s";
+  const Json drafts = json_of({"outgoing", store(), "member:7", "--drafts"});
+  ASSERT_EQ(drafts.size(), 1u);
+  EXPECT_EQ(drafts[0]["revision"], 1);
+  EXPECT_EQ(drafts[0]["subject"], "Dear");
+  EXPECT_TRUE(json_of({"outgoing", store(), "member:9"}).empty());
+  EXPECT_EQ(json_of({"show", store(), "inmail:019c13ec9e00000000000000000000aa"})["status"],
+            "scheduled");
+}
+
 TEST_F(Answers, SayThatATextWasErased) {
   {
     auto keys = FileKeyStore::open(StoreLayout{store()}.keys(), {});
@@ -362,6 +392,7 @@ TEST(Help, ExplainsEveryCommandWithAnExample) {
                                                           {"events"},
                                                           {"show"},
                                                           {"inbox"},
+                                                          {"outgoing"},
                                                           {"credits"},
                                                           {"analytics"},
                                                           {"stats"},

@@ -42,9 +42,41 @@ SetInboundRules inbound_rules() {
                     .weekly_max = 9}};
 }
 
+/// What is written now and sent later.
+std::vector<Command> commands_for_later() {
+  return {
+      ScheduleInMail{.letter = {.from = MemberId{7},
+                                .seat = SeatId{3},
+                                .to = MemberId{9},
+                                .subject = "Hello",
+                                .body = "Tomorrow",
+                                .hints = {},
+                                .markup = {},
+                                .draft = DraftId{inmail_id().bytes}},
+                     .send_at = timestamp_from_ms(1'767'600'000'000),
+                     .time_zone = "Europe/Vienna"},
+      RescheduleInMail{.sender = SeatId{3},
+                       .inmail = inmail_id(),
+                       .send_at = timestamp_from_ms(1'767'600'000'001),
+                       .time_zone = ""},
+      CancelScheduled{.sender = MemberId{7}, .inmail = inmail_id()},
+      AddFollowUp{.letter = {.from = MemberId{7}, .to = MemberId{9}, .body = "And?"},
+                  .parent = inmail_id(),
+                  .delay_s = 259'200},
+      SaveDraft{.from = MemberId{7},
+                .seat = {},
+                .draft = DraftId{inmail_id().bytes},
+                .revision = 2,
+                .to = MemberId{9},
+                .subject = "Hello",
+                .body = "A w"},
+      DiscardDraft{.author_id = MemberId{7}, .draft = DraftId{inmail_id().bytes}},
+  };
+}
+
 /// One of each, with every field set.
 std::vector<Command> all_commands() {
-  return {
+  std::vector<Command> all{
       RegisterMember{.member = MemberId{7},
                      .display_name = "Ada",
                      .headline = "Engines",
@@ -104,6 +136,8 @@ std::vector<Command> all_commands() {
                     .lists = {"press"}},
       SetSeatMonthlyLimit{.contract = ContractId{1}, .seats = {SeatId{3}, SeatId{4}}, .limit = 20},
   };
+  for (Command& each : commands_for_later()) all.push_back(std::move(each));
+  return all;
 }
 
 std::string problem_with(std::string_view text) {

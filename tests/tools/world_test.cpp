@@ -135,15 +135,17 @@ TEST(World, HasPeopleWhoDoAllThatCanBeDone) {
   std::set<std::string_view> kinds;
   for (const Done& each : done) kinds.insert(type_of(each.command).name);
   // The policy is nobody's to change, nobody asks to be forgotten, all money is in order, nobody is
-  // quick enough to undo a send, and nobody marks anything, follows a link, limits a seat, is
-  // choosy, or changes.
+  // quick enough to undo a send, all send at once, and nobody marks anything, follows a link,
+  // limits a seat, is choosy, or changes.
   const std::set<std::string_view> left_out{
       EraseMember::type.name,     AdoptPolicy::type.name,         UndoSend::type.name,
       MarkUnread::type.name,      ArchiveConversation::type.name, StarConversation::type.name,
       TagConversation::type.name, FollowLink::type.name,          SetSeatMonthlyLimit::type.name,
       PurchaseCredits::type.name, ReversePurchase::type.name,     AdjustCredits::type.name,
       PaymentFailed::type.name,   PaymentRecovered::type.name,    SetInboundRules::type.name,
-      UpdateProfile::type.name};
+      UpdateProfile::type.name,   ScheduleInMail::type.name,      RescheduleInMail::type.name,
+      CancelScheduled::type.name, AddFollowUp::type.name,         SaveDraft::type.name,
+      DiscardDraft::type.name};
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command> - left_out.size());
   for (const std::string_view each : left_out) EXPECT_FALSE(kinds.contains(each)) << each;
 }

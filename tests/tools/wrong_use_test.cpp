@@ -89,6 +89,7 @@ std::vector<Arguments> readers(const std::string& store) {
           {"events", store, "--follow"},
           {"show", store, "member:7"},
           {"inbox", store, "member:7"},
+          {"outgoing", store, "member:7"},
           {"credits", store, "member:7"},
           {"analytics", store},
           {"stats", store},
@@ -156,8 +157,8 @@ TEST_F(WrongUse, NamesTheValueThatIsNotWanted) {
 TEST_F(WrongUse, SurvivesAnArgumentListOfNonsense) {
   const std::string bytes = "\x01\x1b[31m\xff\xfe\n\n%s%n";
   for (const char* command :
-       {"simulate", "import", "replay", "audit", "events", "show", "inbox", "credits", "analytics",
-        "policy", "stats", "repair", "backup", "restore", "verify", "erase"})
+       {"simulate", "import", "replay", "audit", "events", "show", "inbox", "outgoing", "credits",
+        "analytics", "policy", "stats", "repair", "backup", "restore", "verify", "erase"})
     expect_failure({command, bytes, "--", "-", "--=", "---", bytes, "--limit=--limit", "{}"}, 2,
                    "");
   expect_failure(Arguments(2'000, bytes), 2, "");
@@ -270,6 +271,7 @@ TEST_F(WrongUse, SaysThatSomebodyIsNotInTheStore) {
   const std::string store = make_store();
   expect_failure({"show", store, "member:8"}, 1, "member:8 is not in the store");
   expect_failure({"inbox", store, "member:8"}, 1, "member:8 is not in the store");
+  expect_failure({"outgoing", store, "member:8"}, 1, "member:8 is not in the store");
   expect_failure({"erase", store, "member:8", "--yes"}, 1, "member:8 is not in the store");
   expect_failure({"credits", store, "contract:1"}, 1, "contract:1 is not in the store");
   expect_failure({"analytics", store, "seat:3"}, 1, "seat:3 is not in the store");

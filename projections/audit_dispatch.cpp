@@ -67,9 +67,10 @@ bool may_be_dropped(const Step& step, const InMail& inmail, const InMailCancelle
     case CancelReason::answered: return !inmail.parent.is_zero() && !e.refusal;
     case CancelReason::parent_gone: {
       const InMail* parent = step.world.find(inmail.parent);
+      // Or it was not sent yet: with no gap between them, both may be due at one instant.
       const bool is_gone = parent == nullptr || parent->stage == Stage::cancelled ||
-                           parent->stage == Stage::failed || parent->stage == Stage::retracted ||
-                           parent->informed;
+                           parent->stage == Stage::scheduled || parent->stage == Stage::failed ||
+                           parent->stage == Stage::retracted || parent->informed;
       return !inmail.parent.is_zero() && is_gone && !e.refusal;
     }
     case CancelReason::undo: return false;

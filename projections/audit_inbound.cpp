@@ -87,7 +87,7 @@ void members_get_what_they_take(const Step& step, Verdict& verdict) {
 }
 
 constexpr std::array rules{
-    Rule{"IM13", "no member gets an InMail of a kind, or a number, that the member does not take",
+    Rule{"IM15", "no member gets an InMail of a kind, or a number, that the member does not take",
          members_get_what_they_take},
 };
 

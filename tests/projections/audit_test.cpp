@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "events/memory_log.hpp"
 #include "tests/projections/audit_story.hpp"
 
@@ -99,6 +102,14 @@ TEST(Audit, ChecksEveryInvariantItKnows) {
                            "IM1", "IM2", "IM3", "IM4", "IM5", "IM7", "IL1", "IL3", "IL5"})
     EXPECT_GT(checks_of(report, name), 0u) << name;
   EXPECT_EQ(checks_of(report, "IL2"), 0u) << "no view was compared";
+}
+
+TEST(Audit, CallsNoTwoInvariantsByOneName) {
+  const AuditReport report = audit_of({});
+  std::set<std::string> names;
+  for (const InvariantCount& each : report.invariants)
+    EXPECT_TRUE(names.insert(each.name).second) << each.name;
+  EXPECT_GT(names.size(), 30u);
 }
 
 TEST(Audit, CountsEveryViolationAndNamesTheFirst) {

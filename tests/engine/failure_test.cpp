@@ -124,7 +124,9 @@ TEST_F(FailingEngine, AnswersEverybodyWhenItFailsUnderLoad) {
   std::vector<Position> positions;
   for (Submission& each : submissions) {
     const Answer answer = each.reply.get();
-    EXPECT_EQ(each.settled.get().ok(), answer.ok());
+    // What it set off may be lost in the failure, though it is durable itself.
+    const Answer settled = each.settled.get();
+    EXPECT_TRUE(answer.ok() ? settled.ok() || settled.kind == AnswerKind::unknown : !settled.ok());
     if (answer.ok())
       positions.push_back(answer.position);
     else

@@ -34,8 +34,9 @@ bool are_quiet(const AcceptFilters& filters, Timestamp now) {
 
 /// The day on which the week of that day began, a Monday.
 std::int32_t week_of(std::int32_t day) {
-  constexpr std::int32_t monday = -3;  // 1970 began on a Thursday.
-  return day - ((day - monday) % 7 + 7) % 7;
+  using namespace std::chrono;
+  const sys_days date{days{day}};
+  return day_of(date - (weekday{date} - Monday));
 }
 
 }  // namespace
@@ -62,10 +63,13 @@ Guard quota_is_left(const SendCase& send) {
              : pass();
 }
 
+Quota quota_of(const InboundRules* own, const RecipientPolicy& policy) {
+  return own ? Quota{own->daily_max, own->weekly_max}
+             : Quota{policy.inbound_daily_max, policy.inbound_weekly_max};
+}
+
 bool is_over_quota(const Admission& recipient, const RecipientPolicy& policy, Timestamp now) {
-  const auto& own = recipient.rules;
-  const std::int32_t daily = own ? own->daily_max : policy.inbound_daily_max;
-  const std::int32_t weekly = own ? own->weekly_max : policy.inbound_weekly_max;
+  const auto [daily, weekly] = quota_of(recipient.rules.get(), policy);
   const std::int32_t day = day_of(now);
   const Arrivals& arrived = recipient.arrivals;
   const std::uint32_t today = arrived.day == day ? arrived.in_day : 0;

@@ -15,6 +15,17 @@ Guard filters_let_it_in(const SendCase& send);
 /// delivery, so that no number of senders at once is more than that.
 Guard quota_is_left(const SendCase& send);
 
+/// How many InMails a member takes; 0: no limit.
+struct Quota {
+  std::int32_t daily = 0;
+  std::int32_t weekly = 0;
+
+  bool is_none() const { return daily == 0 && weekly == 0; }
+};
+
+/// `own`: null where the member has no rules of its own.
+Quota quota_of(const InboundRules* own, const RecipientPolicy& policy);
+
 /// Whether the recipient has got all that it wants of the day, or of the week, of `now`.
 bool is_over_quota(const Admission& recipient, const RecipientPolicy& policy, Timestamp now);
 

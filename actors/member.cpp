@@ -30,6 +30,18 @@ std::vector<std::pair<Timestamp, InMailId>> inbox_of(const MemberState& member) 
   return inbox;
 }
 
+/// All of a member's admission but what others may see of who has written: that is copied, and no
+/// delivery asks for it.
+Admission own_admission(const MemberState& member, const Policy& policy) {
+  Admission admission = admission_of(member.recipient);
+  admission.exists = member.is_registered();
+  admission.is_erased = member.is_erased();
+  admission.is_premium = is_premium(member, policy);
+  admission.inbox_full = Member::inbox_is_full(member, policy.inbox);
+  admission.arrivals = member.arrivals;
+  return admission;
+}
+
 /// Makes room for one more (D3.6 inbox.overflow).
 std::vector<Event> with_room(const MemberState& member, std::vector<Event> events,
                              const InboxPolicy& rule) {
@@ -113,7 +125,7 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
     case NoticeKind::deliver: {
       const Arrival arrival = arrival_of(notice);
       const Policy& policy = context.policy();
-      const Admission own = admission(state, policy, Version{0});
+      const Admission own = own_admission(state, policy);
       const SenderFacts sender{
           .member = arrival.ref.from, .pool = arrival.ref.pool, .is_premium = arrival.from_premium};
       const RecipientFacts facts{state.is_registered(),
@@ -276,11 +288,7 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
 }
 
 Admission Member::admission(const State& state, const Policy& policy, Version version) {
-  Admission admission = admission_of(state.recipient);
-  admission.exists = state.is_registered();
-  admission.is_erased = state.is_erased();
-  admission.is_premium = is_premium(state, policy);
-  admission.inbox_full = inbox_is_full(state, policy.inbox);
+  Admission admission = own_admission(state, policy);
   show_arrivals(admission, state, version);
   return admission;
 }
@@ -301,8 +309,7 @@ void Member::show_arrivals(Admission& admission, const State& state, Version ver
 
 bool Member::has_quota(const State& state, const RecipientPolicy& policy) {
   const auto& own = state.recipient.rules;
-  return own ? own->daily_max > 0 || own->weekly_max > 0
-             : policy.inbound_daily_max > 0 || policy.inbound_weekly_max > 0;
+  return !quota_of(own ? &*own : nullptr, policy).is_none();
 }
 
 std::size_t Member::footprint(const State& state) {

@@ -296,18 +296,18 @@ Status check_input(const Command& command) {
 }
 
 std::optional<Command> without_html(const Command& command, HtmlRule rule) {
-  if (letter_in(command) == nullptr || rule == HtmlRule::reject) return std::nullopt;
-  Command clean = command;
-  SendInMail& letter = *letter_in(clean);
-  bool had_some = false;
-  for (Text* text : {&letter.subject, &letter.body, &letter.signature}) {
-    if (text->is_sealed()) return std::nullopt;
-    const auto words = normalise(text->plain());
+  const SendInMail* letter = letter_in(command);
+  if (letter == nullptr || rule == HtmlRule::reject) return std::nullopt;
+  std::optional<Command> clean;
+  for (const auto part : {&SendInMail::subject, &SendInMail::body, &SendInMail::signature}) {
+    const Text& text = letter->*part;
+    if (text.is_sealed()) return std::nullopt;
+    const auto words = normalise(text.plain());
     if (!words || !has_html(*words)) continue;
-    *text = rule == HtmlRule::strip ? strip_html(*words) : escape_html(*words);
-    had_some = true;
+    if (!clean) clean = command;
+    letter_in(*clean)->*part = rule == HtmlRule::strip ? strip_html(*words) : escape_html(*words);
   }
-  return had_some ? std::optional<Command>(std::move(clean)) : std::nullopt;
+  return clean;
 }
 
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {

@@ -105,7 +105,8 @@ std::optional<Answer> Engine::Impl::check_at_the_door(Command& command, Ordered&
   if (const Status input = check_input(command); !input)
     return refused(Rejection::malformed, input.error().message);
   // An order that comes again is known by what was ordered, whatever the policy says of HTML now.
-  auto clean = without_html(command, html_rule());
+  std::optional<Command> clean;
+  if (letter_in(command) != nullptr) clean = without_html(command, html_rule());
   Status sealed = seal_texts(command, id, *keys);
   if (sealed) ordered.payload = hash_payload(command, asked_by, *keys, ordered.bytes);
   if (sealed && clean) {

@@ -26,7 +26,7 @@ inline FolderBytes read_folder(const std::filesystem::path& folder) {
   FolderBytes files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
-      files[std::filesystem::relative(entry.path(), folder)] = read_file(entry.path());
+      files[entry.path().lexically_relative(folder)] = read_file(entry.path());
   return files;
 }
 

@@ -13,6 +13,7 @@
 #include "events/credit_events.hpp"
 #include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 #include "events/member_events.hpp"
 
 namespace inmail {

@@ -1,7 +1,7 @@
 #include "actors/dispatch_machines.hpp"
 
 #include "events/dispatch_events.hpp"
-#include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 
 namespace inmail {
 namespace {

@@ -12,6 +12,7 @@
 #include "events/conversation_events.hpp"
 #include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 
 namespace inmail {
 

@@ -4,7 +4,7 @@
 
 #include "actors/reserve.hpp"
 #include "events/ids.hpp"
-#include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 #include "events/policy_trust.hpp"
 
 namespace inmail {

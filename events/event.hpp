@@ -10,6 +10,7 @@
 #include "events/credit_events.hpp"
 #include "events/dispatch_events.hpp"
 #include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 #include "events/limit_events.hpp"
 #include "events/member_events.hpp"
 #include "events/policy_events.hpp"

@@ -14,6 +14,7 @@
 #include "events/keys.hpp"
 #include "events/rejection.hpp"
 #include "events/text.hpp"
+#include "events/text_print.hpp"
 #include "tools/output.hpp"
 
 namespace inmail::tools {

@@ -2,6 +2,7 @@
 
 #include "actors/commands.hpp"
 #include "events/inmail_events.hpp"
+#include "events/inmail_sent.hpp"
 
 namespace inmail::test {
 

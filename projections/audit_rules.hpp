@@ -101,6 +101,8 @@ void check_promise(const Step& step, Verdict& verdict);
 /// What is bought, paid back and adjusted is what the policy and the pool allow.
 void check_beside_plan(const Step& step, Verdict& verdict);
 
+/// Whether the recipient has stopped this sender, or the contract that pays.
+bool is_stopped(const StreamState& recipient, const InMail& inmail);
 /// Whether the member whose record this is has got as many InMails as it takes (audit_inbound.cpp).
 /// Requires: the record has a policy.
 bool is_over_quota(const Step& step);
@@ -109,6 +111,7 @@ std::span<const Rule> pool_rules();      ///< audit_pools.cpp
 std::span<const Rule> charge_rules();    ///< audit_charges.cpp
 std::span<const Rule> refund_rules();    ///< audit_refunds.cpp
 std::span<const Rule> message_rules();   ///< audit_messages.cpp
+std::span<const Rule> reach_rules();     ///< audit_reach.cpp
 std::span<const Rule> thread_rules();    ///< audit_threads.cpp
 std::span<const Rule> free_rules();      ///< audit_free.cpp
 std::span<const Rule> limit_rules();     ///< audit_limits.cpp

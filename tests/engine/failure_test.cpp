@@ -12,7 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "engine/store_layout.hpp"
+#include "events/frame.hpp"
 #include "events/memory_key_store.hpp"
+#include "events/rocks_log.hpp"
 #include "tests/support/engine_fixture.hpp"
 
 namespace inmail {
@@ -21,7 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 using test::EngineTest;
 
-/// Keys on a disk that can be made to fail.
+/// Keys on a disk that can be made to fail, or that break a promise of their own.
 class FailingKeys final : public KeyStore {
  public:
   Result<Key> key_for_writing(MemberId author) override { return keys_.key_for_writing(author); }
@@ -30,17 +33,36 @@ class FailingKeys final : public KeyStore {
   }
   Status sync() override {
     if (fails_) return Error{ErrorCode::io, "the disk of the keys is full"};
+    invariant(!breaks_in_journal_, "a key that was handed out is there");
     return {};
   }
-  Status erase(MemberId author) override { return keys_.erase(author); }
+  Status erase(MemberId author) override {
+    invariant(!breaks_in_actors_, "a key that was erased is gone");
+    return keys_.erase(author);
+  }
   const Key& store_key() const override { return keys_.store_key(); }
 
   void fail(bool fails) { fails_ = fails; }
+  void break_in_journal(bool breaks) { breaks_in_journal_ = breaks; }
+  void break_in_actors(bool breaks) { breaks_in_actors_ = breaks; }
 
  private:
   MemoryKeyStore keys_{1};
   std::atomic<bool> fails_{false};
+  std::atomic<bool> breaks_in_journal_{false};
+  std::atomic<bool> breaks_in_actors_{false};
 };
+
+/// Puts a record into a log behind its engine's back.
+void append_forged(EventLog& log, const RecordHeader& header, const Event& event) {
+  FrameBuilder builder;
+  builder.begin(log.head(), log.epoch());
+  std::string record;
+  encode_record(header, event, record);
+  builder.add(record);
+  const Status appended = log.append(builder.seal());
+  if (!appended) throw std::runtime_error(appended.error().message);
+}
 
 /// What an operator would have read.
 class Listener final : public Logger {
@@ -137,6 +159,82 @@ TEST_F(FailingEngine, AnswersEverybodyWhenItFailsUnderLoad) {
   Engine engine = open();
   for (const Position each : positions) EXPECT_LE(each, engine.head());
   expect_equal_views(engine);
+}
+
+/// What breaks is the keys', for they are called where the journal and an actor do their work; a
+/// broken invariant of ours goes the same way.
+class BreakingEngine : public FailingEngine {
+ protected:
+  void expect_failed(Engine& engine, std::string_view broken, Position durable) {
+    ASSERT_TRUE(engine.failure().has_value());
+    EXPECT_NE(engine.failure()->message.find(broken), std::string::npos)
+        << engine.failure()->message;
+    EXPECT_EQ(listener_->errors().size(), 1u);
+    EXPECT_EQ(do_now(engine, RegisterMember{MemberId{9}, "Eve"}).kind, AnswerKind::read_only);
+    EXPECT_EQ(engine.head(), durable);
+    EXPECT_TRUE(engine.query("inbox", {durable}, [](const Rows&) { return 1; }).ok());
+  }
+};
+
+TEST_F(BreakingEngine, WritesNothingMoreOnceItsJournalBrokeAnInvariant) {
+  Position durable;
+  {
+    Engine engine = open();
+    introduce(engine, {7});
+    durable = engine.head();
+    keys_->break_in_journal(true);
+    EXPECT_EQ(do_now(engine, GrantBonus{MemberId{7}, 3, 1, "Well"}).kind, AnswerKind::unknown);
+    expect_failed(engine, "a key that was handed out is there", durable);
+  }
+  keys_->break_in_journal(false);
+  Engine engine = open();
+  EXPECT_EQ(engine.head(), durable);
+  EXPECT_TRUE(do_now(engine, GrantBonus{MemberId{7}, 3, 1, "Well"}).ok());
+  expect_equal_views(engine);
+}
+
+TEST_F(BreakingEngine, WritesNothingMoreOnceAnActorBrokeAnInvariant) {
+  {
+    Engine engine = open();
+    introduce(engine, {7});
+    keys_->break_in_actors(true);
+    Submission erasure = engine.submit({EraseMember{MemberId{7}}, {}, {}});
+    EXPECT_TRUE(erasure.reply.get().ok());
+    EXPECT_EQ(erasure.settled.get().kind, AnswerKind::unknown);
+    expect_failed(engine, "a key that was erased is gone", engine.head());
+  }
+  keys_->break_in_actors(false);
+  Engine engine = open();
+  // The duty comes again, before any command.
+  EXPECT_EQ(do_now(engine, SetPreference{MemberId{7}, InMailPreference::on}).kind,
+            AnswerKind::rejected);
+  EXPECT_FALSE(keys_->key_for_reading(MemberId{7})->has_value());
+  expect_equal_views(engine);
+}
+
+TEST_F(BreakingEngine, DoesNotOpenALogOnWhichAnInvariantBreaks) {
+  {
+    Engine engine = open();
+    introduce(engine, {7});
+  }
+  {
+    const StoreLayout store{path()};
+    auto log = RocksLog::open({.path = store.log(), .head_file = store.head_file()});
+    ASSERT_TRUE(log.ok()) << log.error().message;
+    append_forged(**log,
+                  {.stream = MemberId{7},
+                   .version = Version{2},
+                   .time = clock().now(),
+                   .due_at = clock().now(),
+                   .policy = PolicyVersion{1}},
+                  CreditsExpired{.lot = LotId{99}, .amount = 1});
+  }
+  const auto engine = Engine::open(options());
+  ASSERT_FALSE(engine.ok());
+  EXPECT_EQ(engine.error().code, ErrorCode::corruption);
+  EXPECT_NE(engine.error().message.find("an event names a lot that its pool has"),
+            std::string::npos)
+      << engine.error().message;
 }
 
 class ClosingEngine : public EngineTest {};

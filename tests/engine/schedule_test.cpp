@@ -3,35 +3,25 @@
 
 #include <gtest/gtest.h>
 
-#include "projections/credits.hpp"
-#include "projections/inbox.hpp"
 #include "projections/outgoing.hpp"
-#include "tests/support/engine_fixture.hpp"
+#include "tests/support/letter_fixture.hpp"
 
 namespace inmail {
 namespace {
 
-constexpr MemberId ada{1};
-constexpr MemberId bob{2};
-constexpr ContractId company{1};
-constexpr SeatId desk{1};
+using test::ada;
+using test::bob;
+using test::company;
+using test::desk;
+
 constexpr std::chrono::hours hour{1};
 
-class Schedule : public test::EngineTest {
+class Schedule : public test::LetterTest {
  protected:
-  EngineOptions options() override {
-    EngineOptions options = EngineTest::options();
-    options.policy = document_;
-    options.deterministic = EngineOptions::Deterministic{.seed = 1, .key_seed = 1};
-    return options;
-  }
-
-  void begin(Engine& engine) {
-    introduce(engine, {ada.value, bob.value});
-    for (const Command& command : std::vector<Command>{
-             StartSubscription{ada, PlanKind::career}, CreateContract{company, 2},
-             AddSeat{company, desk, ada}, StartSubscription{company, PlanKind::recruiter_lite}})
-      ASSERT_TRUE(settle(engine, command).ok());
+  Schedule() {
+    document_ =
+        "name = \"later\"\ninherits = \"default\"\n[plan.career]\ncan_schedule = true\n"
+        "can_followup = true\n[followup]\nmax_unanswered = 5\nmin_gap_s = 0\n";
   }
 
   InMailId schedule(Engine& engine, Milliseconds in, std::optional<SeatId> seat = {}) {
@@ -41,32 +31,6 @@ class Schedule : public test::EngineTest {
     EXPECT_TRUE(answer.ok()) << name_of(answer.refusal.code);
     return last_inmail();
   }
-
-  void pass(Engine& engine, Milliseconds time) {
-    clock().advance(time);
-    engine.wake_due();
-    engine.run_until_quiet();
-  }
-
-  std::size_t inbox_of_bob(Engine& engine) {
-    const auto page = engine.query(InboxView::name, {engine.head()}, [](const Rows& rows) {
-      return inbox_of(rows, bob, {.limit = 10, .after = {}});
-    });
-    EXPECT_TRUE(page.ok() && page->ok());
-    return page->value().items.size();
-  }
-
-  CreditBuckets credits_of(Engine& engine, StreamId owner) {
-    const auto balance = engine.query(CreditsView::name, {engine.head()}, [&](const Rows& rows) {
-      return credit_balance(rows, owner);
-    });
-    EXPECT_TRUE(balance.ok() && balance->ok());
-    return balance->value().buckets;
-  }
-
-  std::string document_ =
-      "name = \"later\"\ninherits = \"default\"\n[plan.career]\ncan_schedule = true\n"
-      "can_followup = true\n[followup]\nmax_unanswered = 5\nmin_gap_s = 0\n";
 };
 
 TEST_F(Schedule, WakesWhoSleepsAndSends) {

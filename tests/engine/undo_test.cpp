@@ -3,60 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include "projections/credits.hpp"
-#include "projections/inbox.hpp"
-#include "tests/support/engine_fixture.hpp"
+#include "tests/support/letter_fixture.hpp"
 
 namespace inmail {
 namespace {
 
-constexpr MemberId ada{1};
-constexpr MemberId bob{2};
-constexpr ContractId company{1};
-constexpr SeatId desk{1};
+using test::ada;
+using test::bob;
+using test::company;
+using test::desk;
 
-class Undo : public test::EngineTest {
+class Undo : public test::LetterTest {
  protected:
-  EngineOptions options() override {
-    EngineOptions options = EngineTest::options();
-    options.policy = "default";
-    options.deterministic = EngineOptions::Deterministic{.seed = 1, .key_seed = 1};
-    return options;
-  }
-
-  void begin(Engine& engine) {
-    introduce(engine, {ada.value, bob.value});
-    for (const Command& command : std::vector<Command>{
-             StartSubscription{ada, PlanKind::career}, CreateContract{company, 2},
-             AddSeat{company, desk, ada}, StartSubscription{company, PlanKind::recruiter_lite}})
-      ASSERT_TRUE(settle(engine, command).ok());
-  }
-
   InMailId send(Engine& engine, std::optional<SeatId> seat = {}) {
     EXPECT_TRUE(settle(engine, SendInMail{ada, seat, bob, "Hello", "May I ask?"}).ok());
     return last_inmail();
-  }
-
-  void pass(Engine& engine, Milliseconds time) {
-    clock().advance(time);
-    engine.wake_due();
-    engine.run_until_quiet();
-  }
-
-  std::size_t inbox_of_bob(Engine& engine) {
-    const auto page = engine.query(InboxView::name, {engine.head()}, [](const Rows& rows) {
-      return inbox_of(rows, bob, {.limit = 10, .after = {}});
-    });
-    EXPECT_TRUE(page.ok() && page->ok());
-    return page->value().items.size();
-  }
-
-  CreditBuckets credits_of(Engine& engine, StreamId owner) {
-    const auto balance = engine.query(CreditsView::name, {engine.head()}, [&](const Rows& rows) {
-      return credit_balance(rows, owner);
-    });
-    EXPECT_TRUE(balance.ok() && balance->ok());
-    return balance->value().buckets;
   }
 };
 

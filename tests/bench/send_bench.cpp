@@ -3,14 +3,12 @@
 //   send_bench [--members N] [--sends N] [--window N] [--threads N] [--body BYTES] [--keep FOLDER]
 //
 // Workloads, in this order and one after another:
-//   sends     closed loop: --window SendInMail commands are always in flight, between random pairs
-//   of
-//             --members members, until --sends are answered; the clock runs from submit to the
-//             answer, which means "on disk"
+//   sends     closed loop: --window SendInMail commands are always in flight, between random
+//             pairs of --members members, until --sends are answered; the clock runs from submit
+//             to the answer, which means "on disk"
 //   settled   until the last of them is in its recipient's inbox, and every view has folded it
 //   baseline  the same frames, as the log holds them, put into a bare RocksDB with the same
-//   options,
-//             one sync a frame
+//             options, one sync a frame
 //   scan      all records of the log read and proven (hashes, chain, positions)
 //   rebuild   every view folded from position 1, one after another
 //

@@ -142,11 +142,12 @@ End end_told_by(const Event& source) {
   return std::visit(
       match{
           [](const Replied& e) {
-            return End{e.charge, e.refund_amount, refund_on(e.kind)};
+            return End{e.charge, e.refund_amount, refund_on(e.kind, e.as_auto_reply)};
           },
           [](const RefundWindowClosed& e) {
             return End{e.charge, e.refund_amount,
-                       e.answered ? refund_on(e.answered->kind) : RefundOn::no_response};
+                       e.answered ? refund_on(e.answered->kind, e.answered->as_auto_reply)
+                                  : RefundOn::no_response};
           },
           [](const Expired& e) {
             return End{e.charge, e.refund_amount, RefundOn::expired};

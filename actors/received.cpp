@@ -193,20 +193,19 @@ Decision respond(const ReceivedMap& received, const Respond& command, const Cont
   const auto together = ended_together(received, inmail, context);
   Decision decision;
   add_opening(decision.events, inmail, InboxTrigger::respond, context);
-  const End end = end_by_answer(together, inmail, InboxTrigger::respond, command.kind, context);
+  const End end = end_by_answer(together, inmail, InboxTrigger::respond, command, context);
   Replied replied{.ref = inmail.ref, .kind = command.kind, .canned = command.text.empty()};
   replied.text = command.text;
   replied.latency_ms = (context.now - inmail.delivered_at).count();
   replied.charge = end.charge;
   replied.refund_amount = end.amount;
-  replied.automatic = command.automatic;
+  replied.automatic = replied.as_auto_reply = command.automatic;
   decision.events.push_back(std::move(replied));
   for (const Received* each : together) {
     if (each == &inmail) continue;
-    const End other =
-        end_by_answer(together, *each, InboxTrigger::answer_beside, command.kind, context);
-    decision.events.push_back(RefundWindowClosed{each->ref, other.charge, other.amount,
-                                                 AnsweredBeside{command.inmail, command.kind}});
+    const End other = end_by_answer(together, *each, InboxTrigger::answer_beside, command, context);
+    const AnsweredBeside answered{command.inmail, command.kind, command.automatic};
+    decision.events.push_back(RefundWindowClosed{each->ref, other.charge, other.amount, answered});
   }
   return decision;
 }

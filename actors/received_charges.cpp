@@ -9,6 +9,11 @@ namespace {
 constexpr EnumSet<RefundOn> responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
                                       RefundOn::quick_reply};
 
+/// An automatic reply that counts as no response gives nothing back, whatever stands in `on`.
+bool refunds(const RefundPolicy& refund, RefundOn reason) {
+  return refund.on.has(reason) && (reason != RefundOn::auto_reply || refund.count_auto_reply);
+}
+
 bool is_here(const Received& inmail) {
   return inmail.lifecycle == Lifecycle::delivered || inmail.lifecycle == Lifecycle::hidden;
 }
@@ -27,10 +32,10 @@ std::uint32_t refunds_now(const Received& inmail, RefundOn reason, const Context
 
 /// Which of them gives its credit back: the earliest that still can, or, by `first_only`, the first
 /// or none. Null: none does.
-const Received* refunded_among(const std::vector<const Received*>& together, ReplyKind kind,
+const Received* refunded_among(const std::vector<const Received*>& together, RefundOn reason,
                                const Context& context) {
   for (const Received* each : together) {
-    if (refunds_now(*each, refund_on(kind), context) > 0) return each;
+    if (refunds_now(*each, reason, context) > 0) return each;
     const RefundPolicy& rule = context.policies->at(each->pinned).refund;
     if (rule.followup_rule == FollowupRefund::first_only) return nullptr;
   }
@@ -40,7 +45,7 @@ const Received* refunded_among(const std::vector<const Received*>& together, Rep
 }  // namespace
 
 bool refunds_a_response(const RefundPolicy& refund) {
-  return (refund.on.bits() & responses.bits()) != 0;
+  return (refund.on.bits() & responses.bits()) != 0 || refunds(refund, RefundOn::auto_reply);
 }
 
 bool refunds_in_window(const RefundPolicy& refund) {
@@ -54,7 +59,7 @@ bool refunds_an_expiry(const Policy& policy) {
 }
 
 std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
-  if (!refund.on.has(reason)) return 0;
+  if (!refunds(refund, reason)) return 0;
   const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
   return static_cast<std::uint32_t>(std::uint64_t{cost} * bp / 10'000);
 }
@@ -114,12 +119,13 @@ std::vector<const Received*> ended_together(const ReceivedMap& received, const R
 }
 
 End end_by_answer(const std::vector<const Received*>& together, const Received& each,
-                  InboxTrigger trigger, ReplyKind kind, const Context& context) {
-  const bool is_it = &each == refunded_among(together, kind, context);
+                  InboxTrigger trigger, const Respond& answer, const Context& context) {
+  const RefundOn reason = refund_on(answer.kind, answer.automatic);
+  const bool is_it = &each == refunded_among(together, reason, context);
   return end_of(each.charge, trigger,
                 {.cost = each.ref.cost,
-                 .gives_back = is_it ? refunds_now(each, refund_on(kind), context) : 0,
-                 .is_accepted = kind == ReplyKind::accept});
+                 .gives_back = is_it ? refunds_now(each, reason, context) : 0,
+                 .is_accepted = answer.kind == ReplyKind::accept});
 }
 
 std::vector<Event> charges_ended_by(InboxTrigger trigger, const ReceivedMap& received,

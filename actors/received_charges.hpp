@@ -32,9 +32,10 @@ bool opening_ends_charge(const Received& inmail, const Opened& opened, Timestamp
 /// were sent (D4.1.4).
 std::vector<const Received*> ended_together(const ReceivedMap& received, const Received& answered,
                                             const Context& context);
-/// How an answer of `kind` to one of `together` ends the charge of `each` of them.
+/// How an answer to one of `together` ends the charge of `each` of them. An automatic one is judged
+/// as such, whatever its kind.
 End end_by_answer(const std::vector<const Received*>& together, const Received& each,
-                  InboxTrigger trigger, ReplyKind kind, const Context& context);
+                  InboxTrigger trigger, const Respond& answer, const Context& context);
 
 /// The charges of `sender`, or of everybody, that come back by `trigger`, a block or the
 /// recipient's end, where the policy of the send says so (`refund.on`). Nothing else ends.

@@ -198,10 +198,34 @@ struct RepliedV1 {
   }
 };
 
-/// The recipient's first response, of any kind; final for refunds and rates (D4.1).
-struct Replied {
+/// As it was when an automatic one was judged by its kind.
+struct RepliedV2 {
   static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 2};
   using previous = RepliedV1;
+
+  InMailRef ref{};
+  ReplyKind kind = ReplyKind::reply;
+  bool canned = false;
+  Text text{};
+  std::int64_t latency_ms = 0;
+  ChargeEnd charge = ChargeEnd::none;
+  std::uint32_t refund_amount = 0;
+  bool automatic = false;
+
+  static RepliedV2 upcast(RepliedV1 old) {
+    return {old.ref,        old.kind,   old.canned,        std::move(old.text),
+            old.latency_ms, old.charge, old.refund_amount, false};
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, kind, canned, text, latency_ms, charge, refund_amount, automatic);
+  }
+};
+
+/// The recipient's first response, of any kind; final for refunds and rates (D4.1).
+struct Replied {
+  static constexpr EventType type{.number = 504, .name = "inmail.replied", .version = 3};
+  using previous = RepliedV2;
 
   InMailRef ref{};
   ReplyKind kind = ReplyKind::reply;
@@ -211,23 +235,26 @@ struct Replied {
   ChargeEnd charge = ChargeEnd::none;
   std::uint32_t refund_amount = 0;
   bool automatic = false;  ///< Out of office; a response only where the policy counts it as one.
+  /// `refund.on` was asked for `auto_reply`; false: for its kind.
+  bool as_auto_reply = false;
 
-  static Replied upcast(RepliedV1 old);
+  static Replied upcast(RepliedV2 old);
   bool operator==(const Replied&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(ref, kind, canned, text, latency_ms, charge, refund_amount, automatic);
+    archive(ref, kind, canned, text, latency_ms, charge, refund_amount, automatic, as_auto_reply);
   }
 };
 
-inline Replied Replied::upcast(RepliedV1 old) {
+inline Replied Replied::upcast(RepliedV2 old) {
   return {.ref = old.ref,
           .kind = old.kind,
           .canned = old.canned,
           .text = std::move(old.text),
           .latency_ms = old.latency_ms,
           .charge = old.charge,
-          .refund_amount = old.refund_amount};
+          .refund_amount = old.refund_amount,
+          .automatic = old.automatic};
 }
 
 /// The InMail (never a credit: that is CreditsExpired) became invalid (D5.3).
@@ -341,15 +368,46 @@ struct RefundWindowClosedV1 {
   }
 };
 
+/// As it was when an automatic response was judged by its kind.
+struct AnsweredBesideV1 {
+  InMailId inmail{};
+  ReplyKind kind = ReplyKind::reply;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, kind);
+  }
+};
+
+struct RefundWindowClosedV2 {
+  static constexpr EventType type{
+      .number = 507, .name = "inmail.refund_window_closed", .version = 2};
+  using previous = RefundWindowClosedV1;
+
+  InMailRef ref{};
+  ChargeEnd charge = ChargeEnd::final;
+  std::uint32_t refund_amount = 0;
+  std::optional<AnsweredBesideV1> answered{};
+
+  static RefundWindowClosedV2 upcast(RefundWindowClosedV1 old) {
+    return {old.ref, old.charge, old.refund_amount, {}};
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(ref, charge, refund_amount, answered);
+  }
+};
+
 /// The response that ended the charges of all that its sender had written without an answer.
 struct AnsweredBeside {
   InMailId inmail{};  ///< The one that was answered.
   ReplyKind kind = ReplyKind::reply;
+  bool as_auto_reply = false;  ///< As in its `Replied`.
 
   bool operator==(const AnsweredBeside&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(inmail, kind);
+    archive(inmail, kind, as_auto_reply);
   }
 };
 
@@ -359,16 +417,18 @@ struct AnsweredBeside {
 /// the time to accept it that is over, and what is reserved is released.
 struct RefundWindowClosed {
   static constexpr EventType type{
-      .number = 507, .name = "inmail.refund_window_closed", .version = 2};
-  using previous = RefundWindowClosedV1;
+      .number = 507, .name = "inmail.refund_window_closed", .version = 3};
+  using previous = RefundWindowClosedV2;
 
   InMailRef ref{};
   ChargeEnd charge = ChargeEnd::final;
   std::uint32_t refund_amount = 0;
   std::optional<AnsweredBeside> answered{};  ///< Nothing: by time.
 
-  static RefundWindowClosed upcast(RefundWindowClosedV1 old) {
-    return {old.ref, old.charge, old.refund_amount, {}};
+  static RefundWindowClosed upcast(RefundWindowClosedV2 old) {
+    RefundWindowClosed closed{old.ref, old.charge, old.refund_amount, {}};
+    if (old.answered) closed.answered = AnsweredBeside{old.answered->inmail, old.answered->kind};
+    return closed;
   }
   bool operator==(const RefundWindowClosed&) const = default;
   template <class Archive>

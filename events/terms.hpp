@@ -55,7 +55,10 @@ enum class RefundOn : std::uint8_t {
 
 using RefundReason = RefundOn;
 
-constexpr RefundOn refund_on(ReplyKind kind) { return static_cast<RefundOn>(kind); }
+/// Of an answer; of an automatic one, which is judged as such whatever its kind.
+constexpr RefundOn refund_on(ReplyKind kind, bool as_auto_reply = false) {
+  return as_auto_reply ? RefundOn::auto_reply : static_cast<RefundOn>(kind);
+}
 
 constexpr auto names_of(RefundOn) {
   using enum RefundOn;

@@ -59,11 +59,12 @@ void Fold::on(const Replied& e) {
   if (inmail == nullptr || inmail->is_quiet()) return;
   inmail->response = static_cast<std::uint8_t>(e.kind);
   inmail->canned = e.canned;
+  inmail->by_auto_reply = e.as_auto_reply;
   if (e.canned && e.kind == ReplyKind::decline) end_contact(*inmail);
   world.unlink(*inmail);
   oblige(*inmail);
   begin_thread(*inmail, false, e.kind == ReplyKind::decline && e.canned);
-  end(*inmail, e.charge, e.refund_amount, refund_on(e.kind));
+  end(*inmail, e.charge, e.refund_amount, refund_on(e.kind, e.as_auto_reply));
   world.mark_beside(*inmail);
 }
 
@@ -154,7 +155,8 @@ void Fold::on(const Tagged& e) {
 void Fold::on(const RefundWindowClosed& e) {
   if (InMail* inmail = world.find_to_change(e.ref.inmail))
     end(*inmail, e.charge, e.refund_amount,
-        e.answered ? refund_on(e.answered->kind) : RefundOn::no_response);
+        e.answered ? refund_on(e.answered->kind, e.answered->as_auto_reply)
+                   : RefundOn::no_response);
 }
 
 void Fold::on(const ChargeEnded& e) {

@@ -11,7 +11,8 @@ namespace {
 
 /// Floored (D3).
 std::uint32_t amount_for(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
-  if (!refund.on.has(reason)) return 0;
+  const bool is_no_response = reason == RefundOn::auto_reply && !refund.count_auto_reply;
+  if (!refund.on.has(reason) || is_no_response) return 0;
   const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
   return static_cast<std::uint32_t>(cost * bp / 10'000);
 }
@@ -82,28 +83,28 @@ std::uint32_t amount_in_window(const Policy& pinned, const InMail& inmail, Refun
   return in_time ? amount_for(refund, inmail.cost, reason) : 0;
 }
 
-/// What an answer of `kind` at `now` gives back for an InMail, taken by itself.
-std::uint32_t amount_for_answer(const World& world, const InMail& inmail, ReplyKind kind,
+/// What an answer at `now` that is judged as `reason` gives back for an InMail, taken by itself.
+std::uint32_t amount_for_answer(const World& world, const InMail& inmail, RefundOn reason,
                                 Timestamp now) {
   const Policy* pinned = world.policy(PolicyVersion{inmail.pinned});
-  const bool is_kind = kind >= ReplyKind::accept && kind <= ReplyKind::quick_reply;
-  return pinned != nullptr && is_kind ? amount_in_window(*pinned, inmail, refund_on(kind), now) : 0;
+  const bool is_answer = reason >= RefundOn::accept && reason <= RefundOn::auto_reply;
+  return pinned != nullptr && is_answer ? amount_in_window(*pinned, inmail, reason, now) : 0;
 }
 
 /// Whether the answer to `answered` gives back the credits of `inmail`, whose charge it ends: of
 /// all that it ends only the earliest that can, or, by `first_only`, the first or none.
 bool is_the_refunded(const Step& step, const InMail& inmail, const InMail& answered,
-                     ReplyKind kind) {
+                     RefundOn reason) {
   const Timestamp now = step.header.due_at;
   const bool first_only = step.pinned->refund.followup_rule == FollowupRefund::first_only;
   bool is_it = true;
   const auto look_at = [&](const InMail& other) {
     const bool ended_now = other.end != ChargeEnd::none && other.ended_at == now &&
-                           (other.end_reason == refund_on(kind) || other.end == ChargeEnd::final);
+                           (other.end_reason == reason || other.end == ChargeEnd::final);
     const bool is_before =
         std::tie(other.sent_at, other.id) < std::tie(inmail.sent_at, inmail.id) &&
         (other.charge_is_open() || ended_now);
-    const bool could = is_before && amount_for_answer(step.world, other, kind, now) > 0;
+    const bool could = is_before && amount_for_answer(step.world, other, reason, now) > 0;
     is_it &= !could && !(first_only && is_before) && !(ended_now && other.end == ChargeEnd::refund);
   };
   step.world.each_unanswered(answered.sender, answered.to, [&](const InMail& other) {
@@ -118,14 +119,18 @@ void check_end(const Step& step, const Replied& e, Verdict& verdict) {
   const InMail& inmail = *step.inmail;
   verdict.check(!(inmail.answered_beside && inmail.charge_is_open()), "the charge of ",
                 e.ref.inmail, " should have ended with the answer to another of its sender");
+  // The first engines judged an automatic answer by its kind.
+  verdict.check(e.as_auto_reply == (e.automatic && step.header.event_version >= 3), "an answer to ",
+                e.ref.inmail, " was given by a machine, or not, and judged as if otherwise");
+  const RefundOn reason = refund_on(e.kind, e.as_auto_reply);
   End expected;
   if (inmail.awaits_accept()) {
     const auto until = accept_until(inmail, *step.pinned);
     const bool in_time = until && step.header.due_at <= *until;
     expected = e.kind == ReplyKind::accept && in_time ? End{ChargeEnd::spend, 0} : released;
   } else if (inmail.charge_is_open()) {
-    const std::uint32_t amount = amount_for_answer(step.world, inmail, e.kind, step.header.due_at);
-    expected = end_with(is_the_refunded(step, inmail, inmail, e.kind) ? amount : 0);
+    const std::uint32_t amount = amount_for_answer(step.world, inmail, reason, step.header.due_at);
+    expected = end_with(is_the_refunded(step, inmail, inmail, reason) ? amount : 0);
   }
   check_end(step, {e.charge, e.refund_amount}, expected, verdict);
 }
@@ -136,15 +141,15 @@ void check_end_beside(const Step& step, const RefundWindowClosed& e, Verdict& ve
   const InMail* answered = step.world.find(e.answered->inmail);
   const bool is_beside = answered != nullptr && inmail.answered_beside &&
                          answered->response == static_cast<std::uint8_t>(e.answered->kind) &&
+                         answered->by_auto_reply == e.answered->as_auto_reply &&
                          answered->sender == inmail.sender && answered->to == inmail.to;
   if (!verdict.check(is_beside, "the charge of ", e.ref.inmail, " ended with an answer to ",
                      e.answered->inmail, ", which does not end it"))
     return;
-  const std::uint32_t amount =
-      amount_for_answer(step.world, inmail, e.answered->kind, step.header.due_at);
+  const RefundOn reason = refund_on(e.answered->kind, e.answered->as_auto_reply);
+  const std::uint32_t amount = amount_for_answer(step.world, inmail, reason, step.header.due_at);
   check_end(step, {e.charge, e.refund_amount},
-            end_with(is_the_refunded(step, inmail, *answered, e.answered->kind) ? amount : 0),
-            verdict);
+            end_with(is_the_refunded(step, inmail, *answered, reason) ? amount : 0), verdict);
 }
 
 /// Whether silence would still give something back at its own time.

@@ -158,7 +158,8 @@ bool is_decided(const RecordHeader& header, const Event& event) {
 bool refunds_responses(const RefundPolicy& refund) {
   constexpr std::array responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
                                  RefundOn::quick_reply};
-  return std::any_of(responses.begin(), responses.end(),
+  return (refund.count_auto_reply && refund.on.has(RefundOn::auto_reply)) ||
+         std::any_of(responses.begin(), responses.end(),
                      [&](RefundOn reason) { return refund.on.has(reason); });
 }
 

@@ -73,6 +73,7 @@ struct InMail {
   RefundOn end_reason = RefundOn::reply;
   std::uint8_t response = 0;  ///< A ReplyKind, or 0.
   bool canned = false;
+  bool by_auto_reply = false;  ///< Answered so, and judged as such.
   bool from_premium = false;
   bool opened = false;
   bool refundable = false;

@@ -345,6 +345,7 @@ void each_field(const Expired& e, auto&& visit) {
   each_field(e.ref, visit);
   visit("basis", e.basis);
   visit("effect", e.effect);
+  visit("as_auto_reply", e.as_auto_reply);
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
 }

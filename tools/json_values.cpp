@@ -104,7 +104,9 @@ Json to_json(const std::vector<Attachment>& attachments, const TextReader& texts
 }
 
 Json to_json(const AnsweredBeside& answered) {
-  return {{"inmail", to_json(answered.inmail)}, {"kind", to_json(answered.kind)}};
+  return {{"inmail", to_json(answered.inmail)},
+          {"kind", to_json(answered.kind)},
+          {"as_auto_reply", answered.as_auto_reply}};
 }
 
 }  // namespace inmail::tools

@@ -93,6 +93,41 @@ TEST(AutomaticReply, IsAResponseWhereThePolicyCountsIt) {
   EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
 }
 
+TEST(AutomaticReply, IsRefundedAsSuchWhateverItsKindIs) {
+  const Respond away{bob, inmail, ReplyKind::accept, "I am away", true};
+  const std::string counts = "[refund]\ncount_auto_reply = true\n";
+  Given<Member> kinds(bob, with(counts + "on = [\"accept\"]\n"));
+  delivered(kinds).when(away);
+  EXPECT_EQ(kinds.the<Replied>().charge, ChargeEnd::final) << "nobody accepted";
+  EXPECT_TRUE(kinds.the<Replied>().as_auto_reply);
+
+  const std::string as_such = "on = [\"auto_reply\"]\namount_other = 5000\n[charge]\ncost = 2\n";
+  Given<Member> such(bob, with(counts + as_such));
+  auto twice = letter(1);
+  twice.cost = 2;
+  such.at(sent_at - 1h).when(RegisterMember{bob, "Bob", "", "en"});
+  such.when_notice(twice, ada, sent_at).when(away);
+  EXPECT_EQ(such.the<Replied>().refund_amount, 1u) << "what has no amount of its own";
+}
+
+TEST(AutomaticReply, GivesNothingBackWhereItIsNoResponse) {
+  Given<Member> given(bob, with("[refund]\non = [\"auto_reply\", \"no_response\"]\n"));
+  delivered(given).when(Respond{bob, inmail, ReplyKind::accept, "I am away", true});
+  given.then_only<MessageSent>();
+  given.settle_until(sent_at + days{400}).then_only<RefundWindowClosed>();
+}
+
+TEST(AutomaticReply, TellsTheChargesBesideItWhatItIs) {
+  Given<Member> given(bob, with("[refund]\ncount_auto_reply = true\non = [\"auto_reply\"]\n"));
+  delivered(given).when_notice(letter(2), ada, sent_at + days{7});
+  const InMailId second = letter(2).inmail;
+  given.when(Respond{bob, second, ReplyKind::reply, "I am away", true});
+  EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final);
+  const auto closed = given.the<RefundWindowClosed>();
+  EXPECT_EQ(closed.charge, ChargeEnd::refund) << "the first of two that can";
+  EXPECT_EQ(closed.answered, (AnsweredBeside{second, ReplyKind::reply, true}));
+}
+
 TEST(Retraction, OfAnOpenedOneOnlyTakesItOffTheListUnderSeed3) {  // A18.
   Given<Member> given(bob, "seed3");
   delivered(given).at(sent_at + days{3}).when(open_it);

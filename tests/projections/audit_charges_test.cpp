@@ -319,6 +319,30 @@ TEST(AuditOfRefunds, WantsAnAnswerToGiveBackTheFirstOfFollowUpsAndNoOther) {
   EXPECT_TRUE(breaks(unfounded, "IC5", told.closed)) << "no such answer";
 }
 
+TEST(AuditOfRefunds, WantsAnAutomaticAnswerToBeJudgedAsSuch) {
+  AuditStory story("[refund]\ncount_auto_reply = true\non = [\"auto_reply\"]\n");
+  story.three_members();
+  StoryInMail inmail = story.send(ada, bob);
+  story.deliver(inmail);
+  const Position replied = story.reply(inmail);
+  story.refund(inmail, RefundOn::auto_reply);
+  const auto told = [&](bool automatic, bool as_auto_reply) {
+    auto records = story.records();
+    auto& reply = event_at<Replied>(records, replied);
+    reply.automatic = automatic;
+    reply.as_auto_reply = as_auto_reply;
+    return records;
+  };
+  EXPECT_TRUE(holds(told(true, true)));
+  EXPECT_TRUE(breaks(told(true, false), "IC5", replied));
+  EXPECT_TRUE(breaks(told(false, true), "IC5", replied));
+  EXPECT_TRUE(breaks(told(false, false), "IC5", replied)) << "an acceptance gives nothing back";
+  auto of_old = told(true, false);
+  for (Record& record : of_old)
+    if (record.header.position == replied) record.header.event_version = 2;
+  EXPECT_TRUE(breaks(of_old, "IC5", replied)) << "by its kind, which gives nothing back";
+}
+
 TEST(AuditOfRefunds, WantsAnAnswerToEndTheChargesOfAllFollowUps) {
   AuditStory story;
   story.three_members();

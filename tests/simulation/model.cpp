@@ -26,9 +26,14 @@ const ReadPolicy& read_policy(const std::string& document) {
   return at->second;
 }
 
+/// A machine's answer is worth something only where it is an answer.
+bool rewards(const RefundPolicy& refund, RefundOn reason) {
+  return refund.on.has(reason) && (refund.count_auto_reply || reason != RefundOn::auto_reply);
+}
+
 /// So much of the price comes back for this.
 std::int64_t share_of(const RefundPolicy& refund, std::int64_t cost, RefundOn reason) {
-  return refund.on.has(reason) ? cost * refund.amount_bp(reason) / 10'000 : 0;
+  return rewards(refund, reason) ? cost * refund.amount_bp(reason) / 10'000 : 0;
 }
 
 bool rewards_deeds(const RefundPolicy& refund) {
@@ -37,7 +42,8 @@ bool rewards_deeds(const RefundPolicy& refund) {
 
 bool rewards_words(const RefundPolicy& refund) {
   return refund.on.has(RefundOn::accept) || refund.on.has(RefundOn::decline) ||
-         refund.on.has(RefundOn::reply) || refund.on.has(RefundOn::quick_reply);
+         refund.on.has(RefundOn::reply) || refund.on.has(RefundOn::quick_reply) ||
+         rewards(refund, RefundOn::auto_reply);
 }
 
 }  // namespace
@@ -330,7 +336,8 @@ void Model::on(const Replied& e) {
   const auto* given = command<Respond>();
   if (!mail || !given) return;
   must(!mail->reply, "answered twice");
-  must(given->kind == e.kind && given->text.empty() == e.canned && given->automatic == e.automatic,
+  must(given->kind == e.kind && given->text.empty() == e.canned &&
+           given->automatic == e.automatic && e.as_auto_reply == e.automatic,
        "another answer than was given");
   must(!e.automatic || mail->policy->refund.count_auto_reply, "a machine's answer counts");
   must(!mail->is_recalled || mail->reminders == reminders_due(*mail), "how often it was recalled");
@@ -342,7 +349,8 @@ void Model::on(const Replied& e) {
   must(beside_.empty(), "an answer left a charge open beside it");
   if (mail->on_accept)
     return end_charge(*mail, e.charge, e.refund_amount, 0, e.kind == ReplyKind::accept);
-  end_charge(*mail, e.charge, e.refund_amount, settle_with_followups(e.ref.inmail, e.kind));
+  end_charge(*mail, e.charge, e.refund_amount,
+             settle_with_followups(e.ref.inmail, refund_on(e.kind, e.automatic)));
 }
 
 /// What comes back now for an answer or for what the recipient did, taken by itself.
@@ -359,11 +367,11 @@ std::int64_t Model::gives(const Mail& mail, RefundOn reason) const {
 
 /// D4.1.4: an answer ends the charges of all that its sender had written in vain, and at most one
 /// comes back. Returns what comes back for the one that was answered.
-std::int64_t Model::settle_with_followups(const InMailId& answered, ReplyKind kind) {
+std::int64_t Model::settle_with_followups(const InMailId& answered, RefundOn reason) {
   const Mail& mail = mails_.at(answered);
   const FollowupRefund rule = mail.policy->refund.followup_rule;
   if (rule == FollowupRefund::independent || !rewards_words(mail.policy->refund))
-    return gives(mail, refund_on(kind));
+    return gives(mail, reason);
   std::map<std::pair<Timestamp, InMailId>, const Mail*> in_order;
   for (const auto& [id, each] : mails_) {
     const RefundPolicy& own = each.policy->refund;
@@ -375,7 +383,7 @@ std::int64_t Model::settle_with_followups(const InMailId& answered, ReplyKind ki
   std::int64_t own = 0;
   bool is_given = false;
   for (const auto& [key, each] : in_order) {
-    const std::int64_t amount = is_given ? 0 : gives(*each, refund_on(kind));
+    const std::int64_t amount = is_given ? 0 : gives(*each, reason);
     is_given = is_given || amount > 0 || rule == FollowupRefund::first_only;
     if (key.second == answered)
       own = amount;
@@ -422,7 +430,10 @@ void Model::on(const RefundWindowClosed& e) {
   must(mail->charge_open, "a window closed on a charge that had ended");
   if (e.answered) {
     const auto found = beside_.find(e.ref.inmail);
-    must(found != beside_.end(), "a charge ended with an answer that does not end it");
+    const auto* given = command<Respond>();
+    must(found != beside_.end() && given && given->inmail == e.answered->inmail &&
+             given->automatic == e.answered->as_auto_reply,
+         "a charge ended with an answer that does not end it");
     if (found == beside_.end()) return;
     end_charge(*mail, e.charge, e.refund_amount, found->second);
     beside_.erase(found);

@@ -370,7 +370,7 @@ class Model {
   void end_charges(MemberId of, std::optional<MemberId> sender, RefundOn reason);
   /// What the record before announced, if anything, is `kind` and `amount`.
   void must_be_announced(std::optional<LotKind> kind, std::int64_t amount);
-  std::int64_t settle_with_followups(const InMailId& answered, ReplyKind kind);
+  std::int64_t settle_with_followups(const InMailId& answered, RefundOn reason);
   void lock_again(const InMailId& inmail, const Mail& mail);
   void judge_marks(const InMailSent& e, const SendInMail& given);
   void must(bool holds, const std::string& what);

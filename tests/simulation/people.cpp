@@ -237,7 +237,8 @@ Command adopt(People& people) {
       "[reminder]\nafter_s = 43200\nmax = 3\n[reinitiate]\nafter_decline = \"forbid\"\n",
       "name = \"full\"\ninherits = \"default\"\n[inbox]\nmax_conversations = 4\n"
       "overflow = \"reject\"\n[retract]\ncondition = \"any\"\ntombstone_recipient = true\n"
-      "[refund]\ncount_auto_reply = true\n[reinitiate]\nafter_decline = \"after_cooldown\"\n"
+      "[refund]\ncount_auto_reply = true\non = [\"accept\", "
+      "\"auto_reply\"]\n[reinitiate]\nafter_decline = \"after_cooldown\"\n"
       "cooldown_s = 86400\n",
       "name = \"limits\"\ninherits = \"default\"\n[seat]\ndaily_max = 3\nfirst_week_max = 5\n"
       "monthly_limit = 6\n[spam]\nidentical_max = 1\nburst_max = 2\nburst_window_s = 3600\n"

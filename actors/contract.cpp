@@ -121,7 +121,10 @@ std::optional<LimitLeft> monthly_limit(const ContractState& contract, const Rese
   if (most == 0 || !(all || question.cost > 0)) return std::nullopt;
   const CreditAccount& account = contract.account;
   const SendCount sent = question.cycle == account.cycle ? question.sent : SendCount{};
-  return LimitLeft{SendLimit::seat_monthly, most, all ? sent.all : sent.charged,
+  // What was refunded in this cycle did cost something, so it is in either count.
+  const auto restored = contract.restored.find(question.seat);
+  const std::int64_t back = restored == contract.restored.end() ? 0 : restored->second;
+  return LimitLeft{SendLimit::seat_monthly, most, (all ? sent.all : sent.charged) - back,
                    account.next_renewal_at};
 }
 
@@ -165,8 +168,12 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
   if (Guard guard = check_plan(state, question, policy)) return {{}, guard};
   if (Guard guard = check_degree(state, question, policy)) return {{}, guard};
   if (Guard guard = check_month(state, question, policy)) return {{}, guard};
-  const bool is_held = !can_go(state.account, question.inmail, HeldTrigger::reserve);
-  if (!question.holds || question.cost == 0 || is_held) return Decision::accept();
+  if (!question.holds || question.cost == 0) return Decision::accept();
+  if (!can_go(state.account, question.inmail, HeldTrigger::reserve)) {
+    const std::uint32_t cycle = state.account.cycle;
+    if (state.account.charges.at(question.inmail).cycle == cycle) return Decision::accept();
+    return Decision::happened(CountedInCycle{question.inmail, cycle});
+  }
   auto splits = splits_for(state.account, question.cost, policy);
   if (!splits)
     return Decision::reject(Rejection::insufficient_credits, question.cost,
@@ -255,6 +262,14 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                  },
                  [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
                  [&](const SeatLimitSet& e) { set_limit(state, e); },
+                 [&](const CycleRenewed& e) {
+                   inmail::evolve(account, agenda, e, stamp);
+                   state.restored.clear();
+                 },
+                 [&](const CreditRefunded& e) {
+                   inmail::evolve(account, agenda, e);
+                   if (e.restores) ++state.restored[*e.restores];
+                 },
                  [](const CommandRejected&) {},
                  [](const CommandAccepted&) {},
                  [&](const auto& e) {
@@ -271,7 +286,7 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
 
 std::size_t Contract::footprint(const State& state) {
   return footprint_of(state.seats) + inmail::footprint(state.account) + footprint_of(state.agenda) +
-         footprint_of(state.seat_limits);
+         footprint_of(state.seat_limits) + footprint_of(state.restored);
 }
 
 }  // namespace inmail

@@ -21,11 +21,13 @@ struct ContractState {
   Agenda agenda;
   std::optional<std::uint32_t> seat_limit;  ///< Of every seat in a cycle; nothing: the policy's.
   std::map<SeatId, std::uint32_t> seat_limits;  ///< Of seats that have their own.
+  /// InMails of a seat that count in this cycle no more, since refunds gave it back (D3.4).
+  std::map<SeatId, std::uint32_t> restored;
 
   bool operator==(const ContractState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(created, seats_max, seats, account, agenda, seat_limit, seat_limits);
+    archive(created, seats_max, seats, account, agenda, seat_limit, seat_limits, restored);
   }
 };
 
@@ -37,8 +39,9 @@ struct Contract {
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
   /// Guards 4, 5, 8 (how far), 15 (the month) and, if the question wants to hold credits, 17 of
-  /// D5.2; then `CreditReserved`. No events: it is reserved already, costs nothing, or is not to be
-  /// held. Requires: nothing is reserved for it at another cost.
+  /// D5.2; then `CreditReserved`, or, if it was reserved in an earlier cycle, `CountedInCycle`. No
+  /// events: it is reserved in this one, costs nothing, or is not to be held. Requires: nothing is
+  /// reserved for it at another cost.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
   /// What the seat is told, where `reserve` has decided so.
   static ContractAnswer answer(const State& state, const Reserve& question,

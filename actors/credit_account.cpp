@@ -214,6 +214,8 @@ std::vector<Event> refund(const CreditAccount& account, const OpenCharge& charge
   const LotId original = charge.splits.front().lot;
   const Policy& policy = context.policies->at(charge.pinned);
   CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
+  if (policy.refund.to == RefundTo::seat_quota_too && charge.cycle == account.cycle)
+    refund.restores = charge.seat;
   if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
     refund.reason = RefundOn::unopened;
   const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
@@ -404,8 +406,9 @@ void open_charge(CreditAccount& account, Agenda& agenda, const InMailScheduled& 
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReserved& e, const Stamp& stamp) {
-  open_charge<CreditReserved>(account, agenda, e.inmail,
-                              {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat});
+  open_charge<CreditReserved>(
+      account, agenda, e.inmail,
+      {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat, .cycle = account.cycle});
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e) {
@@ -431,6 +434,13 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e) {
 
 void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e) {
   end_charge<ChargeFinalized>(account, agenda, e.inmail, nothing_of);
+}
+
+void evolve(CreditAccount& account, Agenda&, const CountedInCycle& e) {
+  const auto found = account.charges.find(e.inmail);
+  invariant(found != account.charges.end() && !found->second.charged,
+            "what is counted anew is reserved, and not charged yet");
+  found->second.cycle = e.cycle;
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e) {

@@ -40,12 +40,13 @@ struct OpenCharge {
   LotSplits splits{};
   PolicyVersion pinned{};
   std::optional<SeatId> seat{};  ///< Of a contract's reservation.
-  bool charged = false;  ///< A contract's: delivered. A member's own pool does not distinguish.
+  bool charged = false;     ///< A contract's: delivered. A member's own pool does not distinguish.
+  std::uint32_t cycle = 0;  ///< Of a contract: in which the InMail counts for its seat.
 
   bool operator==(const OpenCharge&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(splits, pinned, seat, charged);
+    archive(splits, pinned, seat, charged, cycle);
   }
 };
 
@@ -160,6 +161,7 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReleased& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditRefunded& e);
 void evolve(CreditAccount& account, Agenda& agenda, const ChargeFinalized& e);
+void evolve(CreditAccount& account, Agenda& agenda, const CountedInCycle& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsExpired& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsForfeited& e);
 void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e);

@@ -140,9 +140,8 @@ struct CreditReleased {
   }
 };
 
-/// A charged credit came back (D4.1.2). With a fresh lot, a `CreditsGranted{refund}` stands right
-/// before it and alone adds the amount; with `inherit_original` this event gives it back to `lot`.
-struct CreditRefunded {
+/// As it was when no refund gave back more than credits.
+struct CreditRefundedV1 {
   static constexpr EventType type{.number = 405, .name = "credits.refunded", .version = 1};
 
   InMailId inmail{};
@@ -150,12 +149,37 @@ struct CreditRefunded {
   std::uint32_t amount = 0;
   bool into_original_lot = false;
   RefundOn reason = RefundOn::reply;
-  Timestamp answered_at{};  ///< By which it is judged, not by when the notice came.
+  Timestamp answered_at{};
 
-  bool operator==(const CreditRefunded&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, lot, amount, into_original_lot, reason, answered_at);
+  }
+};
+
+/// A charged credit came back (D4.1.2). With a fresh lot, a `CreditsGranted{refund}` stands right
+/// before it and alone adds the amount; with `inherit_original` this event gives it back to `lot`.
+struct CreditRefunded {
+  static constexpr EventType type{.number = 405, .name = "credits.refunded", .version = 2};
+  using previous = CreditRefundedV1;
+
+  InMailId inmail{};
+  LotId lot{};
+  std::uint32_t amount = 0;
+  bool into_original_lot = false;
+  RefundOn reason = RefundOn::reply;
+  Timestamp answered_at{};  ///< By which it is judged, not by when the notice came.
+  /// Whose month it gives back, too (D3.4 refund.to): the InMail counts in the cycle that runs.
+  std::optional<SeatId> restores{};
+
+  static CreditRefunded upcast(CreditRefundedV1 old) {
+    return {old.inmail, old.lot,         old.amount, old.into_original_lot,
+            old.reason, old.answered_at, {}};
+  }
+  bool operator==(const CreditRefunded&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, lot, amount, into_original_lot, reason, answered_at, restores);
   }
 };
 
@@ -310,6 +334,21 @@ struct TrialStarted {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(ends_at);
+  }
+};
+
+/// What a contract has reserved is sent in another cycle than in that of its reservation: the
+/// InMail counts in this one (D3.8). Before its seat sends it.
+struct CountedInCycle {
+  static constexpr EventType type{.number = 420, .name = "credits.counted_in_cycle", .version = 1};
+
+  InMailId inmail{};
+  std::uint32_t cycle = 0;
+
+  bool operator==(const CountedInCycle&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, cycle);
   }
 };
 

@@ -81,6 +81,7 @@ struct Fold {
   void on(const CreditReleased& e);
   void on(const CreditRefunded& e);
   void on(const ChargeFinalized& e);
+  void on(const CountedInCycle& e);
 
   // InMails.
 

@@ -270,7 +270,16 @@ void Fold::on(const CreditRefunded& e) {
   else
     pool.refunded += e.amount;
   watch_cap(pool);
+  if (e.restores) {
+    auto& [cycle, count] = stream.restored[*e.restores];
+    count = cycle == pool.cycle ? count + 1 : 1;
+    cycle = pool.cycle;
+  }
   if (InMail* inmail = world.find_to_change(e.inmail)) end_charge(pool, *inmail, Charge::refunded);
+}
+
+void Fold::on(const CountedInCycle& e) {
+  if (InMail* inmail = world.find_to_change(e.inmail)) inmail->month = e.cycle;
 }
 
 void Fold::on(const ChargeFinalized& e) {

@@ -18,6 +18,7 @@ void Fold::on(const InMailSent& e) {
   inmail->from_premium = e.from_premium;
   inmail->links = e.markup.links;
   inmail->is_limited = e.marks.lookback_s > 0;
+  inmail->month = e.marks.cycle;
   if (e.free_class == FreeClass::open_profile) count_open_profile();
   if (!e.splits.empty()) reserve(touch(e.pool), *inmail, e.splits, e.cost);
   world.link(e.inmail, *inmail);

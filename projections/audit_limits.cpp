@@ -63,11 +63,13 @@ void check_month(const Step& step, const InMailSent& e, Verdict& verdict) {
   const StreamState* contract = step.world.find_stream(e.pool);
   if (contract == nullptr || !contract->pool) return;
   const SentSoFar& sent = sent_by(step);
+  const SeatId seat = step.header.stream.seat();
+  const std::int64_t back = contract->restored_in(e.marks.cycle, seat);
   const auto fits = [&](std::int64_t most, bool has_free) {
-    const std::int64_t before = sent.month == e.marks.cycle ? sent.in_month.of(has_free) : 0;
+    const std::int64_t before = sent.month == e.marks.cycle ? sent.in_month.of(has_free) - back : 0;
     return most == 0 || before < most || !(has_free || e.cost > 0);
   };
-  const std::int64_t most = contract->month_max(step.header.stream.seat(), *step.policy);
+  const std::int64_t most = contract->month_max(seat, *step.policy);
   const bool fits_now = fits(most, step.policy->seat.monthly_counts == MonthlyCounts::all_inmails);
   // Of what was reserved before its time, the contract has judged the month again, off the record.
   const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
@@ -94,8 +96,35 @@ void seats_keep_to_their_limits(const Step& step, Verdict& verdict) {
 
 // IC12.
 
-/// What a seat has used of its month is forgotten with the contract's next cycle, and only then.
+/// By the contract; what it gave back to a seat is what the policy of the send says.
+void check_restored(const Step& step, const CreditRefunded& e, Verdict& verdict) {
+  const InMail* inmail = step.inmail;
+  if (inmail == nullptr || step.pinned == nullptr || step.header.event_version < 2) return;
+  const bool is_counted = inmail->sender.kind() == StreamKind::seat && inmail->is_limited &&
+                          step.pool() != nullptr && inmail->month == step.pool()->cycle;
+  std::optional<SeatId> expected;
+  if (is_counted && step.pinned->refund.to == RefundTo::seat_quota_too)
+    expected = inmail->sender.seat();
+  verdict.check(e.restores == expected, "the refund of ", e.inmail,
+                expected ? " gave nothing back of the month of its seat, where its policy does"
+                         : " gave back of a month, where it counts no more, or never should");
+}
+
+void check_counted(const Step& step, const CountedInCycle& e, Verdict& verdict) {
+  const InMail* inmail = step.inmail;
+  const bool is_reserved = inmail != nullptr && inmail->charge == Charge::reserved &&
+                           inmail->pool == step.header.stream && !inmail->is_sent();
+  verdict.check(is_reserved && step.pool() != nullptr && e.cycle == step.pool()->cycle, e.inmail,
+                " was to be counted in cycle ", e.cycle, ", and is not to be sent in it");
+}
+
+/// What a seat has used of its month is forgotten with the contract's next cycle; before that, only
+/// what a refund gives back.
 void months_are_the_contracts(const Step& step, Verdict& verdict) {
+  if (const auto* refund = std::get_if<CreditRefunded>(&step.event))
+    return check_restored(step, *refund, verdict);
+  if (const auto* counted = std::get_if<CountedInCycle>(&step.event))
+    return check_counted(step, *counted, verdict);
   const InMailSent* e = judged_send(step);
   if (e == nullptr) return;
   const std::uint32_t month = e->marks.cycle;
@@ -198,7 +227,7 @@ void colleagues_are_named(const Step& step, Verdict& verdict) {
 }
 
 constexpr std::array rules{
-    Rule{"IC12", "what a seat has used of its month is given back by the next cycle only",
+    Rule{"IC12", "a seat's month is given back by the next cycle, or as a refund's policy says",
          months_are_the_contracts},
     Rule{"IM6", "no seat sends more than its limits of day, first week and month allow",
          seats_keep_to_their_limits},

@@ -63,7 +63,7 @@ struct InMail {
   std::uint32_t delay_s = 0;    ///< Between the send of its parent and its own.
   /// The month of its seat, as the contract knew it when it reserved.
   std::int64_t month_max = 0;              ///< 0: no limit.
-  std::uint32_t month = 0;                 ///< The contract's cycle.
+  std::uint32_t month = 0;                 ///< The contract's cycle; of a sent one, as it counts.
   bool month_has_free = true;              ///< What costs nothing counts, too.
   bool is_limited = false;                 ///< Limits of today have judged the send.
   std::uint32_t next_between = no_inmail;  ///< The next one unanswered between the same two.
@@ -281,6 +281,13 @@ struct StreamState {
   // Of a contract: what its seats may send in a cycle.
   std::optional<std::uint32_t> seat_limit;
   std::map<SeatId, std::uint32_t> seat_limits;
+  /// The last of its cycles in which a refund gave something of a seat's month back, and how much.
+  std::map<SeatId, std::pair<std::uint32_t, std::int64_t>> restored;
+
+  std::int64_t restored_in(std::uint32_t cycle, SeatId seat) const {
+    const auto found = restored.find(seat);
+    return found != restored.end() && found->second.first == cycle ? found->second.second : 0;
+  }
 
   std::int64_t month_max(SeatId seat, const Policy& rules) const {
     const auto own = seat_limits.find(seat);

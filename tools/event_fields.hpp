@@ -140,6 +140,7 @@ void each_field(const CreditRefunded& e, auto&& visit) {
   visit("into_original_lot", e.into_original_lot);
   visit("reason", e.reason);
   visit("answered_at", e.answered_at);
+  visit("restores", e.restores);
 }
 
 void each_field(const ChargeFinalized& e, auto&& visit) { visit("inmail", e.inmail); }
@@ -187,6 +188,11 @@ void each_field(const CreditsAdjusted& e, auto&& visit) {
 void each_field(const SubscriptionPastDue&, auto&&) {}
 void each_field(const SubscriptionRecovered&, auto&&) {}
 void each_field(const TrialStarted& e, auto&& visit) { visit("ends_at", e.ends_at); }
+
+void each_field(const CountedInCycle& e, auto&& visit) {
+  visit("inmail", e.inmail);
+  visit("cycle", e.cycle);
+}
 
 void each_field(const InMailSent& e, auto&& visit) {
   visit("inmail", e.inmail);
@@ -339,13 +345,13 @@ void each_field(const Replied& e, auto&& visit) {
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
   visit("automatic", e.automatic);
+  visit("as_auto_reply", e.as_auto_reply);
 }
 
 void each_field(const Expired& e, auto&& visit) {
   each_field(e.ref, visit);
   visit("basis", e.basis);
   visit("effect", e.effect);
-  visit("as_auto_reply", e.as_auto_reply);
   visit("charge", e.charge);
   visit("refund_amount", e.refund_amount);
 }

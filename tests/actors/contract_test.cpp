@@ -187,6 +187,80 @@ TEST(Charge, BecomesFinalWhenItsWindowCloses) {
   given.then({ChargeFinalized{letter}});
 }
 
+// What a refund gives a seat's month back (D3.4 refund.to).
+
+Policy with_quotas(RefundTo to) {
+  Policy policy = at_once();
+  policy.refund.to = to;
+  policy.seat.monthly_limit = 1;
+  return policy;
+}
+
+/// Asks for another InMail of the seat, which has sent `sent` in `cycle`.
+Given<Contract>& ask_for_another(Given<Contract>& given, std::uint32_t sent,
+                                 std::uint32_t cycle = 1) {
+  const InMailId another = inmail_of(make_command_id(start, 2, 2));
+  return given.when_decided([=](const ContractState& state, const Context& context) {
+    const Reserve question{
+        .inmail = another, .seat = desk, .cost = 1, .cycle = cycle, .sent = {sent, sent}};
+    return Contract::reserve(state, question, context);
+  });
+}
+
+TEST(Refund, GivesTheMonthOfItsSeatBackWhereThePolicySaysSo) {
+  for (const RefundTo to : {RefundTo::pool, RefundTo::seat_quota_too}) {
+    const bool too = to == RefundTo::seat_quota_too;
+    Given<Contract> given(acme, with_quotas(to));
+    reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
+    ask_for_another(given, 1).then_rejected(Rejection::seat_monthly_limit, 1, 1);
+    given.when_notice(refunding_reply_to(ref()), bob, start + days{8});
+    EXPECT_EQ(given.the<CreditRefunded>().restores, too ? std::optional(desk) : std::nullopt);
+    given.when_notice(refunding_reply_to(ref()), bob, start + days{8}).then_nothing();
+    if (too) {
+      ask_for_another(given, 2).then_rejected(Rejection::seat_monthly_limit, 1, 1);
+      ask_for_another(given, 1).then_only<CreditReserved>();
+    } else {
+      ask_for_another(given, 1).then_rejected(Rejection::seat_monthly_limit, 1, 1);
+    }
+  }
+}
+
+TEST(Refund, GivesNothingBackOfAMonthThatIsOver) {
+  Given<Contract> given(acme, with_quotas(RefundTo::seat_quota_too));
+  reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
+  given.settle_until(start + days{40});
+  given.when_notice(refunding_reply_to(ref()), bob, start + days{40});
+  EXPECT_FALSE(given.the<CreditRefunded>().restores);
+  ask_for_another(given, 1, 2).then_rejected(Rejection::seat_monthly_limit, 1, 1);
+}
+
+TEST(Refund, HasGivenBackOnlyUntilTheNextCycle) {
+  Given<Contract> given(acme, with_quotas(RefundTo::seat_quota_too));
+  reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
+  given.when_notice(refunding_reply_to(ref()), bob, start + days{8});
+  given.settle_until(start + days{40});
+  ask_for_another(given, 1, 2).then_rejected(Rejection::seat_monthly_limit, 1, 1);
+}
+
+TEST(Refund, GoesByThePolicyOfTheSend) {
+  Given<Contract> given(acme, with_quotas(RefundTo::seat_quota_too));
+  reserve(subscribed(given)).when_notice(delivered(true), bob, start + 1s);
+  given.adopted(with_quotas(RefundTo::pool));
+  given.when_notice(refunding_reply_to(ref()), bob, start + days{8});
+  EXPECT_EQ(given.the<CreditRefunded>().restores, desk);
+}
+
+TEST(Refund, GivesTheMonthBackInWhichTheInMailWasSent) {
+  Given<Contract> given(acme, with_quotas(RefundTo::seat_quota_too));
+  reserve(subscribed(given)).settle_until(start + days{40});
+  reserve(given).then({CountedInCycle{letter, 2}});
+  reserve(given).then_nothing();
+  given.when_notice(delivered(true), bob, start + days{40});
+  given.when_notice(refunding_reply_to(ref()), bob, start + days{41});
+  EXPECT_EQ(given.the<CreditRefunded>().restores, desk);
+  ask_for_another(given, 1, 2).then_only<CreditReserved>();
+}
+
 TEST(Contract, MeetsWhatIsNoneOfItsBusinessWithADefect) {
   Given<Contract> given(acme);
   subscribed(given);

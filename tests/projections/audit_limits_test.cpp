@@ -135,6 +135,63 @@ TEST(AuditOfLimits, CountsACycleAsTheContractHasSetIt) {
   EXPECT_TRUE(breaks(office.story.records(), "IM6", free));
 }
 
+/// Seat 9 has sent the one of its month, and got it refunded; then it sends another.
+struct Restored {
+  explicit Restored(std::string_view to, bool renews = false)
+      : office("[seat]\nmonthly_limit = 1\n[refund]\nto = \"" + std::string(to) + "\"\n") {
+    const StoryInMail first = office.send();
+    if (renews) office.story.renew(acme, 150);
+    office.story.reply(first);
+    refunded = office.story.refund(first);
+    if (!renews) second = office.send().sent;
+  }
+
+  std::vector<Record> records(std::optional<SeatId> restores) const {
+    auto records = office.story.records();
+    event_at<CreditRefunded>(records, refunded).restores = restores;
+    return records;
+  }
+
+  Office office;
+  Position refunded;
+  Position second;
+};
+
+TEST(AuditOfLimits, WantsARefundToGiveAMonthBackAsThePolicyOfItsSendSays) {
+  Restored too("seat_quota_too");
+  EXPECT_TRUE(holds(too.records(desk)));
+  EXPECT_TRUE(breaks(too.records({}), "IC12", too.refunded));
+  EXPECT_TRUE(breaks(too.records(other_desk), "IC12", too.refunded));
+  const Position third = too.office.send().sent;
+  EXPECT_TRUE(breaks(too.records(desk), "IM6", third)) << "one was given back, not two";
+
+  const Restored pool("pool");
+  EXPECT_TRUE(breaks(pool.records({}), "IM6", pool.second));
+  EXPECT_TRUE(breaks(pool.records(desk), "IC12", pool.refunded));
+
+  const Restored late("seat_quota_too", true);
+  EXPECT_TRUE(holds(late.records({})));
+  EXPECT_TRUE(breaks(late.records(desk), "IC12", late.refunded)) << "of a month that is over";
+}
+
+TEST(AuditOfLimits, WantsWhatIsCountedAnewToBeSentInThatCycle) {
+  for (const std::uint32_t cycle : {1U, 2U}) {
+    Office office("");
+    const StoryInMail inmail =
+        office.story.write(desk, acme, ada, MemberId{2}, LotSplits{{LotId{1}, 1}});
+    office.story.reserve(inmail);
+    office.story.renew(acme, 150);
+    const Position counted = office.story.add(acme, CountedInCycle{inmail.ref.inmail, cycle});
+    InMailSent sent = office.event(inmail);
+    sent.marks.cycle = cycle;
+    office.story.answer(desk, sent, inmail.command(), Principal::of(desk));
+    if (cycle == 2)
+      EXPECT_FALSE(breaks(office.story.records(), "IC12", counted));
+    else
+      EXPECT_TRUE(breaks(office.story.records(), "IC12", counted));
+  }
+}
+
 TEST(AuditOfLimits, DoesNotJudgeWhatOlderReleasesSent) {
   Office office("[seat]\ndaily_max = 1\n");
   const auto as_of_old = [](InMailSent& e) { e.marks = {}; };

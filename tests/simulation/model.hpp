@@ -150,7 +150,8 @@ class Model {
     Text body;
     Text answer_text;
     const SendInMail* letter = nullptr;
-    std::uint32_t cycle = 0;  ///< Of the contract.
+    std::uint32_t cycle = 0;   ///< Of the contract.
+    bool is_restored = false;  ///< And counts in it no more.
     Position delivered_position{};
     const Respond* answer = nullptr;
 
@@ -238,6 +239,7 @@ class Model {
   void on(const InMailRescheduled& e);
   void on(const DraftSaved& e);
   void on(const DraftDiscarded& e);
+  void on(const CountedInCycle& e);
   /// The letter that the command behind this record sends; null, and a finding, if there is none.
   const SendInMail* letter();
   void sent_as_scheduled(Mail& mail, const InMailSent& e);

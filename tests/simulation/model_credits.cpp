@@ -280,7 +280,21 @@ void Model::on(const CreditRefunded& e) {
   else
     must(refund_lots_[e.inmail] == e.amount, "a refund without its lot");
   refund_lots_.erase(e.inmail);
-  if (mail != mails_.end()) mail->second.owed.reset();
+  if (mail == mails_.end()) return;
+  mail->second.owed.reset();
+  mail->second.is_restored = mail->second.sender.kind() == StreamKind::seat &&
+                             mail->second.cycle == pool.cycle &&
+                             mail->second.policy->refund.to == RefundTo::seat_quota_too;
+  const auto seat = mail->second.is_restored ? std::optional(mail->second.sender.seat())
+                                             : std::optional<SeatId>{};
+  must(e.restores == seat, "whether a refund gives a month back, too");
+}
+
+void Model::on(const CountedInCycle& e) {
+  const auto mail = mails_.find(e.inmail);
+  must(account().charges.contains(e.inmail) && e.cycle == account().cycle &&
+           (mail == mails_.end() || mail->second.stage == Stage::scheduled),
+       "counted anew what is not to be sent");
 }
 
 void Model::on(const ChargeFinalized& e) {

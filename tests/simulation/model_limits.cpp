@@ -64,7 +64,7 @@ Model::Refused Model::judge_seat_limits(const SendInMail& c, std::int64_t cost) 
   const bool free_too = rules.monthly_counts == MonthlyCounts::all_inmails;
   const std::uint32_t cycle = accounts_[seat.contract].cycle;
   const auto is_of_cycle = [&](const Mail& mail) {
-    return mail.cycle == cycle && (free_too || mail.cost > 0);
+    return mail.cycle == cycle && !mail.is_restored && (free_too || mail.cost > 0);
   };
   if (most > 0 && (free_too || !is_free) && sent_within(ever, is_of_cycle) >= most)
     return Rejection::seat_monthly_limit;

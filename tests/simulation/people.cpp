@@ -242,12 +242,14 @@ Command adopt(People& people) {
       "cooldown_s = 86400\n",
       "name = \"limits\"\ninherits = \"default\"\n[seat]\ndaily_max = 3\nfirst_week_max = 5\n"
       "monthly_limit = 6\n[spam]\nidentical_max = 1\nburst_max = 2\nburst_window_s = 3600\n"
-      "burst_action = \"reject\"\n[recipient]\ndedup_level = \"medium\"\n"
+      "burst_action = \"reject\"\n[refund]\nto = \"seat_quota_too\"\n[recipient]\ndedup_level = "
+      "\"medium\"\n"
       "dedup_action = \"block\"\n",
       "name = \"loose\"\ninherits = \"default\"\n[seat]\ndaily_max = 2\nday_mode = "
       "\"rolling_24h\"\nfree_counts_to_daily = false\nfirst_week_max = 8\nfirst_week_mode = "
       "\"rolling_7d\"\nmonthly_limit = 4\nmonthly_counts = \"charged_only\"\n[spam]\n"
-      "identical_max = 2\nburst_max = 1\nburst_window_s = 600\nburst_action = \"alert\"\n"
+      "identical_max = 2\nburst_max = 1\nburst_window_s = 600\nburst_action = \"alert\"\n[refund]\n"
+      "to = \"seat_quota_too\"\n"
       "[recipient]\ndedup_level = \"low\"\ndedup_action = \"require_override_reason\"\n[free]\n"
       "classes = [\"replied_thread\", \"veteran_like\", \"previous_unlock\"]\n"
       "plan_classes = [\"veteran_like\"]\nunlock_ttl_s = 2592000\n",

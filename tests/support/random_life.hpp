@@ -148,6 +148,8 @@ inline Policy random_policy(Dice& dice) {
       EnumSet<RefundOn>::from_bits(static_cast<std::uint32_t>(dice.below(1 << 12)) & ~1u);
   policy.refund.amount_accept = dice.one_of({0, 5'000, 10'000, 20'000});
   policy.refund.amount_no_response = dice.one_of({3'000, 10'000});
+  policy.refund.amount_other = dice.one_of({5'000, 10'000});
+  policy.refund.to = dice.one_of({RefundTo::pool, RefundTo::seat_quota_too});
   policy.refund.window_s = dice.one_of<Seconds>({1h, days{3}, days{90}});
   policy.refund.no_response_window_s = dice.one_of<Seconds>({1h, days{7}});
   policy.refund.clock =

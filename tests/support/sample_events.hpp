@@ -200,7 +200,7 @@ inline std::vector<Event> sample_events() {
       CreditReserved{inmail, SeatId{3}, splits},
       CreditCharged{inmail, splits, true, PolicyVersion{2}},
       CreditReleased{inmail, splits, ReleaseReason::delivery_failed},
-      CreditRefunded{inmail, LotId{4}, 1, true, RefundOn::no_response, later},
+      CreditRefunded{inmail, LotId{4}, 1, true, RefundOn::no_response, later, SeatId{3}},
       ChargeFinalized{inmail},
       CreditsExpired{LotId{4}, 2},
       CreditsForfeited{LotId{4}, 3, 120},
@@ -239,6 +239,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_credit_events()) events.push_back(std::move(each));
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
+  events.emplace_back(CountedInCycle{inmail, 5});
   return events;
 }
 

@@ -34,7 +34,7 @@ inline CreditAccount sample_account() {
   account.ends_at = account.next_renewal_at;
   account.lots = {{LotId{1}, LotKind::monthly, 5, 1, account.cycle_started_at, account.ends_at}};
   account.next_lot = LotId{2};
-  account.charges[sample_inmail()] = {{{LotId{1}, 1}}, PolicyVersion{1}, SeatId{3}, true};
+  account.charges[sample_inmail()] = {{{LotId{1}, 1}}, PolicyVersion{1}, SeatId{3}, true, 2};
   account.in_trial = true;
   account.past_due = true;
   account.purchases["pay-1"] = {LotId{1}, 5, account.cycle_started_at, PolicyVersion{1}, true};
@@ -160,6 +160,7 @@ inline Resident<Contract> sample_contract() {
   contract.state.agenda = sample_agenda();
   contract.state.seat_limit = 20;
   contract.state.seat_limits[SeatId{3}] = 25;
+  contract.state.restored[SeatId{3}] = 4;
   return contract;
 }
 

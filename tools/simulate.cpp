@@ -24,7 +24,7 @@ Status live_one_step(World& world, VirtualEngine& engine) {
   for (Deed& each : deeds) orders.push_back({std::move(each.command), each.id});
   const auto answers = engine.decide(std::move(orders));
   if (!answers) return answers.error();
-  for (std::size_t i = 0; i < deeds.size(); ++i) world.learn(deeds[i].act, (*answers)[i]);
+  for (std::size_t i = 0; i < deeds.size(); ++i) world.learn(deeds[i], (*answers)[i]);
   return {};
 }
 
@@ -51,6 +51,8 @@ Result<SimulationReport> simulate(const SimulateOptions& options) {
     return members.error();
   if (const Status days = check_range("days", options.days, simulated_days_max); !days)
     return days.error();
+  auto policy = policy_of(options.policy);
+  if (!policy) return policy.error();
   const auto began = std::chrono::steady_clock::now();
   auto engine = VirtualEngine::open({.store = options.store,
                                      .policy = options.policy,
@@ -59,7 +61,10 @@ Result<SimulationReport> simulate(const SimulateOptions& options) {
                                      .logger = options.logger});
   if (!engine) return engine.error();
 
-  World world({.members = options.members, .days = options.days, .seed = options.seed});
+  World world({.members = options.members,
+               .days = options.days,
+               .seed = options.seed,
+               .policy = std::move(policy).value()});
   if (const Status lived = live(world, *engine, options); !lived) return lived.error();
   const auto took = std::chrono::steady_clock::now() - began;
 

@@ -5,16 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "tools/world_time.hpp"
+
 namespace inmail::tools {
 namespace {
 
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
-
-/// How long people take until they look at something, on average: some minutes, some weeks.
-constexpr std::array<std::uint32_t, 5> delay_weights{20, 35, 28, 13, 4};
-constexpr std::array<minutes, 5> delays{minutes{40}, hours{6}, days{2}, days{9}, days{35}};
 
 struct Manner {
   ReplyKind kind;
@@ -41,44 +39,6 @@ constexpr std::array<std::uint32_t, preferences.size()> preference_weights{3, 4,
 constexpr std::array plans_of_members{PlanKind::career, PlanKind::business, PlanKind::sales_core,
                                       PlanKind::recruiter_lite};
 
-minutes count_minutes(std::uint64_t count) { return minutes{static_cast<std::int64_t>(count)}; }
-
-Timestamp midnight_of(Timestamp time) { return std::chrono::floor<days>(time); }
-
-/// Some time of a day that begins at `midnight`.
-Timestamp during(Timestamp midnight, Chance& chance) {
-  return midnight + count_minutes(chance.below(24 * 60));
-}
-
-Timestamp later(Timestamp from, minutes mean, Chance& chance) {
-  return from + count_minutes(chance.wait(static_cast<std::uint64_t>(mean.count())));
-}
-
-/// When people wake who are asleep at `time`.
-Timestamp awake(Timestamp time, Chance& chance) {
-  const Timestamp morning = midnight_of(time) + hours{7};
-  return time < morning ? morning + count_minutes(chance.below(180)) : time;
-}
-
-/// When somebody comes to something that is there since `time`.
-Timestamp when_noticed(Timestamp time, Chance& chance) {
-  return awake(later(time, delays[chance.pick(delay_weights)], chance), chance);
-}
-
-/// When work goes on that could have gone on at `time`: from 8 to 18, and seldom at weekends.
-Timestamp at_work(Timestamp time, Chance& chance) {
-  Timestamp midnight = midnight_of(time);
-  const bool is_late = time >= midnight + hours{18};
-  if (is_late) midnight += days{1};
-  const std::chrono::weekday weekday{std::chrono::floor<days>(midnight)};
-  const unsigned since_friday = (weekday.iso_encoding() + 2) % 7;
-  const bool is_weekend = since_friday == 1 || since_friday == 2;
-  const bool rests = is_weekend && !chance.happens(1'500);
-  if (rests) midnight += days{3 - since_friday};
-  const bool is_early = time < midnight + hours{8};
-  return is_early ? midnight + hours{8} + count_minutes(chance.below(10 * 60)) : time;
-}
-
 bool has_run_dry(const Answer& answer) {
   return answer.refusal.code == Rejection::insufficient_credits;
 }
@@ -98,6 +58,7 @@ World::World(const WorldOptions& options)
       days_(options.days),
       end_(world_start + days{options.days}),
       chance_(options.seed),
+      policy_(options.policy),
       people_(make_people(options.members, chance_)) {
   settle_people();
   settle_companies();
@@ -171,17 +132,38 @@ void World::give(Command command, Act act) {
 }
 
 void World::perform(const Sitting& act) {
+  if (policy_.draft.enabled && chance_.happens(100)) put_aside(act.sender);
   send(act.sender, somebody_popular_but(people_.senders[act.sender].member), act.left);
 }
 
 void World::perform(const FollowUp& act) { send(act.sender, act.to, std::nullopt); }
 
-void World::send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left) {
+void World::perform(const FinishDraft& act) { send(act.sender, act.to, std::nullopt, act.draft); }
+
+Sent World::letter_to(MemberId to, std::size_t sender, std::optional<std::uint64_t> left) {
+  const Sender& who = people_.senders[sender];
+  return {.sender = sender, .letter = {{}, who.member, who.seat, to}, .left = left, .draft = {}};
+}
+
+void World::send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left,
+                 std::optional<DraftId> draft) {
   const Sender& who = people_.senders[sender];
   const CommandId id = make_command_id(now_, 0, ++orders_);
-  const Sent sent{sender, {inmail_of(id), who.member, who.seat, to}, left};
+  Sent sent = letter_to(to, sender, left);
+  sent.letter.inmail = inmail_of(id);
+  sent.draft = draft;
+  if (writes_for_later(who)) {
+    const Timestamp send_at = at_work(now_ + days{chance_.between(1, 5)}, chance_);
+    const Schedule act{sent, send_at};
+    deeds_.push_back({command_of(act), id, act});
+    return;
+  }
+  sent.has_link = policy_.format.links_max > 0 && policy_.format.allowed.has(Markup::link) &&
+                  chance_.happens(300);
+  sent.is_undone = policy_.undo.window_s.count() > 0 && chance_.happens(80);
   last_letter_ = sent.letter;
   deeds_.push_back({command_of(sent), id, sent});
+  think_again(sent);
   // Now and then a door closes while an InMail is on its way.
   if (const Block closing{to, who.member}; chance_.happens(10)) perform(closing);
 }
@@ -239,6 +221,8 @@ void World::perform(const Dawn&) {
   draw_ties(now_);
   draw_changes_of_plan(now_);
   draw_bonuses(now_);
+  draw_habits(now_);
+  draw_troubles(now_);
   plan(now_ + days{1}, Dawn{});
 }
 
@@ -276,33 +260,40 @@ void World::draw_bonuses(Timestamp today) {
   }
 }
 
-void World::learn(const Act& act, const Answer& answer) {
+void World::learn(const Deed& deed, const Answer& answer) {
+  const Act& act = deed.act;
   if (const auto* sent = std::get_if<Sent>(&act)) {
-    if (answer.ok()) arrives(*sent);
+    answered_at_.reset();
+    if (answer.ok() && !sent->is_undone) arrives(*sent, now_);
     if (sent->left) goes_on(*sent, answer);
   } else if (const auto* reply = std::get_if<Reply>(&act)) {
-    if (answer.ok()) talks_on(*reply);
+    if (answer.ok() && !reply->automatic) talks_on(*reply);
   } else if (const auto* written = std::get_if<Write>(&act)) {
     if (answer.ok() && written->left > 0)
       plan(when_noticed(now_, chance_),
            Write{written->letter, !written->by_recipient, written->left - 1});
+  } else {
+    learn_habit(act, answer, deed.id);
   }
 }
 
-void World::arrives(const Sent& sent) {
+void World::arrives(const Sent& sent, Timestamp at) {
   const Letter& letter = sent.letter;
   const Person& reader = people_.person(letter.to);
-  const Timestamp noticed_at = when_noticed(now_, chance_);
+  const Timestamp noticed_at = when_noticed(at, chance_);
   const bool opens = chance_.happens(reader.opens);
   // A few answer from the preview, without having opened anything.
   const bool answers = chance_.happens(reader.answers) && (opens || chance_.happens(500));
   if (opens) plan(noticed_at, Open{letter});
   if (answers) {
     const Manner& manner = manners[chance_.pick(manner_weights)];
-    plan(when_noticed(noticed_at, chance_), Reply{letter, manner.kind, manner.in_words});
+    answered_at_ = when_noticed(noticed_at, chance_);
+    plan(*answered_at_, Reply{letter, manner.kind, manner.in_words});
   } else {
-    meets_silence(sent);
+    meets_silence(sent, at);
   }
+  if (chance_.happens(50)) plan(at + minutes{10}, Reply{letter, ReplyKind::reply, true, true});
+  if (opens) tidies(sent, noticed_at);
   if (opens && chance_.happens(60)) {
     plan(noticed_at + hours{1}, Block{letter.to, letter.from});
     if (chance_.happens(3'000))
@@ -315,16 +306,17 @@ void World::arrives(const Sent& sent) {
   }
 }
 
-void World::meets_silence(const Sent& sent) {
-  if (chance_.happens(150)) plan(later(now_, days{3}, chance_), Retract{sent.letter});
+void World::meets_silence(const Sent& sent, Timestamp at) {
+  if (chance_.happens(150)) plan(later(at, days{3}, chance_), Retract{sent.letter});
   if (chance_.happens(1'500))
-    plan(at_work(later(now_, days{7}, chance_), chance_), FollowUp{sent.sender, sent.letter.to});
+    plan(at_work(later(at, days{7}, chance_), chance_), FollowUp{sent.sender, sent.letter.to});
 }
 
 void World::goes_on(const Sent& sent, const Answer& answer) {
   const minutes usual = people_.senders[sent.sender].between_sittings;
   if (answer.kind == AnswerKind::rejected && has_no_plan(answer))
     return sit_down(now_ + days{1}, sent.sender, std::max<minutes>(usual, days{20}));
+  if (answer.kind == AnswerKind::rejected && has_run_dry(answer)) runs_dry(sent);
   if (answer.kind == AnswerKind::rejected && has_run_dry(answer))
     return sit_down(now_ + days{1}, sent.sender, std::max<minutes>(usual, days{4}));
   if (*sent.left == 0) return sit_down(now_, sent.sender, usual);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/mail.hpp"
+#include "events/policy.hpp"
 #include "tools/world_acts.hpp"
 #include "tools/world_chance.hpp"
 #include "tools/world_people.hpp"
@@ -16,6 +17,7 @@ struct WorldOptions {
   std::uint64_t members = 0;
   std::uint64_t days = 0;
   std::uint64_t seed = 0;
+  Policy policy{};  ///< Nobody orders what it does not know: no packs, drafts or plans for later.
 };
 
 /// 2026-01-01, when simulated worlds begin.
@@ -30,9 +32,10 @@ struct Deed {
 
 /// People who write to each other, as it might be: they join, subscribe, found companies, sit down
 /// to write, open, answer (or not), go on talking, ask again, block, change their minds, and try
-/// what cannot work. Knows no engine: it says what is done at which time and is told what came of
-/// it. Time goes in steps of a `Tick`. The same options and answers give the same deeds, on every
-/// machine. One thread.
+/// what cannot work. Seldom they schedule, keep drafts, tidy up, choose, buy, and miss a payment.
+/// Knows no engine: it says what is done at which time and is told what came of it. Time goes in
+/// steps of a `Tick`. The same options and answers give the same deeds, on every machine. One
+/// thread.
 class World {
  public:
   using Tick = std::chrono::duration<std::int64_t, std::ratio<600>>;
@@ -49,7 +52,7 @@ class World {
 
   /// What came of a deed. Requires: it is one of the last `act()`, and each of them comes in its
   /// turn.
-  void learn(const Act& act, const Answer& answer);
+  void learn(const Deed& deed, const Answer& answer);
 
  private:
   void settle_people();
@@ -61,12 +64,15 @@ class World {
 
   void perform(const Sitting& act);
   void perform(const FollowUp& act);
+  void perform(const FinishDraft& act);
   void perform(const Blunder& act);
   void perform(const Dawn& act);
   template <class Plain>
   void perform(const Plain& act);
   void give(Command command, Act act);
-  void send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left);
+  void send(std::size_t sender, MemberId to, std::optional<std::uint64_t> left,
+            std::optional<DraftId> draft = {});
+  Sent letter_to(MemberId to, std::size_t sender, std::optional<std::uint64_t> left);
 
   void draw_ties(Timestamp today);
   void draw_changes_of_plan(Timestamp today);
@@ -74,10 +80,22 @@ class World {
   Command wrong_send();
   Command wrong_order();
 
-  void arrives(const Sent& sent);
-  void meets_silence(const Sent& sent);
+  void arrives(const Sent& sent, Timestamp at);
+  void meets_silence(const Sent& sent, Timestamp at);
   void goes_on(const Sent& sent, const Answer& answer);
   void talks_on(const Reply& reply);
+
+  // What few people do (world_habits.cpp).
+  void draw_habits(Timestamp today);
+  void draw_troubles(Timestamp today);
+  bool writes_for_later(const Sender& who);
+  void think_again(const Sent& sent);
+  void put_aside(std::size_t sender);
+  void tidies(const Sent& sent, Timestamp noticed_at);
+  void runs_dry(const Sent& sent);
+  void is_scheduled(const Schedule& act);
+  void has_draft(const KeepDraft& act, DraftId draft);
+  void learn_habit(const Act& act, const Answer& answer, const CommandId& id);
 
   MemberId anybody();
   MemberId somebody_popular_but(MemberId member);
@@ -86,13 +104,16 @@ class World {
   const std::uint64_t days_;
   const Timestamp end_;
   Chance chance_;
+  const Policy policy_;
   const People people_;
   std::map<Timestamp, std::vector<Act>> agenda_;
   Timestamp now_ = world_start;
   Timestamp soonest_ = world_start;  ///< The first step that can still be planned for.
   std::vector<Deed> deeds_;          ///< Of this step.
   std::uint64_t orders_ = 0;
+  std::uint64_t payments_ = 0;
   Letter last_letter_;
+  std::optional<Timestamp> answered_at_;  ///< When the last one that arrived will be answered.
 };
 
 }  // namespace inmail::tools

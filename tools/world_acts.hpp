@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "actors/commands.hpp"
@@ -107,6 +108,9 @@ struct Sent {
   std::size_t sender = 0;
   Letter letter;
   std::optional<std::uint64_t> left;  ///< Of the sitting.
+  std::optional<DraftId> draft;       ///< That it was made of.
+  bool has_link = false;
+  bool is_undone = false;  ///< By the next deed.
 };
 
 struct Open {
@@ -117,6 +121,7 @@ struct Reply {
   Letter letter;
   ReplyKind kind = ReplyKind::reply;
   bool in_words = true;
+  bool automatic = false;
 };
 
 struct Retract {
@@ -130,6 +135,103 @@ struct Write {
   std::uint64_t left = 0;
 };
 
+/// Written now, for later.
+struct Schedule {
+  Sent sent;
+  Timestamp send_at{};
+};
+
+struct Reschedule {
+  Letter letter;
+  Timestamp send_at{};
+};
+
+struct CallOff {
+  Letter letter;
+};
+
+/// Who was written to is to be asked again, unless it has answered by then.
+struct Chase {
+  Sent sent;
+  InMailId parent{};
+};
+
+struct Undo {
+  Letter letter;
+};
+
+struct KeepDraft {
+  std::size_t sender = 0;
+  Letter letter;  ///< Without an InMail.
+  std::optional<DraftId> draft;
+  std::uint32_t revision = 0;
+};
+
+/// The draft is sent after all.
+struct FinishDraft {
+  std::size_t sender = 0;
+  MemberId to{};
+  DraftId draft{};
+};
+
+struct DropDraft {
+  Letter letter;
+  DraftId draft{};
+};
+
+struct ClickLink {
+  Letter letter;
+};
+
+/// What a reader puts on a conversation for itself.
+struct Tidy {
+  Letter letter;
+  std::uint64_t how = 0;
+};
+
+/// From now on somebody takes only some of what is sent; or all again.
+struct BePicky {
+  MemberId member{};
+  std::uint64_t how = 0;
+};
+inline constexpr std::uint64_t ways_to_be_picky = 4;  ///< The next one: not at all.
+
+struct Present {
+  MemberId member{};
+  std::int64_t day = 0;  ///< Of the world.
+};
+
+struct LimitSeats {
+  ContractId contract{};
+  std::optional<SeatId> seat;
+  std::optional<std::uint32_t> limit;
+};
+
+struct Buy {
+  StreamId owner{};
+  std::string pack;
+  std::uint64_t payment = 0;
+};
+
+struct PayBack {
+  StreamId owner{};
+  std::uint64_t payment = 0;
+  bool chargeback = false;
+};
+
+struct Correct {
+  StreamId owner{};
+  std::int32_t credits = 0;
+};
+
+struct MissPayment {
+  StreamId owner{};
+};
+
+struct Pay {
+  StreamId owner{};
+};
+
 /// Somebody tries what cannot work.
 struct Blunder {};
 
@@ -138,7 +240,9 @@ struct Dawn {};
 
 using Act = std::variant<Join, FoundCompany, GiveSeat, Subscribe, SwitchPlan, EndPlan, GiveBonus,
                          Prefer, Block, Unblock, Connect, Part, Stop, Allow, Sitting, FollowUp,
-                         Sent, Open, Reply, Retract, Write, Blunder, Dawn>;
+                         Sent, Open, Reply, Retract, Write, Blunder, Dawn, Schedule, Reschedule,
+                         CallOff, Chase, Undo, KeepDraft, FinishDraft, DropDraft, ClickLink, Tidy,
+                         BePicky, Present, LimitSeats, Buy, PayBack, Correct, MissPayment, Pay>;
 
 // The order that an act comes to, for acts that say all of it.
 
@@ -161,5 +265,22 @@ Command command_of(const Open& act);
 Command command_of(const Reply& act);
 Command command_of(const Retract& act);
 Command command_of(const Write& act);
+Command command_of(const Schedule& act);
+Command command_of(const Reschedule& act);
+Command command_of(const CallOff& act);
+Command command_of(const Chase& act);
+Command command_of(const Undo& act);
+Command command_of(const KeepDraft& act);
+Command command_of(const DropDraft& act);
+Command command_of(const ClickLink& act);
+Command command_of(const Tidy& act);
+Command command_of(const BePicky& act);
+Command command_of(const Present& act);
+Command command_of(const LimitSeats& act);
+Command command_of(const Buy& act);
+Command command_of(const PayBack& act);
+Command command_of(const Correct& act);
+Command command_of(const MissPayment& act);
+Command command_of(const Pay& act);
 
 }  // namespace inmail::tools

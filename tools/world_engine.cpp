@@ -20,12 +20,6 @@ bool is_expected(const Answer& answer) {
          answer.refusal.code != Rejection::command_id_reused;
 }
 
-/// A document, or the preset of that name. Errors: invalid_argument, not_found.
-Result<Policy> policy_of(const std::string& policy) {
-  if (policy.find_first_of("=\n") == std::string::npos) return preset(policy);
-  return parse_policy(policy, "policy");
-}
-
 /// Looks at a store that is there already, without changing it: it may hold the policy that is
 /// asked for, and nothing else. Errors: invalid_argument; as `RocksLog::open`.
 Status check_is_new(const std::filesystem::path& store, const Policy& wanted) {
@@ -54,6 +48,11 @@ Status check_is_new(const std::filesystem::path& store, const Policy& wanted) {
 }
 
 }  // namespace
+
+Result<Policy> policy_of(const std::string& policy) {
+  if (policy.find_first_of("=\n") == std::string::npos) return preset(policy);
+  return parse_policy(policy, "policy");
+}
 
 VirtualEngine::VirtualEngine(Engine engine, std::shared_ptr<ManualClock> clock)
     : clock_(std::move(clock)),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "events/policy.hpp"
 
 namespace inmail::tools {
 
@@ -18,6 +19,9 @@ struct VirtualEngineOptions {
   std::uint64_t key_seed = 0;
   std::shared_ptr<Logger> logger;
 };
+
+/// A document, or the preset of that name. Errors: invalid_argument, not_found.
+Result<Policy> policy_of(const std::string& policy);
 
 /// A command under an id that no other one has.
 struct Order {

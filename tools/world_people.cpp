@@ -78,16 +78,19 @@ People make_people(std::uint64_t members, Chance& chance) {
     if (!share.plan) continue;
     const MemberId member{number};
     people.subscribers.push_back({member, *share.plan});
-    people.senders.push_back({member, {}, between_sittings(share.inmails_a_month, chance)});
+    const auto pause = between_sittings(share.inmails_a_month, chance);
+    people.senders.push_back({member, {}, pause, member, *share.plan});
   }
 
   const std::uint64_t companies = std::max<std::uint64_t>(1, members / members_of_company);
   for (std::uint64_t number = 1; number <= companies; ++number) {
     people.companies.push_back(make_company(number, members, chance));
-    for (const SeatPlace& place : people.companies.back().seats)
-      if (place.role == SeatRole::recruiter)
-        people.senders.push_back(
-            {place.holder, place.seat, between_sittings(inmails_of_seat_a_month, chance)});
+    const Company& company = people.companies.back();
+    for (const SeatPlace& place : company.seats) {
+      if (place.role != SeatRole::recruiter) continue;
+      const auto pause = between_sittings(inmails_of_seat_a_month, chance);
+      people.senders.push_back({place.holder, place.seat, pause, company.contract, company.plan});
+    }
   }
   return people;
 }

@@ -23,6 +23,8 @@ struct Sender {
   MemberId member{};
   std::optional<SeatId> seat;
   std::chrono::minutes between_sittings{};  ///< On average.
+  StreamId pool{};                          ///< Who pays.
+  PlanKind plan = PlanKind::free;           ///< That it begins with.
 };
 
 struct SeatPlace {

@@ -43,7 +43,7 @@ Speaker speaker_of(const Command& command) {
           return {billing, {}};
         else if constexpr (is_one_of<Each, AddSeat, AdoptPolicy, SetSeatMonthlyLimit>)
           return {admin, {}};
-        else if constexpr (is_one_of<Each, GrantBonus, AdjustCredits>)
+        else if constexpr (is_one_of<Each, GrantBonus, AdjustCredits, TransferCredits>)
           return {admin, c.approver};
         else if constexpr (is_one_of<Each, PurchaseCredits>)
           return buyer(c.owner);

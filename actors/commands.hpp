@@ -29,15 +29,14 @@ struct AdoptPolicy {
 };
 
 /// Everything that can be ordered. Being listed is being registered. Append only.
-using Command =
-    std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
-                 ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
-                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
-                 SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
-                 ArchiveConversation, StarConversation, TagConversation, FollowLink,
-                 SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase, AdjustCredits,
-                 PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile, ScheduleInMail,
-                 RescheduleInMail, CancelScheduled, AddFollowUp, SaveDraft, DiscardDraft>;
+using Command = std::variant<
+    RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription, ChangePlan,
+    CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail, OpenInMail, Respond,
+    RetractInMail, SendMessage, AdoptPolicy, EraseMember, SetConnection, RemoveConnection,
+    StopSender, AllowSender, UndoSend, MarkUnread, ArchiveConversation, StarConversation,
+    TagConversation, FollowLink, SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase,
+    AdjustCredits, PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile, ScheduleInMail,
+    RescheduleInMail, CancelScheduled, AddFollowUp, SaveDraft, DiscardDraft, TransferCredits>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.

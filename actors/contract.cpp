@@ -4,6 +4,7 @@
 
 #include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
+#include "actors/credit_transfer.hpp"
 #include "actors/footprint.hpp"
 #include "actors/lot_machines.hpp"
 #include "actors/send_guards.hpp"
@@ -64,6 +65,10 @@ Decision on(const ContractState& contract, const ReversePurchase& command, const
 
 Decision on(const ContractState& contract, const AdjustCredits& command, const Context& context) {
   return adjust_credits(contract.account, command, context);
+}
+
+Decision on(const ContractState& contract, const TransferCredits& command, const Context& context) {
+  return transfer_credits(contract.account, command, context);
 }
 
 Decision on(const ContractState& contract, const PaymentFailed&, const Context&) {
@@ -236,6 +241,12 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::settle:
       return keep_under_cap(state.account, seat_count(state),
                             settle(state.account, notice, context), context);
+    case NoticeKind::transfer:
+      return keep_under_cap(state.account, seat_count(state),
+                            receive_transfer(state.account, notice, context), context);
+    case NoticeKind::give_back:
+      return keep_under_cap(state.account, seat_count(state),
+                            take_back_transfer(state.account, notice, context), context);
     case NoticeKind::deliver:
     case NoticeKind::confirm:
     case NoticeKind::inform:

@@ -284,7 +284,7 @@ Decision grant_bonus(const CreditAccount& account, std::uint32_t credits, std::u
 
 std::size_t footprint(const CreditAccount& account) {
   return account.lots.capacity() * sizeof(Lot) + footprint_of(account.charges, sizeof(LotSplit)) +
-         footprint_of(account.purchases);
+         footprint_of(account.purchases) + footprint_of(account.transfers);
 }
 
 std::uint32_t credits_in(const LotSplits& splits) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,12 +81,13 @@ struct CreditAccount {
   bool in_trial = false;  ///< Until `next_renewal_at`, with which the first cycle begins.
   bool past_due = false;  ///< A payment is missing: nothing renews, nothing is spent.
   std::map<std::string, Purchase> purchases;  ///< By what the host calls the payment.
+  std::set<TransferId> transfers;             ///< That came, or left and did not come back.
 
   bool operator==(const CreditAccount&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(plan, has_ended, anchor_day, cycle, cycle_started_at, next_renewal_at, ends_at, lots,
-            next_lot, charges, in_trial, past_due, purchases);
+            next_lot, charges, in_trial, past_due, purchases, transfers);
   }
 
   PlanKind plan_or_free() const { return plan.value_or(PlanKind::free); }
@@ -168,6 +170,10 @@ void evolve(CreditAccount& account, Agenda& agenda, const CreditsVoided& e);
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionPastDue& e);
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered& e);
 void evolve(CreditAccount& account, Agenda& agenda, const TrialStarted& e, const Stamp& stamp);
+// What follows these changes the lots (credit_transfer.hpp).
+void evolve(CreditAccount& account, Agenda& agenda, const CreditsTransferred& e);
+void evolve(CreditAccount& account, Agenda& agenda, const TransferReceived& e);
+void evolve(CreditAccount& account, Agenda& agenda, const TransferReturned& e);
 
 /// The send of a member on its own credits is itself the reservation, unless it was scheduled on
 /// them: then that was, and the send pins the policy that judges it.

@@ -178,4 +178,20 @@ struct AdjustCredits {
   void serialize(auto& archive) { archive(owner, credits, approver, reason); }
 };
 
+/// Credits of a pool, granted within the last six months, go to another one, where
+/// `lot.transferable` says so (D3.2). Whether the two belong together, the host knows. What the
+/// other one cannot take, for it has no plan, comes back; `settled` comes after that. By: admin.
+struct TransferCredits {
+  static constexpr CommandType type{.number = 70, .name = "transfer_credits", .version = 1};
+
+  StreamId from;  ///< A member or a contract.
+  StreamId to;    ///< Another one.
+  std::uint32_t credits = 0;
+  std::uint64_t approver = 0;
+
+  bool operator==(const TransferCredits&) const = default;
+  StreamId target() const { return from; }
+  void serialize(auto& archive) { archive(from, to, credits, approver); }
+};
+
 }  // namespace inmail

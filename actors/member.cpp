@@ -4,6 +4,7 @@
 
 #include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
+#include "actors/credit_transfer.hpp"
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
 #include "actors/inbound.hpp"
@@ -141,6 +142,10 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
                         context);
     case NoticeKind::settle:
       return given_back(state, settle(state.account, notice, context), context);
+    case NoticeKind::transfer:
+      return given_back(state, receive_transfer(state.account, notice, context), context);
+    case NoticeKind::give_back:
+      return given_back(state, take_back_transfer(state.account, notice, context), context);
     case NoticeKind::destroy_key:
       if (state.membership != Membership::erasing) return {};
       return {MemberKeyDestroyed{}};

@@ -2,6 +2,7 @@
 
 #include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
+#include "actors/credit_transfer.hpp"
 #include "actors/dispatch.hpp"
 #include "actors/member.hpp"
 #include "actors/member_sender.hpp"
@@ -106,6 +107,10 @@ Decision on(const MemberState& member, const PurchaseCredits& command, const Con
 
 Decision on(const MemberState& member, const ReversePurchase& command, const Context& context) {
   return reverse_purchase(member.account, command, context);
+}
+
+Decision on(const MemberState& member, const TransferCredits& command, const Context& context) {
+  return transfer_credits(member.account, command, context);
 }
 
 Decision on(const MemberState& member, const AdjustCredits& command, const Context& context) {

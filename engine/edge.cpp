@@ -162,6 +162,14 @@ Status check(const AdjustCredits& c) {
                         : malformed("credits is " + std::to_string(c.credits) +
                                     ", but must be from -1000000 to 1000000, and not 0"));
 }
+Status check(const TransferCredits& c) {
+  const bool is_some = c.credits >= 1 && c.credits <= 1'000'000;
+  return all_of(check_owner(c.from), check_owner(c.to),
+                c.from == c.to ? malformed("from and to are the same") : Status{},
+                is_some ? Status{}
+                        : malformed("credits is " + std::to_string(c.credits) +
+                                    ", but must be from 1 to 1000000"));
+}
 Status check(const PaymentFailed& c) { return check_owner(c.owner); }
 Status check(const PaymentRecovered& c) { return check_owner(c.owner); }
 Status check(const CreateContract& c) { return check_id(c.contract, "contract"); }

@@ -234,6 +234,7 @@ enum class VoidReason : std::uint8_t {
   purchase_reversed = 4,  ///< Right behind `PurchaseReversed`.
   adjusted = 5,           ///< Right behind `CreditsAdjusted`.
   released = 6,           ///< Released where `charge.release_*` says that it is lost.
+  transferred = 10,       ///< Right behind `CreditsTransferred`.
 };
 
 /// Credits lost their worth with the plan that granted them (D3.2 lot.on_*).
@@ -349,6 +350,70 @@ struct CountedInCycle {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, cycle);
+  }
+};
+
+// Credits move to another pool (D3.2 lot.transferable): out of one by `CreditsTransferred`, into
+// the other by `TransferReceived`, or back by `TransferReturned`. Each obliges the next.
+
+/// What is transferred of one lot.
+struct TransferPart {
+  std::uint32_t amount = 0;
+  std::optional<Timestamp> expires_at{};  ///< As it was granted: no transfer makes it live longer.
+
+  bool operator==(const TransferPart&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(amount, expires_at);
+  }
+};
+
+using TransferParts = std::vector<TransferPart>;
+
+/// Credits left for another pool. A `CreditsVoided{transferred}` for each part stands right behind.
+struct CreditsTransferred {
+  static constexpr EventType type{.number = 421, .name = "credits.transferred", .version = 1};
+
+  TransferId transfer{};
+  StreamId to{};
+  TransferParts parts{};
+  std::uint64_t approver = 0;
+
+  bool operator==(const CreditsTransferred&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(transfer, to, parts, approver);
+  }
+};
+
+/// They have come. A `CreditsGranted{adjust}` for each part stands right behind; or the owner has
+/// no plan to spend them under, and sends them back.
+struct TransferReceived {
+  static constexpr EventType type{.number = 422, .name = "credits.transfer_received", .version = 1};
+
+  TransferId transfer{};
+  StreamId from{};
+  TransferParts parts{};
+  bool is_taken = true;
+
+  bool operator==(const TransferReceived&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(transfer, from, parts, is_taken);
+  }
+};
+
+/// They have come back. A `CreditsGranted{adjust}` for each part stands right behind.
+struct TransferReturned {
+  static constexpr EventType type{.number = 423, .name = "credits.transfer_returned", .version = 1};
+
+  TransferId transfer{};
+  TransferParts parts{};
+
+  bool operator==(const TransferReturned&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(transfer, parts);
   }
 };
 

@@ -32,7 +32,7 @@ using Event = std::variant<
     LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden, PurchaseRecorded,
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
     ChargeEnded, InboundRulesSet, ProfileUpdated, InMailScheduled, InMailRescheduled, DraftSaved,
-    DraftDiscarded, CountedInCycle>;
+    DraftDiscarded, CountedInCycle, CreditsTransferred, TransferReceived, TransferReturned>;
 
 const EventType& type_of(const Event& event);
 

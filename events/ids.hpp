@@ -77,6 +77,8 @@ InMailId direct_conversation(MemberId one, MemberId other);
 std::optional<std::pair<MemberId, MemberId>> direct_between(const InMailId& conversation);
 /// A text that is not sent yet. It is the id of the command that saved it first.
 using DraftId = Id128<struct DraftTag>;
+/// Credits on their way from one pool to another. It is the id of the command that sent them.
+using TransferId = Id128<struct TransferTag>;
 /// Names one store for ever: 16 random bytes, chosen when it is created.
 using StoreId = Id128<struct StoreTag>;
 
@@ -85,6 +87,7 @@ Timestamp time_of(const CommandId& id);
 inline InMailId inmail_of(const CommandId& id) { return InMailId{id.bytes}; }
 inline CommandId command_of(const InMailId& id) { return CommandId{id.bytes}; }
 inline DraftId draft_of(const CommandId& id) { return DraftId{id.bytes}; }
+inline TransferId transfer_of(const CommandId& id) { return TransferId{id.bytes}; }
 
 /// 32 lower-case hexadecimal digits.
 std::string to_hex(const std::uint8_t* bytes, std::size_t count);

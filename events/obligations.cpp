@@ -36,6 +36,7 @@ void settle_change(std::vector<NoticeKey>& settled, const Change& e) {
 }  // namespace
 
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail) { return {kind, inmail.bytes}; }
+NoticeKey notice_key(NoticeKind kind, const TransferId& transfer) { return {kind, transfer.bytes}; }
 NoticeKey notice_key(NoticeKind kind, SeatId seat) { return key_of_number(kind, seat.value); }
 NoticeKey notice_key(NoticeKind kind, MemberId member) { return key_of_number(kind, member.value); }
 
@@ -96,6 +97,13 @@ std::vector<Obligation> obligations_of(const Event& event) {
                    if (!e.learned)
                      duties.push_back({notice_key(NoticeKind::reopen, e.conversation), e.sender});
                  },
+                 [&](const CreditsTransferred& e) {
+                   duties.push_back({notice_key(NoticeKind::transfer, e.transfer), e.to});
+                 },
+                 [&](const TransferReceived& e) {
+                   if (!e.is_taken)
+                     duties.push_back({notice_key(NoticeKind::give_back, e.transfer), e.from});
+                 },
                  [&](const ConnectionSet& e) { add_change(duties, e); },
                  [&](const ConnectionRemoved& e) { add_change(duties, e); },
                  [](const auto&) {},
@@ -148,6 +156,12 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  },
                  [&](const ConversationReopened& e) {
                    if (e.learned) settled.push_back(notice_key(NoticeKind::reopen, e.conversation));
+                 },
+                 [&](const TransferReceived& e) {
+                   settled.push_back(notice_key(NoticeKind::transfer, e.transfer));
+                 },
+                 [&](const TransferReturned& e) {
+                   settled.push_back(notice_key(NoticeKind::give_back, e.transfer));
                  },
                  [&](const ConnectionSet& e) { settle_change(settled, e); },
                  [&](const ConnectionRemoved& e) { settle_change(settled, e); },

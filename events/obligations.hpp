@@ -23,19 +23,23 @@ enum class NoticeKind : std::uint8_t {
   destroy_key = 8,  ///< MemberErased -> the member itself, once that is durable: destroy the key.
   connect = 9,      ///< A connection set or removed -> the other member: know it.
   reopen = 14,      ///< ConversationReopened -> sender: the thread is open again.
+  transfer = 20,    ///< CreditsTransferred -> the other pool: take them, or send them back.
+  give_back = 21,   ///< TransferReceived, not taken -> the first pool: have them again.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.
 struct NoticeKey {
   NoticeKind kind = NoticeKind::deliver;
-  /// An InMail's id; or a seat's or member's number in the last 8 bytes; or who owns a connection,
-  /// and the number of the change, so that those of one owner come in their order.
+  /// An InMail's or a transfer's id; or a seat's or member's number in the last 8 bytes; or who
+  /// owns a connection, and the number of the change, so that those of one owner come in their
+  /// order.
   std::array<std::uint8_t, 16> subject{};
 
   auto operator<=>(const NoticeKey&) const = default;
 };
 
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail);
+NoticeKey notice_key(NoticeKind kind, const TransferId& transfer);
 NoticeKey notice_key(NoticeKind kind, SeatId seat);
 NoticeKey notice_key(NoticeKind kind, MemberId member);
 /// Of a change of the connections that `owner` decides.

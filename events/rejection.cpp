@@ -85,6 +85,8 @@ constexpr Named names[] = {
     {Rejection::draft_limit, "draft_limit"},
     {Rejection::revision_conflict, "revision_conflict"},
     {Rejection::no_such_link, "no_such_link"},
+    {Rejection::transfer_disabled, "transfer_disabled"},
+    {Rejection::not_transferable, "not_transferable"},
 };
 
 }  // namespace

@@ -89,6 +89,8 @@ enum class Rejection : std::uint16_t {
   draft_limit = 2074,
   revision_conflict = 2075,
   no_such_link = 2080,
+  transfer_disabled = 2120,
+  not_transferable = 2121,  ///< So many are not, by their number or their age.
 };
 
 /// "awaiting_response".

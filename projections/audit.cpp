@@ -22,7 +22,7 @@ std::vector<Rule> all_rules() {
   std::vector<Rule> rules;
   for (const auto part : {pool_rules(), charge_rules(), refund_rules(), message_rules(),
                           reach_rules(), thread_rules(), free_rules(), limit_rules(),
-                          inbound_rules(), log_rules(), dispatch_rules()})
+                          inbound_rules(), log_rules(), dispatch_rules(), transfer_rules()})
     rules.insert(rules.end(), part.begin(), part.end());
   std::sort(rules.begin(), rules.end(),
             [](const Rule& l, const Rule& r) { return place_of(l) < place_of(r); });

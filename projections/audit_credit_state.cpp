@@ -58,6 +58,15 @@ void Pool::sweep() {
   });
 }
 
+void Promise::go_on(std::int64_t moved) {
+  if (parts.size() < 2) {
+    *this = {};
+    return;
+  }
+  parts.erase(parts.begin());
+  amount -= moved;
+}
+
 bool Promise::is_kept_by(const Event& event) const {
   const auto* granted = std::get_if<CreditsGranted>(&event);
   const auto* voided = std::get_if<CreditsVoided>(&event);
@@ -79,6 +88,13 @@ bool Promise::is_kept_by(const Event& event) const {
       return voided != nullptr && voided->reason == VoidReason::adjusted &&
              voided->amount <= amount;
     case Of::renewal: return std::holds_alternative<CycleRenewed>(event);
+    case Of::transfer_out:
+      return voided != nullptr && voided->reason == VoidReason::transferred && !parts.empty() &&
+             voided->amount == parts.front().amount;
+    case Of::transfer_in:
+      return granted != nullptr && granted->kind == LotKind::adjust && !granted->inmail &&
+             !parts.empty() && granted->amount == parts.front().amount &&
+             granted->expires_at == parts.front().expires_at;
   }
   return false;
 }

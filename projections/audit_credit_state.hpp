@@ -104,17 +104,30 @@ struct RefundGrant {
 
 /// What a record says that the very next ones of its stream do.
 struct Promise {
-  enum class Of : std::uint8_t { nothing, purchase, reversal, raise, cut, trial, renewal };
+  enum class Of : std::uint8_t {
+    nothing,
+    purchase,
+    reversal,
+    raise,
+    cut,
+    trial,
+    renewal,
+    transfer_out,
+    transfer_in
+  };
 
   Of of = Of::nothing;
   LotId lot{};                            ///< Of a purchase and its reversal.
   std::int64_t amount = 0;                ///< That is still to come or to go.
   std::optional<Timestamp> expires_at{};  ///< Of what a trial gives.
   Position position{};
+  TransferParts parts{};  ///< Of a transfer: those still to come or to go.
 
   bool is_open() const { return of == Of::renewal || amount > 0; }
   /// Whether `event` is what was promised, or a part of it.
   bool is_kept_by(const Event& event) const;
+  /// So much of it has come or gone: the first part of a transfer, or all that was promised.
+  void go_on(std::int64_t moved);
 };
 
 /// What was bought with one payment.

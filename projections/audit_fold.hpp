@@ -82,6 +82,10 @@ struct Fold {
   void on(const CreditRefunded& e);
   void on(const ChargeFinalized& e);
   void on(const CountedInCycle& e);
+  void on(const CreditsTransferred& e);
+  void on(const TransferReceived& e);
+  void on(const TransferReturned& e);
+  void promise_parts(Promise::Of of, const TransferParts& parts);
 
   // InMails.
 

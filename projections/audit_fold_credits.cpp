@@ -149,7 +149,7 @@ void Fold::watch_cap(Pool& pool) {
 void Fold::on(const CreditsGranted& e) {
   Pool& pool = own_pool();
   watch_cap(pool);
-  pool.promise = {};
+  pool.promise.go_on(e.amount);
   Lot lot{.id = e.lot, .kind = e.kind, .granted_at = header.due_at, .buckets = {}};
   if (e.kind < LotKind::monthly || e.kind > LotKind::adjust) lot.kind = LotKind::adjust;
   if (e.expires_at) lot.expires_at = *e.expires_at;
@@ -183,7 +183,11 @@ void Fold::on(const CreditsForfeited& e) {
 
 void Fold::on(const CreditsVoided& e) {
   lose(e.lot, e.amount, &Buckets::voided);
-  touched.pool->promise.amount -= e.amount;
+  Promise& promise = touched.pool->promise;
+  if (promise.of == Promise::Of::transfer_out)
+    promise.go_on(e.amount);
+  else
+    promise.amount -= e.amount;
 }
 
 void Fold::on(const PurchaseRecorded& e) {
@@ -276,6 +280,33 @@ void Fold::on(const CreditRefunded& e) {
     cycle = pool.cycle;
   }
   if (InMail* inmail = world.find_to_change(e.inmail)) end_charge(pool, *inmail, Charge::refunded);
+}
+
+void Fold::promise_parts(Promise::Of of, const TransferParts& parts) {
+  Promise& promise = own_pool().promise;
+  promise = {.of = of, .lot = {}, .amount = 0, .expires_at = {}, .position = header.position};
+  promise.parts = parts;
+  for (const TransferPart& part : parts) promise.amount += part.amount;
+}
+
+void Fold::on(const CreditsTransferred& e) {
+  promise_parts(Promise::Of::transfer_out, e.parts);
+  world.transfers_.emplace(e.transfer, Transfer{header.stream, e.to, e.parts, header.time,
+                                                header.position, Transfer::Stage::under_way});
+}
+
+void Fold::on(const TransferReceived& e) {
+  if (e.is_taken) promise_parts(Promise::Of::transfer_in, e.parts);
+  const auto found = world.transfers_.find(e.transfer);
+  if (found == world.transfers_.end()) return;
+  found->second.stage = e.is_taken ? Transfer::Stage::over : Transfer::Stage::refused;
+  found->second.time = header.time;
+}
+
+void Fold::on(const TransferReturned& e) {
+  promise_parts(Promise::Of::transfer_in, e.parts);
+  const auto found = world.transfers_.find(e.transfer);
+  if (found != world.transfers_.end()) found->second.stage = Transfer::Stage::over;
 }
 
 void Fold::on(const CountedInCycle& e) {

@@ -72,7 +72,8 @@ void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
   if (e.reason == VoidReason::member_erased)
     return (void)verdict.check(step.stream.erased_at.has_value(), step.header.stream, " voided ",
                                e.amount, " of lot ", e.lot, ", though its owner was not erased");
-  if (e.reason == VoidReason::purchase_reversed || e.reason == VoidReason::adjusted)
+  if (e.reason == VoidReason::purchase_reversed || e.reason == VoidReason::adjusted ||
+      e.reason == VoidReason::transferred)
     return;  // By the promise of the record before.
   if (e.reason == VoidReason::released)
     return (void)verdict.check(pool != nullptr && pool->released != InMailId{}, step.header.stream,

@@ -13,8 +13,9 @@ bool is_promised(const Event& event) {
     return granted->kind == LotKind::purchase ||
            (granted->kind == LotKind::adjust && !granted->inmail);
   const auto* voided = std::get_if<CreditsVoided>(&event);
-  return voided != nullptr && (voided->reason == VoidReason::purchase_reversed ||
-                               voided->reason == VoidReason::adjusted);
+  return voided != nullptr &&
+         (voided->reason == VoidReason::purchase_reversed ||
+          voided->reason == VoidReason::adjusted || voided->reason == VoidReason::transferred);
 }
 
 std::int64_t bought_in(const Pool& pool, PurchasePeriod period, Timestamp now) {
@@ -102,7 +103,7 @@ void check_promise(const Step& step, Verdict& verdict) {
                " credits, which do not come or go right behind");
   else if (is_promised(step.event))
     verdict.fail(step.header.stream,
-                 " moved credits for a purchase or a correction that is not on record");
+                 " moved credits for a purchase, a correction or a transfer that is not on record");
 }
 
 void check_beside_plan(const Step& step, Verdict& verdict) {

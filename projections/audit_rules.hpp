@@ -117,6 +117,7 @@ std::span<const Rule> free_rules();      ///< audit_free.cpp
 std::span<const Rule> limit_rules();     ///< audit_limits.cpp
 std::span<const Rule> inbound_rules();   ///< audit_inbound.cpp
 std::span<const Rule> log_rules();       ///< audit_log.cpp
+std::span<const Rule> transfer_rules();  ///< audit_transfers.cpp
 std::span<const Rule> dispatch_rules();  ///< audit_dispatch.cpp
 
 }  // namespace inmail::auditing

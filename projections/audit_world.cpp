@@ -151,7 +151,7 @@ bool is_decided(const RecordHeader& header, const Event& event) {
                    MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
                    DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
                    SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated,
-                   InMailScheduled, InMailRescheduled, DraftSaved>;
+                   InMailScheduled, InMailRescheduled, DraftSaved, CreditsTransferred>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

@@ -300,6 +300,18 @@ struct StreamState {
   std::unique_ptr<Pool> pool;  ///< Of who has or had credits.
 };
 
+/// Credits that have left one pool for another.
+struct Transfer {
+  enum class Stage : std::uint8_t { under_way, refused, over };
+
+  StreamId from{};
+  StreamId to{};
+  TransferParts parts{};
+  Timestamp time{};     ///< Of its last record,
+  Position position{};  ///< and where its first one is.
+  Stage stage = Stage::under_way;
+};
+
 /// What one record changed, for the rules that look at it afterwards.
 struct Touched {
   StreamId owner{};
@@ -339,6 +351,8 @@ class World {
   std::optional<ContractId> contract_of(SeatId seat) const;
 
   Position last() const { return last_; }
+
+  const std::map<TransferId, Transfer>& transfers() const { return transfers_; }
 
   /// Whether an answer to `answered` ends the charge of `other`, unanswered between the same two.
   bool ends_together(const InMail& answered, const InMail& other) const;
@@ -389,6 +403,7 @@ class World {
   IdTable<Position> answers_;        ///< By command.
   IdTable<Thread> threads_;          ///< By the InMail that began it.
   std::unordered_map<SeatId, ContractId> seats_;
+  std::map<TransferId, Transfer> transfers_;
   std::vector<std::unique_ptr<const Policy>> policies_;  ///< Version 1 first.
   Position last_{};
 };

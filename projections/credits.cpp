@@ -225,6 +225,7 @@ std::string_view reason_of(const LedgerLine& line) {
         case VoidReason::purchase_reversed: return "purchase_reversed";
         case VoidReason::adjusted: return "adjusted";
         case VoidReason::released: return "released";
+        case VoidReason::transferred: return "transferred";
       }
       return "unknown";
     case LedgerWhat::reserved:

@@ -110,6 +110,13 @@ void each_field(OneOf<AdjustCredits> auto& c, auto&& visit) {
   visit("reason", c.reason, Presence::optional);
 }
 
+void each_field(OneOf<TransferCredits> auto& c, auto&& visit) {
+  visit("from", c.from, Presence::required);
+  visit("to", c.to, Presence::required);
+  visit("credits", c.credits, Presence::required);
+  visit("approver", c.approver, Presence::required);
+}
+
 void each_field(OneOf<PaymentFailed> auto& c, auto&& visit) {
   visit("owner", c.owner, Presence::required);
 }

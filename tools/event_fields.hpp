@@ -189,6 +189,25 @@ void each_field(const SubscriptionPastDue&, auto&&) {}
 void each_field(const SubscriptionRecovered&, auto&&) {}
 void each_field(const TrialStarted& e, auto&& visit) { visit("ends_at", e.ends_at); }
 
+void each_field(const CreditsTransferred& e, auto&& visit) {
+  visit("transfer", e.transfer);
+  visit("to", e.to);
+  visit("parts", e.parts);
+  visit("approver", e.approver);
+}
+
+void each_field(const TransferReceived& e, auto&& visit) {
+  visit("transfer", e.transfer);
+  visit("from", e.from);
+  visit("parts", e.parts);
+  visit("is_taken", e.is_taken);
+}
+
+void each_field(const TransferReturned& e, auto&& visit) {
+  visit("transfer", e.transfer);
+  visit("parts", e.parts);
+}
+
 void each_field(const CountedInCycle& e, auto&& visit) {
   visit("inmail", e.inmail);
   visit("cycle", e.cycle);

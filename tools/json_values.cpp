@@ -30,6 +30,7 @@ Json to_json(VoidReason reason) {
     case VoidReason::purchase_reversed: return "purchase_reversed";
     case VoidReason::adjusted: return "adjusted";
     case VoidReason::released: return "released";
+    case VoidReason::transferred: return "transferred";
   }
   return "unknown";
 }
@@ -92,6 +93,14 @@ Json to_json(const LotSplits& splits) {
   Json list = Json::array();
   for (const LotSplit& split : splits)
     list.push_back({{"lot", split.lot.value}, {"amount", split.amount}});
+  return list;
+}
+
+Json to_json(const TransferParts& parts) {
+  Json list = Json::array();
+  for (const TransferPart& part : parts)
+    list.push_back({{"amount", part.amount},
+                    {"expires_at", part.expires_at ? to_json(*part.expires_at) : Json()}});
   return list;
 }
 

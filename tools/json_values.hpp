@@ -64,6 +64,7 @@ Json to_json(ChargeEnd end);
 Json to_json(Outcome outcome);
 
 Json to_json(const LotSplits& splits);
+Json to_json(const TransferParts& parts);
 /// A text with commas, as commands take it.
 Json to_json(const std::vector<std::string>& names);
 Json to_json(const std::vector<ContractId>& contracts);

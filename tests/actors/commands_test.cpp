@@ -57,6 +57,7 @@ std::vector<Command> all_commands() {
       AddFollowUp{{ada, {}, bob, "Subject", "Body"}, some_inmail, 259'200},
       SaveDraft{ada, desk, DraftId{some_inmail.bytes}, 3, bob, "Subject", "Bo"},
       DiscardDraft{ada, DraftId{some_inmail.bytes}},
+      TransferCredits{ada, acme, 3, 99},
   };
 }
 
@@ -195,7 +196,7 @@ TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
       system, member, member, member, billing, billing, billing, admin,   billing, admin,   seat,
       member, member, member, seat,   admin,   system,  system,  system,  member,  member,  seat,
       seat,   seat,   seat,   seat,   member,  admin,   member,  billing, admin,   billing, billing,
-      member, system, seat,   member, seat,    member,  seat,    member,
+      member, system, seat,   member, seat,    member,  seat,    member,  admin,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());
@@ -214,7 +215,8 @@ TEST(Commands, OfAPersonMayBeGivenByThatPersonOnly) {
     const bool is_personal = usual.kind == PrincipalKind::member ||
                              usual.kind == PrincipalKind::seat ||
                              std::holds_alternative<GrantBonus>(command) ||
-                             std::holds_alternative<AdjustCredits>(command);
+                             std::holds_alternative<AdjustCredits>(command) ||
+                             std::holds_alternative<TransferCredits>(command);
     EXPECT_EQ(may_give({usual.kind, usual.number + 1}, command), !is_personal)
         << type_of(command).name;
   }

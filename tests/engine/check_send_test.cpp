@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "tests/support/engine_fixture.hpp"
 
 namespace inmail {
@@ -138,6 +141,48 @@ TEST_F(CheckSend, TellsWhatIsLeftOfEachLimit) {
   EXPECT_EQ(forecast.warnings, (std::vector{SendWarning::duplicate_outreach, SendWarning::burst}));
   EXPECT_EQ(forecast.written_by, SeatId{8});
   EXPECT_TRUE(forecast.written_at.has_value());
+}
+
+class CheckSendOfAMonth : public CheckSend {
+ protected:
+  EngineOptions options() override {
+    EngineOptions options = CheckSend::options();
+    options.policy =
+        "name = \"x\"\ninherits = \"default\"\n[undo]\nwindow_s = 0\n"
+        "[refund]\nto = \"seat_quota_too\"\n";
+    return options;
+  }
+};
+
+TEST_F(CheckSendOfAMonth, KnowsWhatARefundGaveBackAfterAReplay) {
+  SendInMail by_seat = letter();
+  by_seat.seat = seat;
+  {
+    Engine engine = open();
+    introduce(engine, {1, 2, 3});
+    ASSERT_TRUE(do_now(engine, CreateContract{company, 2}).ok());
+    ASSERT_TRUE(settle(engine, AddSeat{company, seat, ada}).ok());
+    ASSERT_TRUE(do_now(engine, StartSubscription{company, PlanKind::recruiter_corp}).ok());
+    ASSERT_TRUE(do_now(engine, SetSeatMonthlyLimit{company, {seat}, 1}).ok());
+    ASSERT_TRUE(settle(engine, by_seat).ok());
+    const InMailId sent = last_inmail();
+    by_seat.to = MemberId{3};
+    EXPECT_EQ(codes(ask(engine, by_seat)), std::vector{Rejection::seat_monthly_limit});
+    ASSERT_TRUE(settle(engine, Respond{bob, sent, ReplyKind::accept, {}}).ok());
+    ASSERT_TRUE(engine.close(std::chrono::seconds{20}).ok());
+  }
+  std::filesystem::remove_all(path() / "views");
+  Engine engine = open();
+  const SendForecast forecast = ask(engine, by_seat);
+  EXPECT_TRUE(forecast.would_go());
+  const auto month =
+      std::find_if(forecast.limits.begin(), forecast.limits.end(),
+                   [](const LimitLeft& each) { return each.which == SendLimit::seat_monthly; });
+  ASSERT_NE(month, forecast.limits.end());
+  EXPECT_EQ(month->used, 0);
+  EXPECT_TRUE(settle(engine, by_seat).ok());
+  EXPECT_EQ(codes(ask(engine, by_seat)).back(), Rejection::seat_monthly_limit);
+  expect_equal_views(engine);
 }
 
 TEST_F(CheckSend, MakesNoKeyForWhoNeverWrote) {

@@ -209,6 +209,7 @@ class Life {
     if (dice.once_in(5)) return PurchaseCredits{owner, "p5", payment};
     if (dice.once_in(8)) return ReversePurchase{owner, payment, dice.once_in(2)};
     if (dice.once_in(8)) return AdjustCredits{owner, dice.one_of({-3, -1, 2}), 1, "Corrected"};
+    if (dice.once_in(6)) return TransferCredits{company, anyone(dice), dice.one_of({1u, 3u}), 1};
     if (dice.once_in(6)) return PaymentFailed{owner};
     if (dice.once_in(6)) return PaymentRecovered{owner};
     if (dice.once_in(3)) return StartSubscription{owner, plan, dice.one_of({0u, 0u, 10u})};

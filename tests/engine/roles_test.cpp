@@ -146,7 +146,8 @@ TEST_F(Roles, AreKnownForEveryCommand) {
   std::set<std::size_t> kinds{
       Command(RetractInMail{}).index(),    Command(UndoSend{}).index(),
       Command(RescheduleInMail{}).index(), Command(CancelScheduled{}).index(),
-      Command(AddFollowUp{}).index(),      Command(DiscardDraft{}).index()};
+      Command(AddFollowUp{}).index(),      Command(DiscardDraft{}).index(),
+      Command(TransferCredits{}).index()};
   for (const Row& row : table()) kinds.insert(row.command.index());
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }

@@ -99,6 +99,29 @@ TEST(EventCodec, ReadsChargesOfBeforeTheySaidWhichPolicyJudgesThem) {
   EXPECT_EQ(*decoded, Event{expected});
 }
 
+TEST(EventCodec, ReadsRefundsAndAnswersOfBeforeTheySaidMore) {
+  CreditRefunded refund;
+  Replied answer;
+  RefundWindowClosed closed;
+  for (const Event& event : test::sample_events()) {
+    if (const auto* each = std::get_if<CreditRefunded>(&event)) refund = *each;
+    if (const auto* each = std::get_if<Replied>(&event)) answer = *each;
+    if (const auto* each = std::get_if<RefundWindowClosed>(&event)) closed = *each;
+  }
+  refund.restores.reset();
+  answer.as_auto_reply = false;
+  closed.answered->as_auto_reply = false;
+  const auto read = [](const EventType& type) {
+    const std::string payload = golden_payload(type);
+    const auto decoded = decode_event(type.number, type.version, bytes_of(payload));
+    EXPECT_TRUE(decoded.ok()) << type.name;
+    return decoded.ok() ? *decoded : Event{};
+  };
+  EXPECT_EQ(read(CreditRefundedV1::type), Event{refund});
+  EXPECT_EQ(read(RepliedV2::type), Event{answer}) << "judged by its kind, and so it stays";
+  EXPECT_EQ(read(RefundWindowClosedV2::type), Event{closed});
+}
+
 /// The sample, without what version 4 brought.
 InMailSent sent_of_before_limits() {
   InMailSent sent;

@@ -575,6 +575,8 @@ void Model::finish() {
   for (const auto& [contract, state] : contracts_)
     for (const SeatId seat : state.seats)
       if (!seats_[seat].open) complain("the seat " + to_text(StreamId{seat}) + " never opened");
+  for (const auto& [id, transfer] : transfers_)
+    if (!transfer.is_over) complain("the transfer " + to_text(id) + " is nowhere");
   for (const auto& [owner, account] : accounts_) {
     for (const auto& [inmail, splits] : account.charges) {
       const auto mail = mails_.find(inmail);

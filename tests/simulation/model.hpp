@@ -35,6 +35,15 @@ class Model {
     std::int64_t available = 0;
     std::int64_t held = 0;
     std::optional<Timestamp> expires_at;
+    Timestamp granted_at{};
+  };
+
+  struct Transfer {
+    StreamId from;
+    StreamId to;
+    TransferParts parts;
+    bool has_come = false;
+    bool is_over = false;
   };
 
   struct Payment {
@@ -240,6 +249,9 @@ class Model {
   void on(const DraftSaved& e);
   void on(const DraftDiscarded& e);
   void on(const CountedInCycle& e);
+  void on(const CreditsTransferred& e);
+  void on(const TransferReceived& e);
+  void on(const TransferReturned& e);
   /// The letter that the command behind this record sends; null, and a finding, if there is none.
   const SendInMail* letter();
   void sent_as_scheduled(Mail& mail, const InMailSent& e);
@@ -304,6 +316,7 @@ class Model {
   Refused expect(const AddFollowUp& c);
   Refused expect(const SaveDraft& c);
   Refused expect(const DiscardDraft& c);
+  Refused expect(const TransferCredits& c);
   /// A send, or one that is scheduled: for then, by this; or one whose time has come.
   struct Later {
     Timestamp send_at{};
@@ -400,6 +413,7 @@ class Model {
   std::map<SeatId, SeatState> seats_;
   std::map<InMailId, Mail> mails_;
   std::map<StreamId, std::map<DraftId, std::uint32_t>> drafts_;  ///< Their revisions.
+  std::map<TransferId, Transfer> transfers_;
   std::map<InMailId, std::int64_t> refund_lots_;  ///< Granted; the refund comes right after.
   /// What an answer gives back for others of its sender; their ends come right after. The same for
   /// a block and an erasure.

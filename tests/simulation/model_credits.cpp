@@ -197,7 +197,10 @@ void Model::on(const CreditsAdjusted& e) {
 void Model::on(const CreditsGranted& e) {
   Account& pool = account();
   must(!pool.lots.contains(e.lot), "a lot that was there already");
-  pool.lots[e.lot] = {.kind = e.kind, .available = e.amount, .expires_at = e.expires_at};
+  pool.lots[e.lot] = {.kind = e.kind,
+                      .available = e.amount,
+                      .expires_at = e.expires_at,
+                      .granted_at = record_->header.due_at};
   switch (e.kind) {
     case LotKind::monthly:
       must(e.cycle == pool.cycle && pool.grant_expected == std::int64_t{e.amount},
@@ -322,7 +325,8 @@ void Model::on(const CreditsForfeited& e) { lose(e.lot, e.amount); }
 void Model::on(const CreditsVoided& e) {
   must(e.reason != VoidReason::member_erased || is_erased(record_->header.stream),
        "credits of somebody who was not erased");
-  if (e.reason == VoidReason::purchase_reversed || e.reason == VoidReason::adjusted)
+  if (e.reason == VoidReason::purchase_reversed || e.reason == VoidReason::adjusted ||
+      e.reason == VoidReason::transferred)
     must_be_announced(std::nullopt, e.amount);
   lose(e.lot, e.amount);
 }

@@ -258,10 +258,12 @@ Command adopt(People& people) {
       "name = \"success\"\ninherits = \"default\"\n[charge]\nwhen = \"at_accept\"\ncost = 2\n"
       "accept_timeout_s = 259200\nrelease_user_cancel = \"fresh_lot\"\n[retract]\n"
       "condition = \"any\"\n[plan]\ntrial_grant = 2\nproration = \"by_day_floor\"\n"
-      "renewal_anchor = \"fixed_day\"\nrenewal_day = 31\n[lot]\nttl_s = 172800\n",
+      "renewal_anchor = \"fixed_day\"\nrenewal_day = 31\n[lot]\nttl_s = 172800\n"
+      "transferable = true\n",
       "name = \"sorry\"\ninherits = \"default\"\n[refund]\non = [\"accept\", \"blocked\", "
       "\"recipient_closed\"]\n[purchase]\nrequires_premium = false\nmax_per_period = 15\n"
-      "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n[accum]\n"
+      "refundable_s = 86400\nsurvives_cancel = true\n[lot]\npurchase_ttl_s = 86400\n"
+      "transferable = true\n[accum]\n"
       "cap_when = \"always\"\ncap_abs = 6\ncap_scope = [\"monthly\", \"refund\", \"adjust\"]\n",
       "name = \"choosy\"\ninherits = \"default\"\n[limit]\nattachments_max = 1\n"
       "signature_max = 30\n"
@@ -271,7 +273,8 @@ Command adopt(People& people) {
       "\"at_dispatch\"\n[draft]\n"
       "max_per_seat = 2\nttl_s = 86400\n[plan.career]\ncan_schedule = true\ncan_followup = true\n"
       "[plan.recruiter_lite]\ncan_followup = true\n",
-      "name = \"early\"\ninherits = \"default\"\n[followup]\nmax_unanswered = 3\nmin_gap_s = 0\n"
+      "name = \"early\"\ninherits = \"default\"\n[lot]\ntransferable = "
+      "true\n[followup]\nmax_unanswered = 3\nmin_gap_s = 0\n"
       "[plan.business]\ncan_schedule = true\ncan_followup = true\n[plan.recruiter_lite]\n"
       "can_followup = true\n",
   };
@@ -297,6 +300,13 @@ Command adjust(People& people) {
   const auto credits = static_cast<std::int32_t>(1 + people.pick(4));
   return AdjustCredits{people.any_owner(), people.one_in(2) ? credits : -credits, 1,
                        people.words("A correction")};
+}
+
+Command transfer(People& people) {
+  const StreamId from = people.any_owner();
+  StreamId to = people.any_owner();
+  while (to == from) to = people.anyone();
+  return TransferCredits{from, to, static_cast<std::uint32_t>(1 + people.pick(4)), 1};
 }
 
 Command erase(People& people) {
@@ -385,6 +395,7 @@ const std::array table{
     act<AddFollowUp>(4, follow_up),
     act<SaveDraft>(3, save),
     act<DiscardDraft>(1, discard),
+    act<TransferCredits>(2, transfer),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");

@@ -132,6 +132,7 @@ inline Policy random_policy(Dice& dice) {
   policy.lot.bonus_ttl_s = dice.one_of<Seconds>({LotPolicy::as_lot_ttl, 0s, days{5}});
   policy.lot.spend_order = dice.one_of({SpendOrder::expiry_then_grant, SpendOrder::fifo_grant,
                                         SpendOrder::lifo, SpendOrder::plan_first});
+  policy.lot.transferable = !dice.once_in(3);
   policy.lot.on_cancel_subscription =
       dice.one_of({OnCancel::void_now, OnCancel::void_at_cycle_end, OnCancel::keep});
   policy.lot.on_plan_change =
@@ -433,6 +434,11 @@ class RandomLife {
         if (dice_.once_in(2)) return ChangePlan{any_owner(), any_plan()};
         return CancelSubscription{any_owner()};
       case 15:
+        if (dice_.once_in(3)) {
+          const StreamId from = any_owner();
+          const StreamId to = from == StreamId(company_) ? StreamId(anyone()) : StreamId(company_);
+          return TransferCredits{from, to, dice_.one_of({1u, 2u, 7u}), 1};
+        }
         if (dice_.once_in(3))
           return AdjustCredits{any_owner(), dice_.one_of({-4, -1, 2}), 1, "a correction"};
         return GrantBonus{any_owner(), static_cast<std::uint32_t>(dice_.below(4)), 1, "gift"};

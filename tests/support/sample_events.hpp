@@ -240,6 +240,10 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
   events.emplace_back(CountedInCycle{inmail, 5});
+  const TransferParts parts{{2, later}, {1, {}}};
+  events.emplace_back(CreditsTransferred{TransferId{inmail.bytes}, ContractId{2}, parts, 77});
+  events.emplace_back(TransferReceived{TransferId{inmail.bytes}, MemberId{7}, parts, true});
+  events.emplace_back(TransferReturned{TransferId{inmail.bytes}, parts});
   return events;
 }
 

@@ -38,6 +38,7 @@ inline CreditAccount sample_account() {
   account.in_trial = true;
   account.past_due = true;
   account.purchases["pay-1"] = {LotId{1}, 5, account.cycle_started_at, PolicyVersion{1}, true};
+  account.transfers = {TransferId{sample_inmail().bytes}};
   return account;
 }
 

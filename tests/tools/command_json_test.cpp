@@ -95,6 +95,7 @@ std::vector<Command> all_commands() {
       PurchaseCredits{.owner = MemberId{7}, .pack = "p5", .payment_ref = "pay-1"},
       ReversePurchase{.owner = MemberId{7}, .payment_ref = "pay-1", .chargeback = true},
       AdjustCredits{.owner = MemberId{7}, .credits = -3, .approver = 2, .reason = "a mistake"},
+      TransferCredits{.from = ContractId{1}, .to = MemberId{7}, .credits = 3, .approver = 2},
       PaymentFailed{.owner = ContractId{1}},
       PaymentRecovered{.owner = ContractId{1}},
       ChangePlan{.owner = MemberId{7}, .plan = PlanKind::business},

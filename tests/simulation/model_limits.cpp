@@ -166,7 +166,8 @@ void Model::on(const LimitHit& e) {
 void Model::tell_colleague(const InMailId& inmail, SeatId by, Timestamp at, DedupAction action) {
   const SendInMail* given = letter();
   must(given && policy().recipient.dedup_action == action, "told of a colleague in another way");
-  must(may_be_stale_ || !given || colleague_of(*given) == Colleague{{by, at}},
+  // Of what is dispatched nothing was judged before: its seat may not know yet what the log knows.
+  must(!given || may_be_stale_ || is_news(given->to) || colleague_of(*given) == Colleague{{by, at}},
        "told of another colleague");
   told_of_colleague_ = inmail;
 }

@@ -90,7 +90,7 @@ TEST(AutomaticReply, IsAResponseWhereThePolicyCountsIt) {
   Given<Member> given(bob, with("[refund]\ncount_auto_reply = true\n"));
   delivered(given).when(Respond{bob, inmail, ReplyKind::reply, "I am away", true});
   EXPECT_TRUE(given.the<Replied>().automatic);
-  EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::refund);
+  EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::final) << "`refund.on` has no auto_reply";
 }
 
 TEST(AutomaticReply, IsRefundedAsSuchWhateverItsKindIs) {
@@ -114,7 +114,8 @@ TEST(AutomaticReply, GivesNothingBackWhereItIsNoResponse) {
   Given<Member> given(bob, with("[refund]\non = [\"auto_reply\", \"no_response\"]\n"));
   delivered(given).when(Respond{bob, inmail, ReplyKind::accept, "I am away", true});
   given.then_only<MessageSent>();
-  given.settle_until(sent_at + days{400}).then_only<RefundWindowClosed>();
+  given.settle_until(sent_at + days{400}).then_only<ReminderSent, RefundWindowClosed>();
+  EXPECT_EQ(given.the<RefundWindowClosed>().charge, ChargeEnd::refund) << "silence does";
 }
 
 TEST(AutomaticReply, TellsTheChargesBesideItWhatItIs) {

@@ -82,6 +82,18 @@ inline std::vector<Event> sample_credit_events() {
   };
 }
 
+/// Likewise: credits that move, and months that are counted.
+inline std::vector<Event> sample_transfer_events() {
+  const TransferId transfer{sample_ref().inmail.bytes};
+  const TransferParts parts{{2, timestamp_from_ms(1'767'700'000'001)}, {1, {}}};
+  return {
+      CountedInCycle{sample_ref().inmail, 5},
+      CreditsTransferred{transfer, ContractId{2}, parts, 77},
+      TransferReceived{transfer, MemberId{7}, parts, true},
+      TransferReturned{transfer, parts},
+  };
+}
+
 /// Likewise: what a member says of itself.
 inline std::vector<Event> sample_profile_events() {
   InboundRules rules{.filters = {.purposes = {Purpose::job, Purpose::press},
@@ -239,11 +251,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_credit_events()) events.push_back(std::move(each));
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
-  events.emplace_back(CountedInCycle{inmail, 5});
-  const TransferParts parts{{2, later}, {1, {}}};
-  events.emplace_back(CreditsTransferred{TransferId{inmail.bytes}, ContractId{2}, parts, 77});
-  events.emplace_back(TransferReceived{TransferId{inmail.bytes}, MemberId{7}, parts, true});
-  events.emplace_back(TransferReturned{TransferId{inmail.bytes}, parts});
+  for (Event& each : sample_transfer_events()) events.push_back(std::move(each));
   return events;
 }
 

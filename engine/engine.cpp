@@ -168,16 +168,16 @@ class KeysOfAQuestion final : public KeyStore {
  public:
   explicit KeysOfAQuestion(KeyStore& keys) : keys_(keys) {}
 
-  Result<Key> key_for_writing(MemberId author) override {
-    auto known = keys_.key_for_reading(author);
+  Result<Key> key_for_writing(KeyId id) override {
+    auto known = keys_.key_for_reading(id);
     if (!known) return known.error();
-    return *known ? Result<Key>(**known) : nobodys_.key_for_writing(author);
+    return *known ? Result<Key>(**known) : nobodys_.key_for_writing(id);
   }
-  Result<std::optional<Key>> key_for_reading(MemberId author) override {
-    return keys_.key_for_reading(author);
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return keys_.key_for_reading(id);
   }
   Status sync() override { return {}; }
-  Status erase(MemberId) override { return {}; }
+  Status erase(KeyId) override { return {}; }
   const Key& store_key() const override { return keys_.store_key(); }
 
  private:

@@ -32,7 +32,8 @@ using Event = std::variant<
     LimitHit, DuplicateOutreachWarned, DuplicateOutreachOverridden, PurchaseRecorded,
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
     ChargeEnded, InboundRulesSet, ProfileUpdated, InMailScheduled, InMailRescheduled, DraftSaved,
-    DraftDiscarded, CountedInCycle, CreditsTransferred, TransferReceived, TransferReturned>;
+    DraftDiscarded, CountedInCycle, CreditsTransferred, TransferReceived, TransferReturned,
+    ReceivedErased, ReceivedKeyDestroyed>;
 
 const EventType& type_of(const Event& event);
 

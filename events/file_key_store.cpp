@@ -140,18 +140,18 @@ FileKeyStore::FileKeyStore(std::filesystem::path path, const Options& options, K
 
 FileKeyStore::~FileKeyStore() { sodium_memzero(store_key_.data(), store_key_.size()); }
 
-Result<Key> FileKeyStore::key_for_writing(MemberId author) {
-  if (const auto cached = cache_.get(author)) return *cached;
-  const auto found = look_up(author);
+Result<Key> FileKeyStore::key_for_writing(KeyId id) {
+  if (const auto cached = cache_.get(id)) return *cached;
+  const auto found = look_up(id);
   if (!found) return found.error();
   if (found->state == SlotState::live) return found->key;
-  if (found->state == SlotState::erased) return member_was_erased(author);
-  return make_key(author);
+  if (found->state == SlotState::erased) return key_was_erased(id);
+  return make_key(id);
 }
 
-Result<std::optional<Key>> FileKeyStore::key_for_reading(MemberId author) {
-  if (const auto cached = cache_.get(author)) return cached;
-  const auto found = look_up(author);
+Result<std::optional<Key>> FileKeyStore::key_for_reading(KeyId id) {
+  if (const auto cached = cache_.get(id)) return cached;
+  const auto found = look_up(id);
   if (!found) return found.error();
   if (found->state != SlotState::live) return std::optional<Key>{};
   return std::optional<Key>(found->key);
@@ -178,18 +178,18 @@ Status FileKeyStore::sync() {
   return synced;
 }
 
-Status FileKeyStore::erase(MemberId author) {
+Status FileKeyStore::erase(KeyId id) {
   const std::scoped_lock lock(table_mutex_);
   if (auto allowed = may_write(); !allowed) return allowed;
   // An outgrown file that could not be wiped still holds the key.
   if (auto cleared = clear_leftovers(); !cleared) return cleared;
-  const auto found = find_or_free_slot(author);
+  const auto found = find_or_free_slot(id);
   if (!found) return found.error();
   if (found->state == SlotState::damaged && !found->is_own) return table_.damage_at(found->slot);
 
   // Also when it was erased before: that may have been cut short, or not have reached the disk.
-  cache_.remove(author);
-  if (auto put = put_slot(found->slot, erased_slot(author)); !put) return put;
+  cache_.remove(id);
+  if (auto put = put_slot(found->slot, erased_slot(id)); !put) return put;
   const std::uint64_t written = written_.load();
   auto synced = table_.file()->sync();
   if (!synced) has_failed_ = true;
@@ -197,19 +197,19 @@ Status FileKeyStore::erase(MemberId author) {
   return synced;
 }
 
-/// The slot of a member that is not in the cache; a live key goes into it. Never `damaged`.
+/// The slot of a key that is not in the cache; a live key goes into it. Never `damaged`.
 /// Errors: corruption, io.
-Result<KeyTable::Found> FileKeyStore::look_up(MemberId author) {
+Result<KeyTable::Found> FileKeyStore::look_up(KeyId id) {
   // An owner in another process may be writing the slot, or have replaced the file, while we look.
   const int attempts = read_only_ ? 3 : 1;
   Result<KeyTable::Found> found = KeyTable::Found{};
   for (int attempt = 0; attempt < attempts; ++attempt) {
     {
       const std::shared_lock lock(table_mutex_);
-      found = table_.find(author);
+      found = table_.find(id);
       if (found && found->state == SlotState::damaged) found = table_.damage_at(found->slot);
       // Still under the lock: an erasure must not fall between the reading and the caching.
-      if (found && found->state == SlotState::live) cache_.put(author, found->key);
+      if (found && found->state == SlotState::live) cache_.put(id, found->key);
     }
     if (!read_only_ || (found && found->is_own)) break;
     if (auto reopened = reopen_if_replaced(); !reopened) return reopened.error();
@@ -217,31 +217,31 @@ Result<KeyTable::Found> FileKeyStore::look_up(MemberId author) {
   return found;
 }
 
-Result<Key> FileKeyStore::make_key(MemberId author) {
+Result<Key> FileKeyStore::make_key(KeyId id) {
   const std::scoped_lock lock(table_mutex_);
   if (auto allowed = may_write(); !allowed) return allowed.error();
-  const auto found = find_or_free_slot(author);
+  const auto found = find_or_free_slot(id);
   if (!found) return found.error();
   if (found->state == SlotState::live) return found->key;
-  if (found->state == SlotState::erased) return member_was_erased(author);
+  if (found->state == SlotState::erased) return key_was_erased(id);
   if (found->state == SlotState::damaged) return table_.damage_at(found->slot);
 
   Key key;
   if (synthetic_) {
-    key = synthetic_key(store_key_, author);
+    key = synthetic_key(store_key_, id);
   } else {
     randombytes_buf(key.data(), key.size());
   }
-  if (auto put = put_slot(found->slot, live_slot(author, key)); !put) return put.error();
-  cache_.put(author, key);
+  if (auto put = put_slot(found->slot, live_slot(id, key)); !put) return put.error();
+  cache_.put(id, key);
   return key;
 }
 
-/// As `KeyTable::find`, but a member without a slot gets a free one to write to, if need be by
+/// As `KeyTable::find`, but a key without a slot gets a free one to write to, if need be by
 /// growing. Requires: the table lock, alone.
-Result<KeyTable::Found> FileKeyStore::find_or_free_slot(MemberId author) {
+Result<KeyTable::Found> FileKeyStore::find_or_free_slot(KeyId id) {
   for (int doublings = 0; doublings <= doublings_max; ++doublings) {
-    auto found = table_.find(author);
+    auto found = table_.find(id);
     if (!found || found->slot != KeyTable::no_slot) return found;
     if (auto grown = grow(); !grown) return grown.error();
   }

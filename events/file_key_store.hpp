@@ -16,7 +16,8 @@
 
 namespace inmail {
 
-/// The default key store: one file that is a hash table of keys by member, beside the log and never
+/// The default key store: one file that is a hash table of keys by name (`KeyId`),
+/// beside the log and never
 /// in its backups. Little-endian throughout:
 ///
 /// | at            | bytes | what                                                      |
@@ -30,7 +31,7 @@ namespace inmail {
 /// |            64 |  4032 | zeros                                                     |
 /// | 4096 + 64 * i |    64 | slot i, for i < capacity + 128; drawn in key_slot.hpp     |
 ///
-/// A member's slot is one of the 128 from its home on: the highest bits of XXH3(member, seeded by
+/// The slot of a key is one of the 128 from its home on: the highest bits of XXH3(name, seeded by
 /// the secret). No free slot there, and the file grows: a new one of twice the capacity is written
 /// as "<file>.making", synced, and renamed over; the old one, "<file>.outgrown" meanwhile, is
 /// overwritten with zeros and removed. So chance sets the load (0.67 before growing at a million
@@ -44,9 +45,9 @@ namespace inmail {
 ///
 /// After a crash every synced key and every erasure that returned is there; a key never synced is
 /// there or not, and a slot that the crash cut in the middle counts as never written. A leftover of
-/// growing is wiped by the next opening. A slot that was whole and no longer is makes its member's
-/// calls, and growing, answer `corruption` with the number of the slot; if even its member cannot
-/// be told, also the calls of members without a key whose 128 slots include it.
+/// growing is wiped by the next opening. A slot that was whole and no longer is makes the calls for
+/// its key, and growing, answer `corruption` with the number of the slot; if even its name cannot
+/// be told, also the calls for keys without a slot whose 128 slots include it.
 ///
 /// After an io error of `sync`, `erase` or of the last steps of growing the state of the disk is
 /// unknown: every later call that would have to write answers `closed` until the store is opened
@@ -57,13 +58,13 @@ class FileKeyStore final : public KeyStore {
     /// Make the store if there is none.
     bool create = false;
     /// Read beside a live owner: takes no lock, writes nothing, caches nothing (so that an erasure
-    /// by the owner counts at once). Members without a key get invalid_argument from
+    /// by the owner counts at once). Keys that are not there yet get invalid_argument from
     /// `key_for_writing`.
     bool read_only = false;
     /// Derive the store's secret and all keys from this seed. A store keeps what it was made with.
     std::optional<std::uint64_t> synthetic_seed = std::nullopt;
     /// The most keys held in memory; fewer than eight mean none.
-    std::size_t cached_keys_max = std::size_t{1} << 16;
+    std::size_t cached_keys_max = std::size_t{1} << 17;
     FileSystem* files = &system_files();  ///< Where the file lies. Must outlive the store.
   };
 
@@ -74,13 +75,13 @@ class FileKeyStore final : public KeyStore {
   ~FileKeyStore() override;
 
   /// Errors: also invalid_argument when opened to read only; closed after an earlier io error.
-  Result<Key> key_for_writing(MemberId author) override;
-  Result<std::optional<Key>> key_for_reading(MemberId author) override;
+  Result<Key> key_for_writing(KeyId id) override;
+  Result<std::optional<Key>> key_for_reading(KeyId id) override;
   /// Errors: also closed after an earlier io error.
   Status sync() override;
   /// Errors: also invalid_argument and closed, as `key_for_writing`; corruption when a damaged slot
-  /// may be the member's and does not say so. Remnants below the file system are out of its reach.
-  Status erase(MemberId author) override;
+  /// may be the key's and does not say so. Remnants below the file system are out of its reach.
+  Status erase(KeyId id) override;
   const Key& store_key() const override { return store_key_; }
 
   /// The keys follow from a seed: whoever knows it can undo every erasure.
@@ -89,9 +90,9 @@ class FileKeyStore final : public KeyStore {
  private:
   FileKeyStore(std::filesystem::path path, const Options& options, KeyTable table);
 
-  Result<KeyTable::Found> look_up(MemberId author);
-  Result<Key> make_key(MemberId author);
-  Result<KeyTable::Found> find_or_free_slot(MemberId author);
+  Result<KeyTable::Found> look_up(KeyId id);
+  Result<Key> make_key(KeyId id);
+  Result<KeyTable::Found> find_or_free_slot(KeyId id);
   Status put_slot(std::uint64_t slot, const KeySlot& content);
   Status may_write() const;
   Status grow();

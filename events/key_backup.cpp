@@ -32,12 +32,12 @@ Result<bool> is_still(const fs::path& path, const KeyTable& table) {
 
 /// Calls `read` with the table until nothing came between.
 template <class Read>
-Result<std::vector<MemberId>> read_unchanged(const fs::path& path, Read&& read) {
+Result<std::vector<KeyId>> read_unchanged(const fs::path& path, Read&& read) {
   for (int attempt = 1;; ++attempt) {
-    std::vector<MemberId> erased;
+    std::vector<KeyId> erased;
     const auto table = open_table(path);
     if (!table) return table.error();
-    const Status done = read(*table, [&](MemberId member) { erased.push_back(member); });
+    const Status done = read(*table, [&](KeyId id) { erased.push_back(id); });
     const auto still = is_still(path, *table);
     if (!still) return still.error();
     if (*still && !done) return done.error();
@@ -70,7 +70,7 @@ Status take_the_place_of(File& made, const fs::path& to) {
 
 }  // namespace
 
-Result<std::vector<MemberId>> copy_key_file(const fs::path& from, const fs::path& to) {
+Result<std::vector<KeyId>> copy_key_file(const fs::path& from, const fs::path& to) {
   if (auto wiped = wipe_leftovers(to); !wiped) return wiped.error();
   const auto made = system_files().open(with_suffix(to, ".making"), File::Mode::create);
   if (!made) return made.error();
@@ -87,7 +87,7 @@ Result<std::vector<MemberId>> copy_key_file(const fs::path& from, const fs::path
   return erased;
 }
 
-Result<std::vector<MemberId>> erased_in_key_file(const fs::path& file) {
+Result<std::vector<KeyId>> erased_in_key_file(const fs::path& file) {
   return read_unchanged(
       file, [](const KeyTable& table, const auto& note) { return table.for_each_erased(note); });
 }

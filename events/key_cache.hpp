@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "events/ids.hpp"
 #include "events/keys.hpp"
 
 namespace inmail {
@@ -23,15 +22,15 @@ class KeyCache {
   KeyCache& operator=(const KeyCache&) = delete;
   ~KeyCache();
 
-  std::optional<Key> get(MemberId member);
-  void put(MemberId member, const Key& key);
-  void remove(MemberId member);
+  std::optional<Key> get(KeyId id);
+  void put(KeyId id, const Key& key);
+  void remove(KeyId id);
 
  private:
   static constexpr std::size_t ways = 8;
 
   struct Entry {
-    std::uint64_t member = 0;
+    std::uint64_t name = 0;
     bool is_set = false;
     bool was_used = false;
     Key key{};
@@ -40,14 +39,14 @@ class KeyCache {
     std::array<Entry, ways> entries;
     std::size_t hand = 0;  ///< Where the search for a victim goes on.
 
-    Entry* find(MemberId member);
+    Entry* find(KeyId id);
     Entry& victim();
   };
   struct alignas(64) Lock {
     std::mutex mutex;
   };
 
-  std::size_t set_of(MemberId member) const;
+  std::size_t set_of(KeyId id) const;
   std::mutex& lock_of(std::size_t set) { return locks_[set % locks_.size()].mutex; }
 
   std::array<Lock, 64> locks_;

@@ -19,7 +19,7 @@ constexpr std::uint8_t erased_filler = 0xE5;
 
 using Words = std::array<std::uint64_t, 8>;
 constexpr std::size_t marker_word = 1;
-constexpr std::size_t member_hash_word = 6;
+constexpr std::size_t name_hash_word = 6;
 
 Words words_of(const KeySlot& slot) { return std::bit_cast<Words>(slot); }
 
@@ -27,30 +27,28 @@ std::uint64_t checksum_of(const KeySlot& slot) {
   return XXH3_64bits(&slot, offsetof(KeySlot, checksum)) | 1;
 }
 
-std::uint64_t hash_of_member(std::uint64_t member) {
-  return XXH3_64bits_withSeed(&member, sizeof member, live_marker) | 1;
+std::uint64_t hash_of_name(std::uint64_t name) {
+  return XXH3_64bits_withSeed(&name, sizeof name, live_marker) | 1;
 }
 
-KeySlot make_slot(MemberId member, std::uint64_t marker, const Key& key) {
-  KeySlot slot{.member = member.value,
-               .marker = marker,
-               .key = key,
-               .member_hash = hash_of_member(member.value)};
+KeySlot make_slot(KeyId id, std::uint64_t marker, const Key& key) {
+  KeySlot slot{
+      .name = id.packed(), .marker = marker, .key = key, .name_hash = hash_of_name(id.packed())};
   slot.checksum = checksum_of(slot);
   return slot;
 }
 
-/// Does anything stand in the slot that only erasing its member puts there?
+/// Does anything stand in the slot that only erasing its key puts there?
 bool erasing_began(const KeySlot& slot) {
-  if (!names_its_member(slot)) return false;
+  if (!names_its_key(slot)) return false;
   const Words is = words_of(slot);
-  const Words erased = words_of(erased_slot(MemberId{slot.member}));
+  const Words erased = words_of(erased_slot(slot.id()));
   for (std::size_t word = marker_word; word < is.size(); ++word)
-    if (word != member_hash_word && is[word] == erased[word]) return true;
+    if (word != name_hash_word && is[word] == erased[word]) return true;
   return false;
 }
 
-/// Apart from the member no word of a whole slot is zero, save by a chance of 1 in 2^62. A disk
+/// Apart from the name no word of a whole slot is zero, save by a chance of 1 in 2^62. A disk
 /// writes no less than 512 bytes at once, so a cut within the last word need not be told from
 /// damage.
 bool write_was_cut(const KeySlot& slot) {
@@ -61,17 +59,15 @@ bool write_was_cut(const KeySlot& slot) {
 
 }  // namespace
 
-KeySlot live_slot(MemberId member, const Key& key) { return make_slot(member, live_marker, key); }
+KeySlot live_slot(KeyId id, const Key& key) { return make_slot(id, live_marker, key); }
 
-KeySlot erased_slot(MemberId member) {
+KeySlot erased_slot(KeyId id) {
   Key filler;
   filler.fill(erased_filler);
-  return make_slot(member, erased_marker, filler);
+  return make_slot(id, erased_marker, filler);
 }
 
-bool names_its_member(const KeySlot& slot) {
-  return slot.member_hash == hash_of_member(slot.member);
-}
+bool names_its_key(const KeySlot& slot) { return slot.name_hash == hash_of_name(slot.name); }
 
 SlotState state_of(const KeySlot& slot) {
   if (words_of(slot) == Words{}) return SlotState::empty;

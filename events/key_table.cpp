@@ -52,13 +52,13 @@ std::uint64_t place_of(std::uint64_t slot) { return header_block_bytes + slot * 
 /// The last home needs a whole window behind it, so that no window wraps around.
 std::uint64_t slots_in_all(std::uint64_t capacity) { return capacity + KeyTable::window; }
 
-/// Where a member's window begins. The highest bits of the hash, so that growing keeps the order
+/// Where the window of a key begins. The highest bits of the hash, so that growing keeps the order
 /// and both files can be walked from front to back. Hashed under the store's secret, so that
 /// whoever chooses the ids cannot crowd one window.
-std::uint64_t home_of(std::uint64_t member, const KeyHeader& header) {
+std::uint64_t home_of(std::uint64_t name, const KeyHeader& header) {
   std::uint64_t seed;
   std::memcpy(&seed, header.store_key.data(), sizeof seed);
-  const std::uint64_t hash = XXH3_64bits_withSeed(&member, sizeof member, seed);
+  const std::uint64_t hash = XXH3_64bits_withSeed(&name, sizeof name, seed);
   return hash >> (64 - std::countr_zero(header.capacity));
 }
 
@@ -148,9 +148,9 @@ Status KeyTable::write_empty(const File& file, const KeyHeader& header) {
   return write_header(file, header);
 }
 
-Result<KeyTable::Found> KeyTable::find(MemberId member) const {
+Result<KeyTable::Found> KeyTable::find(KeyId id) const {
   std::array<KeySlot, window> slots;
-  const std::uint64_t home = home_of(member.value, header_);
+  const std::uint64_t home = home_of(id.packed(), header_);
   auto read = file_->read_at(place_of(home), bytes_of(std::span<KeySlot>(slots)));
   if (!read) return read.error();
 
@@ -158,10 +158,10 @@ Result<KeyTable::Found> KeyTable::find(MemberId member) const {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const KeySlot& slot = slots[i];
     const SlotState state = state_of(slot);
-    const bool is_own = slot.member == member.value && names_its_member(slot);
+    const bool is_own = slot.name == id.packed() && names_its_key(slot);
     const Found here{.state = state, .slot = home + i, .is_own = is_own, .key = slot.key};
     if (is_own && (state == SlotState::live || state == SlotState::erased)) return here;
-    if (state == SlotState::damaged && (is_own || !names_its_member(slot)) && !found.is_own)
+    if (state == SlotState::damaged && (is_own || !names_its_key(slot)) && !found.is_own)
       found = here;
     if (state == SlotState::empty && found.slot == no_slot) found = here;
   }
@@ -188,11 +188,10 @@ Status KeyTable::copy_into(const File& target, const KeyHeader& header) const {
       const SlotState state = state_of(slot);
       if (state == SlotState::damaged) return damage_at(first + i);
       if (state != SlotState::live && state != SlotState::erased) continue;
-      const std::uint64_t old_home = home_of(slot.member, header_);
+      const std::uint64_t old_home = home_of(slot.name, header_);
       if (old_home < first || old_home >= first + old_step) continue;
-      const std::uint64_t home = home_of(slot.member, header) - first * factor;
-      const bool placed =
-          to.place(home, state == SlotState::live ? slot : erased_slot(MemberId{slot.member}));
+      const std::uint64_t home = home_of(slot.name, header) - first * factor;
+      const bool placed = to.place(home, state == SlotState::live ? slot : erased_slot(slot.id()));
       if (!placed)
         return Error{ErrorCode::corruption, "the key store " + file_->path().string() +
                                                 " holds more keys in one window than chance puts"};
@@ -222,7 +221,7 @@ Result<KeySlot> KeyTable::settled_slot(std::uint64_t slot) const {
   return damage_at(slot);
 }
 
-Status KeyTable::walk(const File* target, const std::function<void(MemberId)>& on_erased) const {
+Status KeyTable::walk(const File* target, const std::function<void(KeyId)>& on_erased) const {
   const std::uint64_t slots = slots_in_all(header_.capacity);
   SlotBuffer buffer(segment_slots);
   for (std::uint64_t first = 0; first < slots; first += segment_slots) {
@@ -238,9 +237,9 @@ Status KeyTable::walk(const File* target, const std::function<void(MemberId)>& o
         state = state_of(part[i]);
       }
       if (state != SlotState::erased) continue;
-      const MemberId member{part[i].member};
-      part[i] = erased_slot(member);
-      on_erased(member);
+      const KeyId id = part[i].id();
+      part[i] = erased_slot(id);
+      on_erased(id);
     }
     if (target == nullptr) continue;
     auto written = target->write_at(place_of(first), bytes_of(std::span<const KeySlot>(part)));
@@ -249,13 +248,12 @@ Status KeyTable::walk(const File* target, const std::function<void(MemberId)>& o
   return {};
 }
 
-Status KeyTable::copy_as_is(const File& target,
-                            const std::function<void(MemberId)>& on_erased) const {
+Status KeyTable::copy_as_is(const File& target, const std::function<void(KeyId)>& on_erased) const {
   if (auto walked = walk(&target, on_erased); !walked) return walked;
   return write_header(target, header_);
 }
 
-Status KeyTable::for_each_erased(const std::function<void(MemberId)>& on_erased) const {
+Status KeyTable::for_each_erased(const std::function<void(KeyId)>& on_erased) const {
   return walk(nullptr, on_erased);
 }
 

@@ -39,6 +39,7 @@ Result<LogFormat> parse(std::string_view text, const fs::path& path) {
   const char* end = version->data() + version->size();
   const auto read = std::from_chars(version->data(), end, format.version);
   if (read.ec != std::errc{} || read.ptr != end || format.version == 0) return damaged;
+  if (*version != std::to_string(format.version)) return damaged;
   if (format.version > LogFormat::known)
     return Error{ErrorCode::newer_format,
                  path.parent_path().string() +
@@ -87,6 +88,18 @@ Result<LogFormat> read_log_format(FileSystem& files, const fs::path& folder) {
   const auto text = read_whole(files, path, bytes_max);
   if (text) return parse(*text, path);
   return files.exists(path) ? text.error() : no_format(files, folder);
+}
+
+Status raise_log_format(FileSystem& files, const fs::path& folder) {
+  static_assert(LogFormat::known < 10, "a format of two digits does not fit in the place of one");
+  const auto format = read_log_format(files, folder);
+  if (!format) return format.error();
+  if (format->version == LogFormat::known) return {};
+  const auto file = files.open(folder / file_name, File::Mode::read_write);
+  if (!file) return file.error();
+  const std::uint8_t digit = '0' + LogFormat::known;
+  if (auto written = (*file)->write_at(first_word.size(), {&digit, 1}); !written) return written;
+  return (*file)->sync();
 }
 
 Result<std::shared_ptr<File>> lock_log(FileSystem& files, const fs::path& folder) {

@@ -94,8 +94,9 @@ struct MemberUnblocked {
 };
 
 /// A person is gone for good, with all that they wrote (design 6). Stream: the member, who decides
-/// nothing from here on. Obliges that same stream to destroy the member's key, once this event is
-/// durable. What ends with the member (plan, credits) stands in events right after this one.
+/// nothing from here on but a `ReceivedErased`. Obliges that same stream to destroy the member's
+/// key, once this event is durable. What ends with the member (plan, credits) stands in events
+/// right after this one.
 struct MemberErased {
   static constexpr EventType type{.number = 104, .name = "member.erased", .version = 1};
 
@@ -114,6 +115,33 @@ struct MemberKeyDestroyed {
   static constexpr EventType type{.number = 105, .name = "member.key_destroyed", .version = 1};
 
   bool operator==(const MemberKeyDestroyed&) const = default;
+  template <class Archive>
+  void serialize(Archive&) {}
+};
+
+/// What others wrote to an erased member is to go as well. Stream: the member; with `MemberErased`,
+/// or any time after it. Obliges that same stream to destroy the key of what the member received,
+/// once this event is durable. Texts that were written by a release without that key stay.
+struct ReceivedErased {
+  static constexpr EventType type{.number = 106, .name = "member.received_erased", .version = 1};
+
+  MemberId member{};
+
+  bool operator==(const ReceivedErased&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(member);
+  }
+};
+
+/// The key of what an erased member received was destroyed, durably, before this was recorded:
+/// nobody can read any more what was written to the member, not even who wrote it. Stream: the
+/// member.
+struct ReceivedKeyDestroyed {
+  static constexpr EventType type{
+      .number = 107, .name = "member.received_key_destroyed", .version = 1};
+
+  bool operator==(const ReceivedKeyDestroyed&) const = default;
   template <class Archive>
   void serialize(Archive&) {}
 };

@@ -6,27 +6,27 @@ namespace inmail {
 
 MemoryKeyStore::MemoryKeyStore(std::uint64_t seed) : store_key_(synthetic_store_key(seed)) {}
 
-Result<Key> MemoryKeyStore::key_for_writing(MemberId author) {
+Result<Key> MemoryKeyStore::key_for_writing(KeyId id) {
   {
     const std::scoped_lock lock(mutex_);
-    if (erased_.contains(author)) return member_was_erased(author);
-    holders_.insert(author);
+    if (erased_.contains(id)) return key_was_erased(id);
+    made_.insert(id);
   }
-  return synthetic_key(store_key_, author);
+  return synthetic_key(store_key_, id);
 }
 
-Result<std::optional<Key>> MemoryKeyStore::key_for_reading(MemberId author) {
+Result<std::optional<Key>> MemoryKeyStore::key_for_reading(KeyId id) {
   {
     const std::scoped_lock lock(mutex_);
-    if (!holders_.contains(author)) return std::optional<Key>{};
+    if (!made_.contains(id)) return std::optional<Key>{};
   }
-  return std::optional<Key>(synthetic_key(store_key_, author));
+  return std::optional<Key>(synthetic_key(store_key_, id));
 }
 
-Status MemoryKeyStore::erase(MemberId author) {
+Status MemoryKeyStore::erase(KeyId id) {
   const std::scoped_lock lock(mutex_);
-  holders_.erase(author);
-  erased_.insert(author);
+  made_.erase(id);
+  erased_.insert(id);
   return {};
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <mutex>
-#include <unordered_set>
+#include <set>
 
 #include "events/keys.hpp"
 
@@ -16,17 +16,17 @@ class MemoryKeyStore final : public KeyStore {
  public:
   explicit MemoryKeyStore(std::uint64_t seed);
 
-  Result<Key> key_for_writing(MemberId author) override;
-  Result<std::optional<Key>> key_for_reading(MemberId author) override;
+  Result<Key> key_for_writing(KeyId id) override;
+  Result<std::optional<Key>> key_for_reading(KeyId id) override;
   Status sync() override { return {}; }
-  Status erase(MemberId author) override;
+  Status erase(KeyId id) override;
   const Key& store_key() const override { return store_key_; }
 
  private:
   const Key store_key_;
   std::mutex mutex_;
-  std::unordered_set<MemberId> holders_;
-  std::unordered_set<MemberId> erased_;
+  std::set<KeyId> made_;
+  std::set<KeyId> erased_;
 };
 
 }  // namespace inmail

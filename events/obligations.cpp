@@ -93,6 +93,9 @@ std::vector<Obligation> obligations_of(const Event& event) {
                  [&](const MemberErased& e) {
                    duties.push_back({notice_key(NoticeKind::destroy_key, e.member), e.member});
                  },
+                 [&](const ReceivedErased& e) {
+                   duties.push_back({notice_key(NoticeKind::destroy_received, e.member), e.member});
+                 },
                  [&](const ConversationReopened& e) {
                    if (!e.learned)
                      duties.push_back({notice_key(NoticeKind::reopen, e.conversation), e.sender});
@@ -153,6 +156,9 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  },
                  [&](const MemberKeyDestroyed&) {
                    settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));
+                 },
+                 [&](const ReceivedKeyDestroyed&) {
+                   settled.push_back(notice_key(NoticeKind::destroy_received, stream.member()));
                  },
                  [&](const ConversationReopened& e) {
                    if (e.learned) settled.push_back(notice_key(NoticeKind::reopen, e.conversation));

@@ -23,8 +23,9 @@ enum class NoticeKind : std::uint8_t {
   destroy_key = 8,  ///< MemberErased -> the member itself, once that is durable: destroy the key.
   connect = 9,      ///< A connection set or removed -> the other member: know it.
   reopen = 14,      ///< ConversationReopened -> sender: the thread is open again.
-  transfer = 20,    ///< CreditsTransferred -> the other pool: take them, or send them back.
-  give_back = 21,   ///< TransferReceived, not taken -> the first pool: have them again.
+  destroy_received = 16,  ///< ReceivedErased -> as `destroy_key`, for what the member received.
+  transfer = 20,          ///< CreditsTransferred -> the other pool: take them, or send them back.
+  give_back = 21,         ///< TransferReceived, not taken -> the first pool: have them again.
 };
 
 /// Names a notice for ever: one subject is never obliged twice in one kind.

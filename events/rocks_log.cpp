@@ -161,6 +161,7 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
 
   auto proof = *make ? LogProof{} : prove_before_writing(options, *mark);
   if (!proof) return proof.error();
+  if (auto raised = raise_log_format(*options.files, options.path); !raised) return raised.error();
   auto rocks = open_proven(options, *proof, *make);
   if (!rocks) return rocks.error();
   const std::uint64_t epoch = epoch_of(*mark, proof->epoch);

@@ -45,9 +45,9 @@ struct RocksLogOptions {
 /// After a crash of the process or a loss of power, every frame whose `append` returned is there or
 /// `open` refuses. Before RocksDB gets to write anything, `open` reads the log through a file
 /// system that cannot write, and proves its end (events/rocks_proof.hpp); so a refused log is
-/// unchanged, and its cost does not grow with the log. A last frame that was torn by a loss of
-/// power, and that nobody was told of, is dropped; a copy of the write-ahead logs then stays in the
-/// folder `torn`.
+/// unchanged, and its cost does not grow with the log. Then the log takes on the newest format. A
+/// last frame that was torn by a loss of power, and that nobody was told of, is dropped; a copy of
+/// the write-ahead logs then stays in the folder `torn`.
 class RocksLog final : public EventLog {
  public:
   /// Errors: not_found (there is no log, and none is to be made); corruption (no log, or one that

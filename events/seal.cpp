@@ -1,5 +1,6 @@
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "events/keys.hpp"
@@ -7,18 +8,24 @@
 
 namespace inmail {
 
-/// The only code that makes a sealed text.
+/// The only code that makes a sealed text, or changes one.
 struct TextSealer {
   static Text make(TextField field, MemberId author, StreamId stream, const TextCounts& counts,
                    const std::array<std::uint8_t, 24>& nonce, std::string sealed_bytes) {
     Text text;
-    text.field_ = field;
+    text.form_ = static_cast<std::uint8_t>(field);
     text.author_ = author;
     text.stream_ = stream;
     text.counts_ = counts;
     text.nonce_ = nonce;
     text.bytes_ = std::move(sealed_bytes);
     return text;
+  }
+
+  static std::string& bytes_for(Text& text, MemberId reader) {
+    text.form_ |= Text::with_reader;
+    text.reader_ = reader;
+    return text.bytes_;
   }
 };
 
@@ -29,6 +36,8 @@ constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 using Nonce = std::array<std::uint8_t, nonce_bytes>;
 static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == std::tuple_size_v<Key>);
 static_assert(nonce_bytes == 24 && tag_bytes == 16);
+static_assert(crypto_stream_xchacha20_NONCEBYTES == nonce_bytes);
+static_assert(crypto_stream_xchacha20_KEYBYTES == std::tuple_size_v<Key>);
 
 /// Keeps the nonce's use of the author's key apart from every other keyed hash. 16 bytes.
 constexpr char nonce_purpose[] = "inmail.nonce.v1";
@@ -82,11 +91,29 @@ void encrypt(std::string& text, const Nonce& nonce, const std::array<std::uint8_
                                              nonce.data(), key.data());
 }
 
+/// Puts the second seal on, or takes it off.
+void turn(std::string& bytes, const Nonce& nonce, const Key& key) {
+  crypto_stream_xchacha20_xor(bytes_of(bytes), bytes_of(bytes), bytes.size(), nonce.data(),
+                              key.data());
+}
+
 Error not_what_was_sealed(const Text& text) {
   return {ErrorCode::corruption, "a sealed text (field " +
                                      std::to_string(static_cast<unsigned>(text.field())) +
                                      ") of member:" + std::to_string(text.author().value) + " in " +
                                      to_text(text.stream()) + " is not what was sealed"};
+}
+
+/// What its author's key has sealed, of a text with a reader; nothing when the reader's key is
+/// gone.
+Result<std::optional<std::string>> without_readers_seal(const Text& text, KeyStore& keys) {
+  auto received = keys.key_for_reading({*text.reader(), KeyUse::received});
+  if (!received) return received.error();
+  if (!received->has_value()) return std::optional<std::string>{};
+  std::string inner = text.sealed_bytes();
+  turn(inner, text.nonce(), **received);
+  sodium_memzero((*received)->data(), (*received)->size());
+  return std::optional<std::string>(std::move(inner));
 }
 
 /// The counts that no version of Unicode can change. The others are not looked at: newer tables may
@@ -99,9 +126,12 @@ bool counts_agree(const TextCounts& stored, const std::string& plain) {
 
 }  // namespace
 
-Error member_was_erased(MemberId member) {
-  return {ErrorCode::not_found,
-          "member:" + std::to_string(member.value) + " was erased and can never have a key again"};
+Error key_was_erased(const KeyId& id) {
+  const std::string member = "member:" + std::to_string(id.member.value);
+  if (id.use == KeyUse::received)
+    return {ErrorCode::not_found,
+            "what " + member + " received was erased and can never have a key again"};
+  return {ErrorCode::not_found, member + " was erased and can never have a key again"};
 }
 
 Status seal(Text& text, TextField field, MemberId author, StreamId stream, const CommandId& command,
@@ -128,15 +158,38 @@ Status seal(Text& text, TextField field, MemberId author, StreamId stream, const
   return {};
 }
 
+Status seal_for_reader(std::span<Text* const> texts, MemberId reader, KeyStore& keys) {
+  const auto is_to_be_sealed = [](const Text* text) { return !text->empty() && !text->reader(); };
+  if (std::none_of(texts.begin(), texts.end(), is_to_be_sealed)) return {};
+  auto received = keys.key_for_writing({reader, KeyUse::received});
+  if (!received) return received.error();
+
+  sodium_ready();
+  for (Text* text : texts) {
+    if (!is_to_be_sealed(text)) continue;
+    invariant(text->is_sealed(), "a text was sealed for a reader, and not for its author");
+    turn(TextSealer::bytes_for(*text, reader), text->nonce(), *received);
+  }
+  sodium_memzero(received->data(), received->size());
+  return {};
+}
+
 Result<std::optional<std::string>> open(const Text& text, KeyStore& keys) {
   if (!text.is_sealed()) return std::optional<std::string>(text.plain());
 
+  sodium_ready();
+  std::optional<std::string> inner;
+  if (text.reader()) {
+    auto opened = without_readers_seal(text, keys);
+    if (!opened) return opened.error();
+    if (!opened->has_value()) return std::optional<std::string>{};
+    inner = std::move(*opened);
+  }
   auto key = keys.key_for_reading(text.author());
   if (!key) return key.error();
   if (!key->has_value()) return std::optional<std::string>{};
 
-  sodium_ready();
-  const std::string& sealed = text.sealed_bytes();
+  const std::string& sealed = inner ? *inner : text.sealed_bytes();
   if (sealed.size() < tag_bytes) return not_what_was_sealed(text);
   std::string plain(sealed.size() - tag_bytes, '\0');
   const auto associated = associated_data(text.author(), text.stream(), text.field());

@@ -27,8 +27,8 @@ Key derive(std::uint64_t number, const Key* key, const char (&purpose)[16]) {
 
 Key synthetic_store_key(std::uint64_t seed) { return derive(seed, nullptr, "inmail.store.v1"); }
 
-Key synthetic_key(const Key& store_key, MemberId member) {
-  return derive(member.value, &store_key, "inmail.membr.v1");
+Key synthetic_key(const Key& store_key, KeyId id) {
+  return derive(id.packed(), &store_key, "inmail.membr.v1");
 }
 
 }  // namespace inmail

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,13 @@ enum class TextField : std::uint8_t {
   attachment_name = 17,
 };
 
+/// Whether such a text is there to be read by somebody else, to whom its author writes.
+constexpr bool is_for_reader(TextField field) {
+  using enum TextField;
+  return field == subject || field == body || field == reply || field == message ||
+         field == signature || field == attachment_name;
+}
+
 /// The longest text that `normalise` takes. Far above every limit of a policy; it bounds the work
 /// and the memory that one text from outside can cost.
 inline constexpr std::size_t text_bytes_max = std::size_t{1} << 20;
@@ -49,7 +57,9 @@ struct TextCounts {
   }
 };
 
-/// A text that a person wrote, sealed under its author's key from the moment it enters the engine.
+/// A text that a person wrote, sealed under its author's key from the moment it enters the engine;
+/// and, where it is written to somebody, under the key of what that reader received as well, from
+/// the moment it is known that they are there. Either key destroyed, it is noise.
 ///
 /// Built from plain text by whoever makes a command; the engine's edge replaces the plain text with
 /// its sealed form before an actor sees it (`seal`). Only the sealed form can be stored: encoding
@@ -57,6 +67,25 @@ struct TextCounts {
 ///
 /// Sealed bytes: XChaCha20-Poly1305 (nonce = keyed BLAKE2b of stream, command, field, plain text;
 /// associated data = author, stream, field), the 16-byte tag last. Equal commands, equal bytes.
+/// With a reader the whole of it, tag included, is encrypted once more: XChaCha20 of the same
+/// nonce, which depends on the plain text and on a key that the reader's does not, under the
+/// reader's key, which is used for nothing else. The tag within proves both, and so which reader
+/// it is: with any other key the inner bytes are not what was sealed. The outer seal needs no key
+/// of the author's, so it can be laid where the reader is known; what a receipt remembers of a
+/// command does not depend on it.
+///
+/// | bytes | stored form, little-endian                                                  |
+/// |-------|-----------------------------------------------------------------------------|
+/// |     1 | field, and 128 if there is a reader; 0: an empty text, and nothing follows  |
+/// |     8 | author                                                                      |
+/// |     8 | stream                                                                      |
+/// |   0/8 | reader                                                                      |
+/// |    20 | counts                                                                      |
+/// |    24 | nonce                                                                       |
+/// | 4 + n | sealed bytes                                                                |
+///
+/// A text without a reader has the bytes that it always had. Programs that know of no readers
+/// refuse a log in which there may be some (events/log_format.hpp).
 class Text {
  public:
   Text() = default;
@@ -65,7 +94,7 @@ class Text {
   Text(std::string plain) : bytes_(std::move(plain)) {}
 
   bool empty() const { return bytes_.empty(); }
-  bool is_sealed() const { return field_ != TextField::none; }
+  bool is_sealed() const { return form_ != 0; }
 
   /// What was written. Requires: not sealed.
   std::string_view plain() const {
@@ -76,7 +105,12 @@ class Text {
   const TextCounts& counts() const { return counts_; }
   MemberId author() const { return author_; }
   StreamId stream() const { return stream_; }
-  TextField field() const { return field_; }
+  TextField field() const { return static_cast<TextField>(form_ & ~with_reader); }
+  /// To whom it was written, and without whose key it cannot be read; nothing: it was written to
+  /// nobody in particular, or by an earlier release, or to somebody who was not there.
+  std::optional<MemberId> reader() const {
+    return (form_ & with_reader) != 0 ? std::optional(reader_) : std::nullopt;
+  }
   const std::array<std::uint8_t, 24>& nonce() const { return nonce_; }
   const std::string& sealed_bytes() const { return bytes_; }
 
@@ -85,17 +119,22 @@ class Text {
   template <class Archive>
   void serialize(Archive& archive) {
     invariant(is_sealed() || bytes_.empty(), "an unsealed text was about to be stored");
-    archive(field_);
-    if (field_ == TextField::none) return;
-    archive(author_, stream_, counts_, nonce_, bytes_);
+    archive(form_);
+    if (form_ == 0) return;
+    archive(author_, stream_);
+    if ((form_ & with_reader) != 0) archive(reader_);
+    archive(counts_, nonce_, bytes_);
   }
 
  private:
   friend struct TextSealer;
 
-  TextField field_ = TextField::none;
+  static constexpr std::uint8_t with_reader = 0x80;
+
+  std::uint8_t form_ = 0;  ///< The field, and whether there is a reader. 0: not sealed.
   MemberId author_;
   StreamId stream_;
+  MemberId reader_;
   TextCounts counts_;
   std::array<std::uint8_t, 24> nonce_{};
   std::string bytes_;

@@ -16,12 +16,12 @@ class Keys final : public KeyStore {
  public:
   explicit Keys(std::uint64_t seed) : members_(seed) {}
 
-  Result<Key> key_for_writing(MemberId author) override { return members_.key_for_writing(author); }
-  Result<std::optional<Key>> key_for_reading(MemberId author) override {
-    return members_.key_for_reading(author);
+  Result<Key> key_for_writing(KeyId id) override { return members_.key_for_writing(id); }
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return members_.key_for_reading(id);
   }
   Status sync() override { return {}; }
-  Status erase(MemberId author) override { return members_.erase(author); }
+  Status erase(KeyId id) override { return members_.erase(id); }
   const Key& store_key() const override { return store_.store_key(); }
 
  private:
@@ -41,6 +41,25 @@ TEST(Tags, AreToldApartByTheirOwnersKey) {
   EXPECT_EQ(key_of("later", keys), key_of("later", keys));
   EXPECT_NE(key_of("later", keys), key_of("never", keys));
   EXPECT_NE(key_of("later", keys), key_of("later", keys, MemberId{2}));
+}
+
+TEST(Edge, TakesATextThatIsSealedForAReaderToNobodyElse) {
+  Keys keys(2);
+  constexpr MemberId bob{2};
+  constexpr MemberId eve{3};
+  const CommandId id = make_command_id(timestamp_from_ms(1'767'600'000'000), 1, 1);
+  Command first = SendInMail{ada, {}, bob, "Hello", "May I?"};
+  ASSERT_TRUE(seal_texts(first, id, keys));
+  ASSERT_TRUE(seal_for_reader(first, bob, keys));
+  const Text body = std::get<SendInMail>(first).body;
+  EXPECT_EQ(body.reader(), bob);
+
+  Command again = SendInMail{ada, {}, bob, "Hello", body};
+  EXPECT_TRUE(seal_texts(again, id, keys));
+  Command elsewhere = SendInMail{ada, {}, eve, "Hello", body};
+  EXPECT_EQ(seal_texts(elsewhere, id, keys).error().code, ErrorCode::invalid_argument);
+  Command draft = SaveDraft{ada, {}, {}, 0, {}, "Hello", body};
+  EXPECT_EQ(seal_texts(draft, id, keys).error().code, ErrorCode::invalid_argument);
 }
 
 /// The store's key outlives a member, so it must not be all that it takes to try a guess.

@@ -27,18 +27,18 @@ using test::EngineTest;
 /// Keys on a disk that can be made to fail, or that break a promise of their own.
 class FailingKeys final : public KeyStore {
  public:
-  Result<Key> key_for_writing(MemberId author) override { return keys_.key_for_writing(author); }
-  Result<std::optional<Key>> key_for_reading(MemberId author) override {
-    return keys_.key_for_reading(author);
+  Result<Key> key_for_writing(KeyId id) override { return keys_.key_for_writing(id); }
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return keys_.key_for_reading(id);
   }
   Status sync() override {
     if (fails_) return Error{ErrorCode::io, "the disk of the keys is full"};
     invariant(!breaks_in_journal_, "a key that was handed out is there");
     return {};
   }
-  Status erase(MemberId author) override {
+  Status erase(KeyId id) override {
     invariant(!breaks_in_actors_, "a key that was erased is gone");
-    return keys_.erase(author);
+    return keys_.erase(id);
   }
   const Key& store_key() const override { return keys_.store_key(); }
 

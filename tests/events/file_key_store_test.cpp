@@ -227,6 +227,25 @@ TEST(FileKeyStore, ForgetsAnErasedMemberForEver) {
   }
 }
 
+TEST(FileKeyStore, KeepsTheTwoKeysOfAMemberApart) {
+  const TempDir dir;
+  const KeyId received{MemberId{7}, KeyUse::received};
+  Key wrote;
+  {
+    const Store store = opened(dir / "keys", {.create = true});
+    wrote = key_of(*store, 7);
+    EXPECT_FALSE(*store->key_for_reading(received));
+    ASSERT_TRUE(store->key_for_writing(received));
+    EXPECT_NE(*store->key_for_writing(received), wrote);
+    ASSERT_TRUE(store->erase(received));
+  }
+  const Store store = opened(dir / "keys", {});
+  EXPECT_EQ(key_read(*store, 7), wrote);
+  const auto refused = store->key_for_writing(received);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+  EXPECT_NE(refused.error().message.find("what member:7 received"), std::string::npos);
+}
+
 TEST(FileKeyStore, AnswersAsAMapDoes) {
   const std::uint64_t seed = test::random_seed();
   std::mt19937_64 random(seed);

@@ -71,16 +71,16 @@ class ScriptedKeys final : public KeyStore {
  public:
   explicit ScriptedKeys(const EventLog& log) : log_(log) {}
 
-  Result<Key> key_for_writing(MemberId author) override { return keys_.key_for_writing(author); }
-  Result<std::optional<Key>> key_for_reading(MemberId author) override {
-    return keys_.key_for_reading(author);
+  Result<Key> key_for_writing(KeyId id) override { return keys_.key_for_writing(id); }
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return keys_.key_for_reading(id);
   }
   Status sync() override {
     heads_at_sync.push_back(log_.head().position);
     if (fails) return Error{ErrorCode::io, "the keys are gone"};
     return {};
   }
-  Status erase(MemberId author) override { return keys_.erase(author); }
+  Status erase(KeyId id) override { return keys_.erase(id); }
   const Key& store_key() const override { return keys_.store_key(); }
 
   std::vector<Position> heads_at_sync;

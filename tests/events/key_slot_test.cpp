@@ -63,7 +63,7 @@ TEST(KeySlot, IsDamagedByAnyOtherByte) {
       KeySlot slot = live;
       reinterpret_cast<std::uint8_t*>(&slot)[at] ^= static_cast<std::uint8_t>(change);
       ASSERT_EQ(state_of(slot), SlotState::damaged) << at << " ^ " << change;
-      ASSERT_EQ(names_its_member(slot), !(at < 8 || (at >= 48 && at < 56)));
+      ASSERT_EQ(names_its_key(slot), !(at < 8 || (at >= 48 && at < 56)));
     }
 }
 
@@ -72,7 +72,7 @@ TEST(KeySlot, OfAnErasedMemberStaysErasedOrIsDamaged) {
   for (std::size_t at = 0; at < sizeof erased; ++at) {
     KeySlot slot = erased;
     reinterpret_cast<std::uint8_t*>(&slot)[at] ^= 0xFF;
-    EXPECT_EQ(state_of(slot), names_its_member(slot) ? SlotState::erased : SlotState::damaged);
+    EXPECT_EQ(state_of(slot), names_its_key(slot) ? SlotState::erased : SlotState::damaged);
   }
 }
 

@@ -184,6 +184,109 @@ TEST(Open, RefusesSealedBytesThatAreTooShort) {
   }
 }
 
+/// A text of ada that is sealed for bob, too.
+Text sealed_for_bob(KeyStore& keys) {
+  Text text = sealed(keys, letter, TextField::body, ada, ada);
+  Text* const texts[] = {&text};
+  const auto status = seal_for_reader(texts, bob, keys);
+  EXPECT_TRUE(status) << (status ? "" : status.error().message);
+  return text;
+}
+
+TEST(SealForReader, WantsBothKeysToBeOpened) {
+  for (const KeyId destroyed : {KeyId{ada}, KeyId{bob, KeyUse::received}}) {
+    MemoryKeyStore keys(1);
+    const Text text = sealed_for_bob(keys);
+    EXPECT_EQ(text.reader(), bob);
+    EXPECT_EQ(text.field(), TextField::body);
+    EXPECT_EQ(opened(text, keys), letter);
+    EXPECT_EQ(opened(restored(stored(text)), keys), letter);
+    EXPECT_EQ(restored(stored(text)), text);
+    ASSERT_TRUE(keys.erase(destroyed));
+    EXPECT_EQ(opened(text, keys), "(erased)");
+  }
+}
+
+TEST(SealForReader, LeavesOtherKeysOfTheTwoOutOfIt) {
+  MemoryKeyStore keys(1);
+  const Text text = sealed_for_bob(keys);
+  ASSERT_TRUE(keys.key_for_writing(bob));
+  ASSERT_TRUE(keys.key_for_writing({ada, KeyUse::received}));
+  ASSERT_TRUE(keys.erase(bob));
+  ASSERT_TRUE(keys.erase({ada, KeyUse::received}));
+  EXPECT_EQ(opened(text, keys), letter);
+}
+
+TEST(SealForReader, LeavesNothingOfTheFirstSealToBeOpenedAlone) {
+  MemoryKeyStore keys(1);
+  const Text alone = sealed(keys, letter, TextField::body, ada, ada);
+  const Text both = sealed_for_bob(keys);
+  EXPECT_EQ(both.sealed_bytes().size(), alone.sealed_bytes().size());
+  EXPECT_NE(both.sealed_bytes(), alone.sealed_bytes());
+  std::string bytes = stored(both);
+  bytes[0] = static_cast<char>(TextField::body);  // As if it had no reader.
+  bytes.erase(17, 8);
+  EXPECT_EQ(opened(restored(bytes), keys), "corruption");
+}
+
+TEST(SealForReader, DetectsAnotherReaderAndAChangeOfAnyByteThatMatters) {
+  MemoryKeyStore keys(1);
+  for (std::uint64_t member = 0; member < 256; ++member)
+    for (const KeyUse use : {KeyUse::wrote, KeyUse::received})
+      ASSERT_TRUE(keys.key_for_writing({MemberId{member}, use}));
+  const std::string bytes = stored(sealed_for_bob(keys));
+  const std::size_t reader_at = 17;
+  for (const std::size_t at : {std::size_t{1}, std::size_t{9}, reader_at, bytes.size() - 1})
+    for (const int change : {0x01, 0x80, 0xFF}) {
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(changed[at] ^ change);
+      EXPECT_EQ(opened(restored(changed), keys), "corruption") << "byte " << at;
+    }
+}
+
+TEST(SealForReader, LeavesAloneWhatIsEmptyOrHasAReader) {
+  MemoryKeyStore keys(1);
+  Text text = sealed_for_bob(keys);
+  const Text before = text;
+  Text empty;
+  Text* const texts[] = {&text, &empty};
+  ASSERT_TRUE(seal_for_reader(texts, MemberId{9}, keys));
+  EXPECT_EQ(text, before);
+  EXPECT_FALSE(empty.is_sealed());
+  EXPECT_FALSE(*keys.key_for_reading({MemberId{9}, KeyUse::received})) << "no key was needed";
+}
+
+TEST(SealForReader, LeavesAllUnchangedOnceWhatTheReaderReceivedIsErased) {
+  MemoryKeyStore keys(1);
+  ASSERT_TRUE(keys.erase({bob, KeyUse::received}));
+  Text text = sealed(keys);
+  const Text before = text;
+  Text* const texts[] = {&text};
+  const auto status = seal_for_reader(texts, bob, keys);
+  EXPECT_EQ(status.error().code, ErrorCode::not_found);
+  EXPECT_NE(status.error().message.find("member:8"), std::string::npos);
+  EXPECT_EQ(text, before);
+  EXPECT_EQ(opened(text, keys), letter);
+}
+
+/// What an earlier release has stored opens, and is stored in the same bytes again.
+TEST(SealForReader, IsNotSeenInTextsWithoutAReader) {
+  MemoryKeyStore keys(7);
+  const std::string bytes = stored(sealed(keys));
+  EXPECT_EQ(bytes.size(), 1 + 8 + 8 + 20 + 24 + 4 + letter.size() + 16);
+  EXPECT_EQ(bytes[0], static_cast<char>(TextField::body));
+  EXPECT_EQ(stored(restored(bytes)), bytes);
+}
+
+TEST(KeyIds, AreStoredAsTheMembersNumberWithTheUseOnTop) {
+  EXPECT_EQ(KeyId{MemberId{7}}.packed(), 7u);
+  EXPECT_EQ((KeyId{MemberId{7}, KeyUse::received}.packed()), (std::uint64_t{1} << 56) + 7);
+  for (const KeyUse use : {KeyUse::wrote, KeyUse::received}) {
+    const KeyId id{MemberId{StreamId::number_max}, use};
+    EXPECT_EQ(KeyId::from_packed(id.packed()), id);
+  }
+}
+
 TEST(KeyedHash, DependsOnTheKeyAndEveryByte) {
   MemoryKeyStore keys(1);
   MemoryKeyStore other(2);

@@ -83,6 +83,13 @@ TEST(Obligations, MakeAnErasedMemberDestroyItsOwnKey) {
   EXPECT_EQ(duties[0].key, notice_key(NoticeKind::destroy_key, MemberId{7}));
 }
 
+TEST(Obligations, MakeAnErasedMemberDestroyTheKeyOfWhatItReceived) {
+  const auto duties = obligations_of(ReceivedErased{MemberId{7}});
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].target, StreamId{MemberId{7}});
+  EXPECT_EQ(duties[0].key, notice_key(NoticeKind::destroy_received, MemberId{7}));
+}
+
 TEST(Obligations, TellTheOtherOfAConnectionEachChangeOnce) {
   const MemberId owner{7};
   const MemberId other{9};
@@ -126,6 +133,8 @@ TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   EXPECT_TRUE(settles(SeatId{3}, SeatOpened{}, notice_key(NoticeKind::open_seat, SeatId{3})));
   EXPECT_TRUE(
       settles(MemberId{7}, MemberKeyDestroyed{}, notice_key(NoticeKind::destroy_key, MemberId{7})));
+  EXPECT_TRUE(settles(MemberId{7}, ReceivedKeyDestroyed{},
+                      notice_key(NoticeKind::destroy_received, MemberId{7})));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "events/head_file.hpp"
+#include "events/log_format.hpp"
 #include "events/memory_log.hpp"
 #include "tests/support/file_bytes.hpp"
 #include "tests/support/rocks_store.hpp"
@@ -185,11 +186,13 @@ TEST_F(RocksLogTest, RefusesANewerFormat) {
   store_.close();
   const fs::path format = store_.folder() / "FORMAT";
   const std::string text = read_file(format);
-  write_file(format, "inmail log 2\nwhatever comes\n");
+  const std::string newer = std::to_string(LogFormat::known + 1);
+  write_file(format, "inmail log " + newer + "\nwhatever comes\n");
   const std::string refusal = refusal_without_change();
   EXPECT_EQ(refusal.find("newer_format: "), 0u) << refusal;
-  for (const std::string& damaged : {std::string("inmail log x\n"), std::string(),
-                                     text.substr(0, text.size() - 2), text + "more"}) {
+  for (const std::string& damaged :
+       {std::string("inmail log x\n"), std::string(), "inmail log 0" + text.substr(11),
+        text.substr(0, text.size() - 2), text + "more"}) {
     write_file(format, damaged);
     EXPECT_EQ(refusal_without_change().find("corruption: "), 0u);
   }

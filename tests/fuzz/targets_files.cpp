@@ -155,6 +155,7 @@ std::vector<std::string> key_store_seeds() {
     demand(keys.ok(), "a key store can be made");
     for (const std::uint64_t member : {1, 2, 3})
       demand((*keys)->key_for_writing(MemberId{member}).ok(), "a key can be made");
+    demand((*keys)->key_for_writing({MemberId{1}, KeyUse::received}).ok(), "and the other key");
     demand((*keys)->erase(MemberId{2}).ok(), "a key can be erased");
   }
   const std::string bytes = test::read_file(path);
@@ -182,14 +183,24 @@ void read_format(Bytes input) {
   const auto format = read_log_format(system_files(), log);
   demand(!format || format->version <= LogFormat::known,
          "no newer format is taken for a known one");
+  if (!format) return;
+  demand(raise_log_format(system_files(), log).ok(), "a format that is known can be raised");
+  const auto raised = read_log_format(system_files(), log);
+  demand(raised.ok() && raised->version == LogFormat::known && raised->store == format->store,
+         "and is the newest one then");
 }
 
 std::vector<std::string> format_seeds() {
   const std::filesystem::path log = folder() / "log-seed";
   std::filesystem::remove_all(log);
-  demand(write_log_format(system_files(), log, {.version = 1, .store = {{1, 2, 3}}}).ok(),
-         "FORMAT can be made");
-  return {test::read_file(log / "FORMAT")};
+  std::vector<std::string> seeds;
+  for (std::uint32_t version = 1; version <= LogFormat::known; ++version) {
+    std::filesystem::remove_all(log);
+    demand(write_log_format(system_files(), log, {.version = version, .store = {{1, 2, 3}}}).ok(),
+           "FORMAT can be made");
+    seeds.push_back(test::read_file(log / "FORMAT"));
+  }
+  return seeds;
 }
 
 }  // namespace

@@ -146,6 +146,13 @@ std::vector<std::string> event_seeds() {
     encode_event(event, seed);
     seeds.push_back(std::move(seed));
   }
+  const Event with_reader =
+      MessageSent{test::sample_inmail(), MemberId{7}, MemberId{9},
+                  test::sample_text_to_read("Thanks.", TextField::message), true};
+  std::string seed{static_cast<char>(with_reader.index()),
+                   static_cast<char>(type_of(with_reader).version)};
+  encode_event(with_reader, seed);
+  seeds.push_back(std::move(seed));
   return seeds;
 }
 
@@ -174,6 +181,9 @@ std::vector<std::string> command_seeds() {
   const Text text = test::sample_text("Hello", TextField::subject);
   commands.push_back(SendInMail{MemberId{7}, SeatId{3}, MemberId{9}, text, text});
   commands.push_back(Respond{MemberId{9}, test::sample_inmail(), ReplyKind::reply, text});
+  const Text to_read = test::sample_text_to_read("Hello", TextField::body);
+  commands.push_back(SendInMail{MemberId{7}, SeatId{3}, MemberId{9}, text, to_read});
+  commands.push_back(EraseMember{MemberId{7}, true});
   commands.push_back(AdoptPolicy{"name = \"trace\"\n"});
   std::vector<std::string> seeds;
   for (const Command& command : commands) {

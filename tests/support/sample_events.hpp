@@ -23,6 +23,16 @@ inline Text sample_text(std::string_view plain, TextField field) {
   return text;
 }
 
+/// The same, sealed for a reader as well.
+inline Text sample_text_to_read(std::string_view plain, TextField field) {
+  MemoryKeyStore keys(7);
+  Text text = sample_text(plain, field);
+  Text* const texts[] = {&text};
+  const Status sealed = seal_for_reader(texts, MemberId{9}, keys);
+  if (!sealed) throw_defect(sealed.error().message);
+  return text;
+}
+
 inline InMailRef sample_ref() {
   return {.inmail = sample_inmail(),
           .sender = SeatId{3},
@@ -55,6 +65,11 @@ inline SendMarks sample_marks() {
     marks.print.least[i] = static_cast<std::uint8_t>(i + 1);
   marks.unlocks_until = timestamp_from_ms(1'767'700'000'002);
   return marks;
+}
+
+/// Likewise, behind all others: of an erasure that takes what was received, too.
+inline std::vector<Event> sample_erasure_events() {
+  return {ReceivedErased{MemberId{7}}, ReceivedKeyDestroyed{}};
 }
 
 /// Likewise, behind those: what tells of limits.
@@ -252,6 +267,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
   for (Event& each : sample_transfer_events()) events.push_back(std::move(each));
+  for (Event& each : sample_erasure_events()) events.push_back(std::move(each));
   return events;
 }
 

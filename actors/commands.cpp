@@ -117,6 +117,35 @@ const SendInMail* letter_in(const Command& command) {
   return nullptr;
 }
 
+std::optional<MemberId> reader_of(const Command& command) {
+  std::optional<MemberId> author;
+  std::optional<MemberId> reader;
+  if (const SendInMail* letter = letter_in(command)) {
+    author = letter->from;
+    reader = letter->to;
+  } else if (const auto* message = std::get_if<SendMessage>(&command)) {
+    author = message->from;
+    reader = message->to;
+  } else if (const auto* draft = std::get_if<SaveDraft>(&command)) {
+    author = draft->from;
+    reader = draft->to;
+  }
+  return reader == author ? std::nullopt : reader;
+}
+
+Status seal_for_reader(Command& command, MemberId reader, KeyStore& keys) {
+  std::vector<Text*> texts;
+  std::visit(
+      [&](auto& each) {
+        if constexpr (requires { each.author(); })
+          each.each_text([&](TextField field, Text& text) {
+            if (is_for_reader(field)) texts.push_back(&text);
+          });
+      },
+      command);
+  return seal_for_reader(texts, reader, keys);
+}
+
 const CommandType& type_of(const Command& command) {
   return std::visit(
       [](const auto& each) -> const CommandType& {

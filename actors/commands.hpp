@@ -48,6 +48,15 @@ inline SendInMail* letter_in(Command& command) {
   return const_cast<SendInMail*>(letter_in(std::as_const(command)));
 }
 
+/// To whom the command says that its texts are written, if to anybody else than their author.
+std::optional<MemberId> reader_of(const Command& command);
+
+/// Seals the texts of a command that are there to be read by `reader` for them, too. Requires:
+/// sealed texts, and none that is sealed for another reader. Errors: as
+/// `KeyStore::key_for_writing`: not_found when what the reader received was erased. Then the texts
+/// are as they were.
+Status seal_for_reader(Command& command, MemberId reader, KeyStore& keys);
+
 const CommandType& type_of(const Command& command);
 StreamId target_of(const Command& command);
 

@@ -252,6 +252,7 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::inform:
     case NoticeKind::open_seat:
     case NoticeKind::destroy_key:
+    case NoticeKind::destroy_received:
     case NoticeKind::connect:
     case NoticeKind::reopen: break;
   }

@@ -149,6 +149,9 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
     case NoticeKind::destroy_key:
       if (state.membership != Membership::erasing) return {};
       return {MemberKeyDestroyed{}};
+    case NoticeKind::destroy_received:
+      if (state.received_texts != ReceivedTexts::erasing) return {};
+      return {ReceivedKeyDestroyed{}};
     case NoticeKind::inform:
       return given_back(state, learn_and_cancel(state.outbox, &state.account, notice, context),
                         context);
@@ -216,6 +219,15 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                    invariant(state.membership == Membership::erasing,
                              "a key is destroyed after its end");
                    state.membership = Membership::erased;
+                 },
+                 [&](const ReceivedErased&) {
+                   invariant(state.is_erased(), "a member keeps what others wrote to them");
+                   state.received_texts = ReceivedTexts::erasing;
+                 },
+                 [&](const ReceivedKeyDestroyed&) {
+                   invariant(state.received_texts == ReceivedTexts::erasing,
+                             "a key is destroyed after its end");
+                   state.received_texts = ReceivedTexts::erased;
                  },
                  [&](const InMailSent& e) { sent(state, e, stamp); },
                  [&](const InMailScheduled& e) { scheduled(state, e, stamp); },
@@ -287,6 +299,7 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
   if (const SendInMail* send = letter_in(command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
+  if (const auto* draft = std::get_if<SaveDraft>(&command)) return reader_of(*draft);
   if (const auto* tie = std::get_if<SetConnection>(&command); tie && tie->a != tie->b)
     return std::max(tie->a, tie->b);
   return std::nullopt;

@@ -24,6 +24,13 @@ enum class Membership : std::uint8_t {
   erased = 3,
 };
 
+/// What others wrote to an erased member. Stored: never renumber.
+enum class ReceivedTexts : std::uint8_t {
+  kept = 0,
+  erasing = 1,  ///< To be unreadable for ever; the key is still to be destroyed.
+  erased = 2,
+};
+
 /// A person: sends on credits of their own, receives, and decides what becomes of what was
 /// received.
 struct MemberState {
@@ -37,12 +44,14 @@ struct MemberState {
   OutreachMap outreach;  ///< Of the seats that have written to this member.
   Arrivals arrivals;
   Drafts drafts;
+  ReceivedTexts received_texts = ReceivedTexts::kept;
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals,
             drafts);
+    archive.tail(received_texts);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -53,7 +62,8 @@ struct MemberState {
 
 /// The pure half of the member's actor: no clock, no CAF, no I/O. `id` is the member decided for.
 ///
-/// Who was erased decides nothing any more, and is to others like one who never was. What was
+/// Who was erased decides nothing any more, but that what was written to them goes as well; and is
+/// to others like one who never was. What was
 /// already under way comes to its end: an InMail to them fails, or, if it was delivered, goes on as
 /// with one who stays silent; what theirs gives back is void at once.
 struct Member {

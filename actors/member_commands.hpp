@@ -165,18 +165,23 @@ struct RemoveConnection {
 };
 
 /// Destroys what a person wrote, with their profile, and closes the member for ever; what others
-/// wrote to them stays. Erasing twice is fine. By: system.
+/// wrote to them stays theirs, unless `also_received`, which can be ordered later, too. Erasing
+/// twice is fine. By: system.
 ///
 /// When `reply` comes, the erasure is on record and nothing stops it any more; when `settled`
-/// comes, the key is destroyed.
+/// comes, the keys are destroyed.
 struct EraseMember {
   static constexpr CommandType type{.number = 5, .name = "erase_member", .version = 1};
 
   MemberId member;
+  bool also_received = false;  ///< Nobody can read any more what others wrote to the member.
 
   bool operator==(const EraseMember&) const = default;
   StreamId target() const { return member; }
-  void serialize(auto& archive) { archive(member); }
+  void serialize(auto& archive) {
+    archive(member);
+    archive.tail(also_received);
+  }
 };
 
 }  // namespace inmail

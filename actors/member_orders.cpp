@@ -21,9 +21,12 @@ Decision on(const MemberState& member, const RegisterMember& command, const Cont
 }
 
 Decision on(const MemberState& member, const EraseMember& command, const Context& context) {
-  if (member.is_erased()) return Decision::accept();
+  const bool ends_received = command.also_received && member.received_texts == ReceivedTexts::kept;
+  if (member.is_erased())
+    return ends_received ? Decision::happened(ReceivedErased{command.member}) : Decision::accept();
 
   Decision decision = Decision::happened(MemberErased{command.member});
+  if (ends_received) decision.events.emplace_back(ReceivedErased{command.member});
   for (Event& end : charges_ended_by(InboxTrigger::leave, member.received, {}, context))
     decision.events.push_back(std::move(end));
   for (Event& end :

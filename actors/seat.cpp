@@ -261,6 +261,7 @@ std::optional<MemberId> Seat::looks_at(const State& state, const Command& comman
   if (const SendInMail* send = letter_in(command))
     return send->to == send->from ? std::nullopt : std::optional(send->to);
   if (const auto* message = std::get_if<SendMessage>(&command)) return message->to;
+  if (const auto* draft = std::get_if<SaveDraft>(&command)) return reader_of(*draft);
   return std::nullopt;
 }
 

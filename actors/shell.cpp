@@ -90,7 +90,7 @@ class Shell final : public Entity {
   void on(Notice& notice) {
     if constexpr (std::is_same_v<Decider, Seat>)
       if (notice.key.kind == NoticeKind::confirm) return confirm(notice);
-    if (notice.key.kind == NoticeKind::destroy_key && !around_.destroy_key(id_.member())) {
+    if (waits_for_disk(notice.key) && !around_.destroy_key(key_of(notice.key))) {
       if (settlement_) settlement_->lost();
       return;
     }
@@ -235,6 +235,8 @@ class Shell final : public Entity {
       }
     }
     if (mail.is_dispatch) return dispatch(mail, context);
+    const auto reader = reader_in(mail.command, context);
+    if (reader && !around_.seal_for_reader(mail.command, *reader)) return;
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
     if (heard.contract && !heard.contract->refusal && decision.refusal)
       release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
@@ -256,6 +258,18 @@ class Shell final : public Entity {
       if (const auto member = Decider::looks_at(self_.state, mail.command))
         return look_at(*member, heard.recipient);
     return std::nullopt;
+  }
+
+  /// Who is there to receive what is written. Nobody is, of whom it is not known that they are
+  /// there: so who writes to many who are not makes no keys.
+  std::optional<MemberId> reader_in(const Command& command, const Context& context) const {
+    if constexpr (std::is_same_v<Decider, Member>)
+      if (const auto* answer = std::get_if<Respond>(&command)) {
+        const Received* letter = find_received(self_.state.received, answer->inmail);
+        return letter != nullptr ? std::optional(letter->ref.from) : std::nullopt;
+      }
+    const bool is_there = context.recipient != nullptr && context.recipient->exists;
+    return is_there ? reader_of(command) : std::nullopt;
   }
 
   // What was scheduled.
@@ -477,29 +491,45 @@ class Shell final : public Entity {
 
   /// A key that was destroyed does not come back. So it must be certain that its member is erased,
   /// before it goes: this duty is not told when the event was handed in, but when it is durable.
-  static bool waits_for_disk(const NoticeKey& key) { return key.kind == NoticeKind::destroy_key; }
+  static bool waits_for_disk(const NoticeKey& key) {
+    return key.kind == NoticeKind::destroy_key || key.kind == NoticeKind::destroy_received;
+  }
+
+  /// Of the member whose key it is the duty to destroy.
+  KeyId key_of(const NoticeKey& duty) const {
+    const bool is_received = duty.kind == NoticeKind::destroy_received;
+    return {id_.member(), is_received ? KeyUse::received : KeyUse::wrote};
+  }
+
+  static bool is_erasure(const Event& event) {
+    return std::holds_alternative<MemberErased>(event) ||
+           std::holds_alternative<ReceivedErased>(event);
+  }
 
   OnDurable erasure(const std::vector<Event>& events, const Context& context, Timestamp at,
                     const CommandId& cause, OnDurable then) {
-    const auto* erased = std::get_if<MemberErased>(&events.front());
-    if (erased == nullptr) return then;
-    Notice notice{notice_key(NoticeKind::destroy_key, erased->member),
-                  {},
-                  id_,
-                  at,
-                  context.version,
-                  cause,
-                  std::make_shared<const Event>(*erased)};
-    return
-        [notice = std::move(notice), behind = events.size() - 1, settlement = settlement_,
-         &registry = around_.registry, then = std::move(then)](Result<Position> written) mutable {
-          if (written) {
-            const StreamId itself = notice.from;
-            notice.position = Position{written->value - behind};
-            registry.post(itself, Mail{std::move(notice), settlement});
-          }
-          then(std::move(written));
-        };
+    std::vector<std::pair<std::size_t, Notice>> notices;  // With how many records come behind.
+    for (std::size_t i = 0; i < events.size() && is_erasure(events[i]); ++i)
+      for (const Obligation& duty : obligations_of(events[i]))
+        notices.emplace_back(events.size() - 1 - i,
+                             Notice{duty.key,
+                                    {},
+                                    id_,
+                                    at,
+                                    context.version,
+                                    cause,
+                                    std::make_shared<const Event>(events[i])});
+    if (notices.empty()) return then;
+    return [notices = std::move(notices), settlement = settlement_, &registry = around_.registry,
+            then = std::move(then)](Result<Position> written) mutable {
+      if (written)
+        for (auto& [behind, notice] : notices) {
+          const StreamId itself = notice.from;
+          notice.position = Position{written->value - behind};
+          registry.post(itself, Mail{std::move(notice), settlement});
+        }
+      then(std::move(written));
+    };
   }
 
   /// A policy is in force for all from the moment it is durable: before anybody hears of it, and

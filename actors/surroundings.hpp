@@ -8,10 +8,12 @@
 #include <string>
 
 #include "actors/admissions.hpp"
+#include "actors/commands.hpp"
 #include "actors/decision.hpp"
 #include "events/clock.hpp"
 #include "events/ids.hpp"
 #include "events/journal.hpp"
+#include "events/keys.hpp"
 #include "events/result.hpp"
 
 namespace inmail {
@@ -64,9 +66,12 @@ struct Surroundings {
   PolicyShelf& policies;
   AdmissionTable& admissions;
   Registry& registry;
-  /// Destroys the key of an erased member, durably, before it returns. False: it could not be done
+  /// Destroys a key of an erased member, durably, before it returns. False: it could not be done
   /// now; whoever says so sends the notice again. Any thread.
-  std::function<bool(MemberId)> destroy_key;
+  std::function<bool(KeyId)> destroy_key;
+  /// Seals the texts of a command for their reader, too. False: it could not be done now; the
+  /// command is dropped, and whoever says so answers it. Any thread.
+  std::function<bool(Command&, MemberId)> seal_for_reader;
   /// Told when a stream waits for another time than before, once the record that says so was handed
   /// in. Any thread.
   std::function<void(Timestamp)> waits_until = [](Timestamp) {};

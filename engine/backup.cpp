@@ -31,8 +31,15 @@ Status make_folder(const fs::path& folder) {
   return Error{ErrorCode::io, "cannot make " + folder.string() + ": " + failed.message()};
 }
 
+/// How many members they are the keys of.
+std::uint64_t members_in(const auto& keys) {
+  std::set<MemberId> members;
+  for (const KeyId& key : keys) members.insert(key.member);
+  return members.size();
+}
+
 /// Adds `erased` to the list there is.
-Result<ErasureList> extend_erasures(const fs::path& file, const std::vector<MemberId>& erased) {
+Result<ErasureList> extend_erasures(const fs::path& file, const std::vector<KeyId>& erased) {
   auto list = read_erasures(file);
   if (!list) return list;
   list->insert(erased.begin(), erased.end());
@@ -40,10 +47,10 @@ Result<ErasureList> extend_erasures(const fs::path& file, const std::vector<Memb
   return list;
 }
 
-/// Who joined and who was erased, by the records from a position on.
+/// Who joined and what was erased, by the records from a position on.
 struct OnRecord {
   std::set<MemberId> joined;  ///< Only those on the list that was asked for.
-  std::vector<MemberId> erased;
+  std::vector<KeyId> erased;
 };
 
 /// Errors: as `LogReader`.
@@ -58,9 +65,12 @@ Result<OnRecord> look_up_erasures(const EventLog& log, Position from, const Eras
     if (!*view) return found;
     const RecordHeader& header = (*view)->header;
     if (header.event_number == MemberErased::type.number)
-      found.erased.push_back(header.stream.member());
+      found.erased.emplace_back(header.stream.member());
+    if (header.event_number == ReceivedErased::type.number)
+      found.erased.emplace_back(header.stream.member(), KeyUse::received);
     if (header.event_number == MemberRegistered::type.number &&
-        list.contains(header.stream.member()))
+        (list.contains(header.stream.member()) ||
+         list.contains({header.stream.member(), KeyUse::received})))
       found.joined.insert(header.stream.member());
   }
 }
@@ -116,8 +126,8 @@ Status restore_log(const RestoreOptions& options, const StoreLayout& making,
   return head_file ? Status{} : Status{head_file.error()};
 }
 
-/// Everybody who was ever erased. Who is still a member by the log that was brought back is left
-/// to the next opening.
+/// Every key that was ever erased. What of them is not on record in the log that was brought back,
+/// though it knows the member, is left to the next opening.
 Result<ErasureList> gather_erasures(const RestoreOptions& options, const StoreLayout& making) {
   auto all = read_erasures(options.backup / erasures_name);
   if (!all) return all;
@@ -133,10 +143,12 @@ Result<ErasureList> gather_erasures(const RestoreOptions& options, const StoreLa
   if (!log) return log.error();
   const auto found = look_up_erasures(**log, Position{1}, *all);
   if (!found) return found.error();
-  ErasureList still_members = found->joined;
-  for (const MemberId member : found->erased) still_members.erase(member);
-  if (!still_members.empty())
-    if (auto left = write_erasures(making.erasures(), still_members); !left) return left.error();
+  ErasureList still_there;
+  for (const KeyId& key : *all)
+    if (found->joined.contains(key.member)) still_there.insert(key);
+  for (const KeyId& key : found->erased) still_there.erase(key);
+  if (!still_there.empty())
+    if (auto left = write_erasures(making.erasures(), still_there); !left) return left.error();
   all->insert(found->erased.begin(), found->erased.end());
   return all;
 }
@@ -150,12 +162,12 @@ Status restore_keys(const RestoreOptions& options, const StoreLayout& making,
     return copied.error();
   auto keys = FileKeyStore::open(making.keys(), {});
   if (!keys) return keys.error();
-  for (const MemberId member : *all)
-    if (auto erased = (*keys)->erase(member); !erased) return erased;
+  for (const KeyId& key : *all)
+    if (auto erased = (*keys)->erase(key); !erased) return erased;
   keys->reset();
   const auto erased = erased_in_key_file(making.keys());
   if (!erased) return erased.error();
-  report.erased_members = erased->size();
+  report.erased_members = members_in(*erased);
   report.has_keys = true;
   return {};
 }
@@ -190,7 +202,7 @@ Result<BackupReport> back_up_store(const fs::path& store, const fs::path& folder
   if (!in_keys && in_keys.error().code != ErrorCode::not_found) return in_keys.error();
   const auto added = look_up_erasures(**source, Position{copied->before.position.value + 1}, {});
   if (!added) return added.error();
-  std::vector<MemberId> erased = added->erased;
+  std::vector<KeyId> erased = added->erased;
   if (in_keys) erased.insert(erased.end(), in_keys->begin(), in_keys->end());
   const auto list = extend_erasures(folder / erasures_name, erased);
   if (!list) return list.error();
@@ -207,7 +219,7 @@ Result<KeyBackupReport> back_up_keys(const fs::path& store, const fs::path& fold
   if (!erased) return erased.error();
   const auto list = extend_erasures(folder / erasures_name, *erased);
   if (!list) return list.error();
-  return KeyBackupReport{.erased_members = list->size()};
+  return KeyBackupReport{.erased_members = members_in(*list)};
 }
 
 Result<RestoreReport> restore_store(const RestoreOptions& options) {

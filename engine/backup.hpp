@@ -22,7 +22,7 @@ struct BackupReport {
 };
 
 struct KeyBackupReport {
-  std::uint64_t erased_members = 0;  ///< Named in the list of erasures.
+  std::uint64_t erased_members = 0;  ///< Whose keys, one or both, are in the list of erasures.
 };
 
 /// Brings the backup in `folder` up to what is durable in the store now: the frames of the log that
@@ -61,9 +61,10 @@ struct RestoreReport {
 };
 
 /// Makes a store of a backup. The whole chain is proven, and every event audited, before there is a
-/// store; every member who was erased (by a list of the backup or of the keys, or on record) is
-/// erased in its keys, and who is on a list and still a member is erased by the next opening,
-/// before it answers anything. It begins a new epoch, so that subscribers notice.
+/// store; every key that was erased (by a list of the backup or of the keys, or on record) is
+/// erased in its keys; and whose erasure is on a list, but not on record, is erased by the next
+/// opening, with what they received if that is on the list, before it answers anything. It begins a
+/// new epoch, so that subscribers notice.
 ///
 /// After a crash in the middle there is no store; what was begun lies beside it, and the next
 /// restore removes it. Errors: conflict (something is in the way); those of `RocksLog::open`,

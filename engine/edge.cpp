@@ -291,6 +291,22 @@ void encode_as_ordered(const Command& command, std::string& out) {
   encode_command(ordered, out);
 }
 
+/// A text that comes in sealed for a reader is for that reader still.
+Status check_reader(const Command& command, TextField field, const Text& text) {
+  if (!text.reader() || (is_for_reader(field) && text.reader() == reader_of(command))) return {};
+  return Error{ErrorCode::invalid_argument,
+               "a text that was sealed for one reader cannot be written to another"};
+}
+
+/// Who joins will be written to. With this key made now, hardly ever has a send to wait for one to
+/// reach the disk.
+Status make_reader_key(const Command& command, KeyStore& keys) {
+  const auto* joining = std::get_if<RegisterMember>(&command);
+  if (joining == nullptr) return {};
+  const auto made = keys.key_for_writing({joining->member, KeyUse::received});
+  return made ? Status{} : Status{made.error()};
+}
+
 }  // namespace
 
 Status check_owner(StreamId owner) {
@@ -326,9 +342,11 @@ Status seal_texts(Command& command, const CommandId& id, KeyStore& keys) {
         if constexpr (requires { each.author(); })
           each.each_text([&](TextField field, Text& text) {
             if (result) result = seal(text, field, each.author(), each.target(), id, keys);
+            if (result) result = check_reader(command, field, text);
           });
       },
       command);
+  if (result) result = make_reader_key(command, keys);
   return result;
 }
 

@@ -26,11 +26,13 @@ Status check_owner(StreamId owner);
 /// nothing: there is none, or it is left for the guards.
 std::optional<Command> without_html(const Command& command, HtmlRule rule);
 
-/// Seals the texts of a command for its author, as part of `id`. Errors: as `seal`.
+/// Seals the texts of a command for its author, as part of `id`. (For its reader they are sealed by
+/// the actor that decides the command, which knows whether there is one.) Makes the keys of who
+/// joins. Errors: as `seal`; invalid_argument when a text came in sealed for another reader.
 Status seal_texts(Command& command, const CommandId& id, KeyStore& keys);
 
-/// What a receipt remembers of who asked for what. Requires: sealed texts. `encoded_bytes` is told
-/// how large the command is.
+/// What a receipt remembers of who asked for what. Requires: texts sealed for
+/// their author. `encoded_bytes` is told how large the command is.
 PayloadHash hash_payload(const Command& command, const Principal& asked_by, const KeyStore& keys,
                          std::size_t& encoded_bytes);
 

@@ -195,7 +195,8 @@ class Engine {
     return std::move(*answered);
   }
 
-  /// What a person wrote; nothing when its author's key was erased. Errors: corruption, io.
+  /// What a person wrote; nothing when a key that it takes was erased: its author's, or that of
+  /// what its reader received. Errors: corruption, io.
   Result<std::optional<std::string>> open_text(const Text& text);
 
   /// Who goes on where it left off says under which `epoch` it read so far.

@@ -107,7 +107,10 @@ struct Engine::Impl {
 
   // Erasing (engine_erase.cpp).
   /// False: it could not be done now, and is tried again.
-  bool destroy_key(MemberId member);
+  bool destroy_key(KeyId key);
+  /// Lays the seal of what `reader` receives over the texts of a command. False: it could not be
+  /// done; the command is answered when that is known.
+  bool seal_for_reader(Command& command, MemberId reader);
   /// Tries again what could not be done.
   void destroy_owed_keys();
   /// Whom a restore has brought back, though they were erased.

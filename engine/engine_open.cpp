@@ -204,10 +204,11 @@ void Engine::Impl::wire_actors() {
   runtime = std::make_unique<Runtime>(std::move(runtime_options));
   registry = std::make_unique<Registry>(
       *runtime, [this](StreamId stream) { return make_entity(stream, *around); });
-  around = std::make_unique<Surroundings>(
-      Surroundings{*clock, *journal, *states, policies, *admissions, *registry,
-                   [this](MemberId member) { return destroy_key(member); },
-                   [this](Timestamp due) { due_watch->told(due); }});
+  around = std::make_unique<Surroundings>(Surroundings{
+      *clock, *journal, *states, policies, *admissions, *registry,
+      [this](KeyId key) { return destroy_key(key); },
+      [this](Command& command, MemberId reader) { return seal_for_reader(command, reader); },
+      [this](Timestamp due) { due_watch->told(due); }});
   deadline_actor = runtime->spawn(std::make_unique<DeadlineActor>(
       *clock,
       [this](Timestamp now, std::size_t limit) {

@@ -4,17 +4,19 @@
 #include <set>
 
 #include "events/file_system.hpp"
-#include "events/ids.hpp"
+#include "events/keys.hpp"
 #include "events/result.hpp"
 
 namespace inmail {
 
-/// The members that were erased, beside a backup: a text file of lines "member:7" that only grows,
-/// and ends with "end", so that a list that was cut is noticed. A restore erases them again,
-/// however old the keys and the log are that it is given: it destroys their keys, and leaves those
-/// of them who are still members in such a file, "erasing", in the new store. Whoever opens the
-/// store next orders their erasure before anything else, and removes the file.
-using ErasureList = std::set<MemberId>;
+/// The keys that were erased, beside a backup: a text file that only grows, of lines "member:7" for
+/// what the member wrote, and "member:7 received" for what the member received, which earlier
+/// releases have not written; it ends with "end", so that a list that was cut is noticed. A restore
+/// erases them again, however old the keys and the log are that it is given: it destroys those
+/// keys, and leaves in such a file, "erasing", in the new store which of them belong to members
+/// whose erasure is not on record there. Whoever opens the store next orders their erasure before
+/// anything else, and removes the file.
+using ErasureList = std::set<KeyId>;
 
 /// Empty where there is no file. Errors: corruption, io.
 Result<ErasureList> read_erasures(const std::filesystem::path& file,

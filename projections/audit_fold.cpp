@@ -40,6 +40,13 @@ void Fold::on(const MemberErased&) {
 
 void Fold::on(const MemberKeyDestroyed&) { stream.key_destroyed = true; }
 
+void Fold::on(const ReceivedErased&) {
+  stream.received_erased_at = header.time;
+  stream.received_erased_position = header.position;
+}
+
+void Fold::on(const ReceivedKeyDestroyed&) { stream.received_key_destroyed = true; }
+
 void Fold::on(const PreferenceChanged& e) { stream.preference = e.inmail; }
 
 void Fold::on(const MemberBlocked& e) { stream.blocked.insert(e.target); }

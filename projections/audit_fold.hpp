@@ -37,6 +37,8 @@ struct Fold {
   void on(const InboundRulesSet& e);
   void on(const MemberErased&);
   void on(const MemberKeyDestroyed&);
+  void on(const ReceivedErased&);
+  void on(const ReceivedKeyDestroyed&);
   void on(const PreferenceChanged& e);
   void on(const MemberBlocked& e);
   void on(const MemberUnblocked& e);

@@ -1,4 +1,5 @@
 #include <array>
+#include <concepts>
 
 #include "projections/audit_rules.hpp"
 
@@ -83,8 +84,47 @@ void no_command_is_left(const World& world, Timestamp, Verdict& verdict) {
 
 // IL5.
 
+/// To whom the texts of an event are written.
+std::optional<MemberId> addressee_of(const Event& event) {
+  return std::visit(
+      []<class Each>(const Each& e) -> std::optional<MemberId> {
+        if constexpr (requires {
+                        { e.to } -> std::convertible_to<std::optional<MemberId>>;
+                      })
+          return e.to;
+        else if constexpr (std::is_same_v<Each, Replied>)
+          return e.ref.from;
+        else
+          return std::nullopt;
+      },
+      event);
+}
+
+template <class Visit>
+void each_text_to_read(const Event& event, Visit&& visit) {
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (requires { e.subject; }) visit(e.subject), visit(e.body);
+        if constexpr (requires { e.signature; }) visit(e.signature);
+        if constexpr (requires { e.attachments; })
+          for (const Attachment& each : e.attachments) visit(each.name);
+        if constexpr (requires { e.text; }) visit(e.text);
+      },
+      event);
+}
+
+/// The key of somebody else would keep a text alive, or take it along.
+void texts_are_for_their_readers(const Step& step, Verdict& verdict) {
+  each_text_to_read(step.event, [&](const Text& text) {
+    if (const auto reader = text.reader())
+      verdict.check(reader == addressee_of(step.event), "a text was sealed for ", StreamId(*reader),
+                    ", and not written to them");
+  });
+}
+
 void the_erased_are_gone(const Step& step, Verdict& verdict) {
   const StreamId stream = step.header.stream;
+  texts_are_for_their_readers(step, verdict);
   const bool is_erased = step.stream.erased_at.has_value();
   if (const auto* e = std::get_if<MemberErased>(&step.event))
     verdict.check(step.stream.registered && StreamId(e->member) == stream, stream,
@@ -92,10 +132,20 @@ void the_erased_are_gone(const Step& step, Verdict& verdict) {
   if (std::holds_alternative<MemberKeyDestroyed>(step.event))
     verdict.check(is_erased && !step.stream.key_destroyed, "the key of ", stream,
                   " was destroyed, and is not to be, or was before");
+  // Once, and by nobody but who is erased.
+  if (const auto* e = std::get_if<ReceivedErased>(&step.event))
+    verdict.check(is_erased && StreamId(e->member) == stream && !step.stream.received_erased_at,
+                  "what ", stream, " received was erased, and ", stream,
+                  " is there, or it was before");
+  if (std::holds_alternative<ReceivedKeyDestroyed>(step.event))
+    verdict.check(step.stream.received_erased_at && !step.stream.received_key_destroyed,
+                  "the key of what ", stream,
+                  " received was destroyed, and is not to be, or was before");
   if (!is_erased) return;
-  const bool is_answer = std::holds_alternative<CommandRejected>(step.event) ||
-                         std::holds_alternative<CommandAccepted>(step.event);
-  verdict.check(is_answer || !is_decided(step.header, step.event), stream,
+  const bool may_be = std::holds_alternative<CommandRejected>(step.event) ||
+                      std::holds_alternative<CommandAccepted>(step.event) ||
+                      std::holds_alternative<ReceivedErased>(step.event);
+  verdict.check(may_be || !is_decided(step.header, step.event), stream,
                 " was erased, and decided on ", type_of(step.event).name);
 }
 
@@ -107,6 +157,10 @@ void nothing_of_the_erased_is_left(const World& world, Timestamp since, Verdict&
                " was erased, and its key never destroyed");
     const std::int64_t left = stream.pool ? stream.pool->total.available : 0;
     verdict.check(left == 0, id, " was erased, and has ", left, " credits");
+    if (stream.received_erased_at)
+      verdict.at(stream.received_erased_position, id)
+          .check(stream.received_key_destroyed || *stream.received_erased_at >= since, "what ", id,
+                 " received was erased, and its key never destroyed");
   });
 }
 
@@ -117,7 +171,9 @@ constexpr std::array rules{
     Rule{"IL3",
          "a command is answered once, and what it decided stands in one run before the answer",
          commands_act_once, nullptr, no_command_is_left},
-    Rule{"IL5", "who was erased decides nothing, has no credits, and no key to what they wrote",
+    Rule{"IL5",
+         "who was erased decides nothing, has no credits, no key to what they wrote, nor, if so "
+         "ordered, to what others wrote to them; which is sealed for them and nobody else",
          the_erased_are_gone, nullptr, nothing_of_the_erased_is_left},
 };
 

@@ -142,16 +142,15 @@ bool is_decided(const RecordHeader& header, const Event& event) {
   const auto is_one_of = [&]<class... Events>(std::type_identity<std::variant<Events...>>) {
     return (std::holds_alternative<Events>(event) || ...);
   };
-  using Decided =
-      std::variant<MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked,
-                   SubscriptionStarted, SubscriptionChanged, SubscriptionCancelled, ContractCreated,
-                   SeatAdded, InMailSent, Opened, Replied, InMailRetracted, MessageSent,
-                   PolicyAdopted, CommandRejected, CommandAccepted, MemberErased, OpenProfileSet,
-                   SenderStopped, SenderAllowed, InMailHiddenFromRecipient, LinkFollowed,
-                   MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
-                   DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
-                   SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated,
-                   InMailScheduled, InMailRescheduled, DraftSaved, CreditsTransferred>;
+  using Decided = std::variant<
+      MemberRegistered, PreferenceChanged, MemberBlocked, MemberUnblocked, SubscriptionStarted,
+      SubscriptionChanged, SubscriptionCancelled, ContractCreated, SeatAdded, InMailSent, Opened,
+      Replied, InMailRetracted, MessageSent, PolicyAdopted, CommandRejected, CommandAccepted,
+      MemberErased, OpenProfileSet, SenderStopped, SenderAllowed, InMailHiddenFromRecipient,
+      LinkFollowed, MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
+      DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
+      SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated, InMailScheduled,
+      InMailRescheduled, DraftSaved, CreditsTransferred, ReceivedErased>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

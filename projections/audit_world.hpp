@@ -222,6 +222,9 @@ struct StreamState {
   std::optional<Timestamp> erased_at;
   Position erased_position{};
   bool key_destroyed = false;
+  std::optional<Timestamp> received_erased_at;  ///< What others wrote to the member was to go.
+  Position received_erased_position{};
+  bool received_key_destroyed = false;
   InMailPreference preference = InMailPreference::on;
   std::set<MemberId> blocked;
   Profile profile;

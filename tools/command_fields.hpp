@@ -63,6 +63,7 @@ void each_field(OneOf<UnblockMember> auto& c, auto&& visit) {
 
 void each_field(OneOf<EraseMember> auto& c, auto&& visit) {
   visit("member", c.member, Presence::required);
+  visit("also_received", c.also_received, Presence::optional);
 }
 
 void each_field(OneOf<SetConnection> auto& c, auto&& visit) {

@@ -20,16 +20,20 @@ struct EraseCommand {
       .does = "Destroys for ever what a member wrote, and closes the member.",
       .more =
           "The member's key is overwritten, so no text of theirs can be read again: neither here\n"
-          "nor in a backup made later. What others wrote to them stays, and so does what is no\n"
-          "text: numbers, times and lengths. Copies of the keys that were made before, and what a\n"
-          "disk keeps below its files, are out of reach: back up the keys anew after an erasure.",
+          "nor in a backup made later. What others wrote to them stays, unless --also-received\n"
+          "is given, now or later: then nobody can read that again, not even who wrote it; but\n"
+          "texts that an earlier release sealed (log format 1) stay.\n"
+          "What is no text stays: numbers, times and lengths. Copies of the keys that were made\n"
+          "before, and what a disk keeps below its files, are out of reach: back up the keys anew\n"
+          "after an erasure.",
       .example =
           "inmail erase world member:7\n"
-          "inmail erase world member:7 --yes"};
+          "inmail erase world member:7 --yes --also-received"};
 
   void declare(CLI::App& app) {
     add_store(app, store_);
     add_member(app, member_);
+    app.add_flag("--also-received", also_received_, "Destroy what others wrote to them, too.");
     app.add_flag("--yes", is_sure_, "Do not ask.");
     add_format(app, format_);
   }
@@ -39,9 +43,11 @@ struct EraseCommand {
  private:
   Finished ask() const;
   Finished erase(Engine& engine) const;
+  Result<bool> is_open(Engine& engine, NoticeKind duty) const;
 
   std::filesystem::path store_;
   MemberId member_;
+  bool also_received_ = false;
   bool is_sure_ = false;
   Format format_ = Format::table;
 };
@@ -50,18 +56,30 @@ struct EraseCommand {
 Finished EraseCommand::ask() const {
   if (is_sure_) return Exit::done;
   const std::string name = to_text(StreamId{member_});
+  const std::string what =
+      name + (also_received_ ? " wrote, and all that others wrote to them," : " wrote");
   if (::isatty(STDIN_FILENO) == 0)
-    return wrong_use("erase wants --yes where nobody can be asked, since what " + name +
-                     " wrote never comes back");
-  std::cerr << "All that " << name << " wrote is destroyed for ever. Type " << name
+    return wrong_use("erase wants --yes where nobody can be asked, since what " + what +
+                     " never comes back");
+  std::cerr << "All that " << what << " is destroyed for ever. Type " << name
             << " to go on: " << std::flush;
   std::string typed;
   std::getline(std::cin, typed);
   return typed == name ? Finished(Exit::done) : answer_is_no("nothing was erased");
 }
 
+/// Whether the duty to destroy one of the member's keys is still open.
+Result<bool> EraseCommand::is_open(Engine& engine, NoticeKind duty) const {
+  const auto found = engine.query(NoticesView::name, {engine.head()}, [&](const Rows& rows) {
+    return find_notice(rows, notice_key(duty, member_));
+  });
+  if (!found) return found.error();
+  if (!*found) return found->error();
+  return (*found)->has_value();
+}
+
 Finished EraseCommand::erase(Engine& engine) const {
-  Submission submission = engine.submit({EraseMember{member_}, {}, {}});
+  Submission submission = engine.submit({EraseMember{member_, also_received_}, {}, {}});
   const Answer answer = submission.reply.get();
   (void)submission.settled.get();
   if (!answer.ok()) {
@@ -69,19 +87,18 @@ Finished EraseCommand::erase(Engine& engine) const {
     return answer_is_no(to_text(StreamId{member_}) +
                         " was not erased: " + to_json(submission.id, answer).dump());
   }
-  const auto still_open = engine.query(NoticesView::name, {engine.head()}, [&](const Rows& rows) {
-    return find_notice(rows, notice_key(NoticeKind::destroy_key, member_));
-  });
-  if (!still_open) return no_store(still_open.error());
-  if (!*still_open) return no_store(still_open->error());
-  const bool has_key = (*still_open)->has_value();
-  print(std::cout, format_,
-        Report{.facts = {{"member", to_json(member_)},
-                         {"position", to_json(answer.position)},
-                         {"erased", true},
-                         {"key_destroyed", !has_key}},
-               .listings = {}});
-  return has_key ? Exit::no : Exit::done;
+  const auto has_key = is_open(engine, NoticeKind::destroy_key);
+  if (!has_key) return no_store(has_key.error());
+  const auto has_received = is_open(engine, NoticeKind::destroy_received);
+  if (!has_received) return no_store(has_received.error());
+  Report report{.facts = {{"member", to_json(member_)},
+                          {"position", to_json(answer.position)},
+                          {"erased", true},
+                          {"key_destroyed", !*has_key}},
+                .listings = {}};
+  if (also_received_) report.facts["received_key_destroyed"] = !*has_received;
+  print(std::cout, format_, report);
+  return *has_key || *has_received ? Exit::no : Exit::done;
 }
 
 Finished EraseCommand::run() const {

@@ -48,6 +48,8 @@ void each_field(const ProfileUpdated& e, auto&& visit) {
 
 void each_field(const MemberErased& e, auto&& visit) { visit("member", e.member); }
 void each_field(const MemberKeyDestroyed&, auto&&) {}
+void each_field(const ReceivedErased& e, auto&& visit) { visit("member", e.member); }
+void each_field(const ReceivedKeyDestroyed&, auto&&) {}
 
 void each_field(const ConnectionSet& e, auto&& visit) {
   visit("with", e.with);

@@ -78,6 +78,11 @@ class Portrait {
     facts_["key_destroyed"] = false;
   }
   void on(const MemberKeyDestroyed&) { facts_["key_destroyed"] = true; }
+  void on(const ReceivedErased&) {
+    facts_["received_erased_at"] = to_json(at_);
+    facts_["received_key_destroyed"] = false;
+  }
+  void on(const ReceivedKeyDestroyed&) { facts_["received_key_destroyed"] = true; }
   void on(const PreferenceChanged& e) { facts_["inmail"] = to_json(e.inmail); }
   void on(const MemberBlocked& e) { facts_["blocked"].push_back(to_json(e.target)); }
   void on(const MemberUnblocked& e) { take_out(facts_["blocked"], to_json(e.target)); }

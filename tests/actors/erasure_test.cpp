@@ -48,6 +48,28 @@ TEST(Erasure, IsAcceptedTwiceAndHappensOnce) {
   EXPECT_EQ(given.state().membership, Membership::erased);
 }
 
+TEST(Erasure, TakesWhatWasReceivedToo) {
+  Given<Member> given(ada);
+  subscribed(given).when(EraseMember{ada, true});
+  given.then_only<MemberErased, ReceivedErased, SubscriptionEnded, CreditsVoided>();
+  given.when_notice(ReceivedErased{ada}, ada, start).then({ReceivedKeyDestroyed{}});
+  given.when_notice(ReceivedErased{ada}, ada, start).then_nothing();
+  given.when_notice(MemberErased{ada}, ada, start).then({MemberKeyDestroyed{}});
+  given.when(EraseMember{ada, true}).then_nothing();
+  EXPECT_EQ(given.state().received_texts, ReceivedTexts::erased);
+}
+
+TEST(Erasure, TakesWhatWasReceivedLaterAndOnce) {
+  Given<Member> given(ada);
+  given.when(EraseMember{ada, true}).then_rejected(Rejection::unknown_target);
+  erased(subscribed(given));
+  EXPECT_EQ(given.state().received_texts, ReceivedTexts::kept);
+  given.when(EraseMember{ada, true}).then({ReceivedErased{ada}});
+  given.when(EraseMember{ada, true}).then_nothing();
+  given.when_notice(ReceivedErased{ada}, ada, start).then({ReceivedKeyDestroyed{}});
+  EXPECT_EQ(given.state().membership, Membership::erased);
+}
+
 TEST(Erasure, IsTheSystemsToOrder) {
   Given<Member> given(ada);
   subscribed(given).asked_by(Principal::of(ada)).when(EraseMember{ada});

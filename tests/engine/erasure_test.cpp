@@ -351,14 +351,14 @@ TEST_F(ErasingInACrash, LosesNoKeyBeforeItIsOnRecordAndAllAfterwards) {
 /// Keys that a host keeps, and that it cannot destroy for a while.
 class StubbornKeys final : public KeyStore {
  public:
-  Result<Key> key_for_writing(MemberId author) override { return keys_.key_for_writing(author); }
-  Result<std::optional<Key>> key_for_reading(MemberId author) override {
-    return keys_.key_for_reading(author);
+  Result<Key> key_for_writing(KeyId id) override { return keys_.key_for_writing(id); }
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return keys_.key_for_reading(id);
   }
   Status sync() override { return keys_.sync(); }
-  Status erase(MemberId author) override {
+  Status erase(KeyId id) override {
     if (refusals-- > 0) return Error{ErrorCode::io, "the vault does not answer"};
-    return keys_.erase(author);
+    return keys_.erase(id);
   }
   const Key& store_key() const override { return keys_.store_key(); }
 

@@ -17,9 +17,12 @@
 #include "events/file_key_store.hpp"
 #include "events/head_file.hpp"
 #include "events/log_format.hpp"
+#include "events/rocks_log.hpp"
 #include "projections/view.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/erased_words.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/sample_events.hpp"
 #include "tests/support/sample_states.hpp"
 
 namespace inmail {
@@ -58,6 +61,16 @@ TEST(Schema, KeepsTheRowsOfStates) {
   expect_golden_row("seat", test::sample_seat());
   expect_golden_row("contract", test::sample_contract());
   expect_golden_row("policy", test::sample_policy_keeper());
+}
+
+/// Texts stand in many events, with and without a reader.
+TEST(Schema, KeepsTheTwoFormsOfAText) {
+  for (const bool has_reader : {false, true}) {
+    const auto sample = has_reader ? test::sample_text_to_read : test::sample_text;
+    std::string bytes;
+    encode_to(sample("Thanks.", TextField::message), bytes);
+    test::expect_golden(has_reader ? "files/text.2" : "files/text.1", blocks_of(bytes));
+  }
 }
 
 TEST(Schema, KeepsTheHeadFile) {
@@ -107,6 +120,7 @@ class Life : public test::EngineTest {
         engine,
         AdoptPolicy{
             "name = \"later\"\n[retract]\ncondition = \"unopened\"\n[undo]\nwindow_s = 0\n"});
+    (void)settle(engine, EraseMember{eve, true});
     (void)settle(engine, SendInMail{ada, desk, bob, "Once more", "Still there?"});
   }
 
@@ -210,6 +224,43 @@ TEST_F(KeptStore, IsWrittenOnce) {
     ASSERT_TRUE(engine.close(std::chrono::seconds{30}).ok());
   }
   test::write_folder(kept(), without_diaries(test::read_folder(path())));
+}
+
+/// So that a program that knows only the earlier format does not take what it cannot read for
+/// damage.
+TEST_F(KeptStore, OfAnEarlierFormatTakesOnTheNewestWhenItIsOpenedToBeWritten) {
+  test::write_folder(path(), test::read_folder(test::golden("stores/1")));
+  const auto format = [&] { return read_log_format(system_files(), path() / "log"); };
+  ASSERT_EQ(format()->version, 1u);
+  const StoreId store = format()->store;
+  {
+    const auto read = RocksLog::open({.path = path() / "log",
+                                      .head_file = path() / "head",
+                                      .access = LogAccess::read,
+                                      .store = {}});
+    ASSERT_TRUE(read.ok()) << read.error().message;
+  }
+  EXPECT_EQ(format()->version, 1u) << "who only reads changes nothing";
+  clock().set(*timestamp_from_text("2026-06-20T09:00:00Z"));
+  { Engine engine = open(); }
+  EXPECT_EQ(format()->version, LogFormat::known);
+  EXPECT_EQ(format()->store, store);
+  Engine again = open();
+  EXPECT_EQ(format()->version, LogFormat::known);
+}
+
+/// What others wrote to a member under an earlier release was sealed for its author alone.
+TEST_F(KeptStore, OfAnEarlierFormatKeepsWhatWasReceivedBeforeThereWereReaders) {
+  test::write_folder(path(), test::read_folder(test::golden("stores/1")));
+  clock().set(*timestamp_from_text("2026-06-20T09:00:00Z"));
+  Engine engine = open();
+  const auto texts = test::texts_of(engine.log(), MemberId{2});
+  ASSERT_GE(texts.size(), 4u);
+  ASSERT_TRUE(settle(engine, EraseMember{MemberId{4}, true}).ok());
+  for (const Text& text : texts) {
+    EXPECT_EQ(text.reader(), std::nullopt);
+    EXPECT_TRUE(engine.open_text(text).value_or(std::nullopt).has_value());
+  }
 }
 
 TEST_F(KeptStore, OfEveryFormatOpensWithTheViewsThatItHad) {

@@ -7,6 +7,7 @@
 
 #include "events/memory_log.hpp"
 #include "tests/projections/audit_story.hpp"
+#include "tests/support/sample_events.hpp"
 
 namespace inmail::test {
 namespace {
@@ -82,6 +83,8 @@ std::vector<Record> long_story() {
   story.answer(eve, CreditsVoided{LotId{2}, 2, VoidReason::subscription_ended}, ends);
   story.decide(eve, MemberErased{eve});
   story.add(eve, MemberKeyDestroyed{});
+  story.decide(eve, ReceivedErased{eve});
+  story.add(eve, ReceivedKeyDestroyed{});
   return story.records();
 }
 
@@ -283,6 +286,48 @@ TEST(AuditOfTheErased, WantsTheirKeysDestroyed) {
   story.pass(std::chrono::days{2});
   story.join(MemberId{4});
   EXPECT_TRUE(breaks(story.records(), "IL5", Position{last.value - 2}));
+}
+
+TEST(AuditOfTheErased, WantsTheKeyOfWhatTheyReceivedDestroyedIfSoOrdered) {
+  AuditStory story;
+  story.three_members();
+  const CommandId command = erase(story, bob);
+  story.answer(bob, CreditsVoided{LotId{1}, 15, VoidReason::member_erased}, command);
+  story.add(bob, MemberKeyDestroyed{}, command);
+  const Position ordered = story.decide(bob, ReceivedErased{bob});
+  story.pass(std::chrono::days{2});
+  story.join(MemberId{4});
+  EXPECT_TRUE(breaks(story.records(), "IL5", ordered));
+  story.add(bob, ReceivedKeyDestroyed{});
+  EXPECT_TRUE(holds(story.records()));
+  const Position twice = story.add(bob, ReceivedKeyDestroyed{});
+  EXPECT_TRUE(breaks(story.records(), "IL5", twice));
+}
+
+TEST(AuditOfTheErased, WantsNothingThatWasReceivedToGoBeforeItsReader) {
+  AuditStory story;
+  story.three_members();
+  const Position early = story.decide(bob, ReceivedErased{bob});
+  EXPECT_TRUE(breaks(story.records(), "IL5", early));
+  AuditStory another;
+  another.three_members();
+  const Position destroyed = another.add(bob, ReceivedKeyDestroyed{});
+  EXPECT_TRUE(breaks(another.records(), "IL5", destroyed));
+}
+
+TEST(AuditOfTheErased, WantsTextsSealedForWhomTheyAreWrittenTo) {
+  for (const MemberId reader : {bob, eve}) {
+    MemoryKeyStore keys(1);
+    Text text("Thanks.");
+    ASSERT_TRUE(seal(text, TextField::message, ada, ada, command_of(test::sample_inmail()), keys));
+    Text* const texts[] = {&text};
+    ASSERT_TRUE(seal_for_reader(texts, reader, keys));
+    AuditStory story;
+    story.three_members();
+    const Position sent =
+        story.decide(ada, MessageSent{direct_conversation(ada, bob), ada, bob, text});
+    EXPECT_EQ(bool(breaks(story.records(), "IL5", sent)), reader != bob);
+  }
 }
 
 TEST(AuditOfTheErased, WantsTheirCreditsVoid) {

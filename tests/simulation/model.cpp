@@ -117,6 +117,23 @@ void Model::on(const MemberKeyDestroyed&) {
   person.key_destroyed = true;
 }
 
+void Model::on(const ReceivedErased& e) {
+  const auto* given = command<EraseMember>();
+  must(given && given->also_received && given->member == e.member &&
+           StreamId{e.member} == record_->header.stream,
+       "what somebody received was erased, and nobody wished it");
+  Person& person = people_[e.member];
+  must(person.erased && !person.received_erased, "what was received was erased before its reader");
+  person.received_erased = true;
+}
+
+void Model::on(const ReceivedKeyDestroyed&) {
+  Person& person = people_[record_->header.stream.member()];
+  must(person.received_erased && !person.received_key_destroyed,
+       "a key was destroyed that was not to be");
+  person.received_key_destroyed = true;
+}
+
 void Model::on(const PreferenceChanged& e) {
   Person& person = people_[record_->header.stream.member()];
   const auto* given = command<SetPreference>();
@@ -542,7 +559,8 @@ void Model::on(const CommandAccepted&) {
   if (std::holds_alternative<PaymentRecovered>(given))
     must(!accounts_[stream].past_due, "a payment is missing");
   if (const auto* c = std::get_if<EraseMember>(&given))
-    must(people_[c->member].erased, "somebody was not erased");
+    must(people_[c->member].erased && (!c->also_received || people_[c->member].received_erased),
+         "somebody was not erased as wished");
   const bool acts =
       std::holds_alternative<SendInMail>(given) || std::holds_alternative<Respond>(given) ||
       std::holds_alternative<GrantBonus>(given) || std::holds_alternative<RegisterMember>(given) ||

@@ -83,6 +83,8 @@ class Model {
     bool registered = false;
     bool erased = false;
     bool key_destroyed = false;
+    bool received_erased = false;
+    bool received_key_destroyed = false;
     InMailPreference preference = InMailPreference::on;
     std::set<MemberId> blocked;
     bool open_profile = false;
@@ -216,6 +218,8 @@ class Model {
   void on(const CommandAccepted& e);
   void on(const MemberErased& e);
   void on(const MemberKeyDestroyed& e);
+  void on(const ReceivedErased& e);
+  void on(const ReceivedKeyDestroyed& e);
   void on(const ConnectionSet& e);
   void on(const ConnectionRemoved& e);
   void on(const OpenProfileSet& e);

@@ -118,12 +118,15 @@ void Model::compare_marks(const std::string& whose, const InboxItem& item, Strea
 }
 
 Status Model::compare_texts(Engine& engine) {
-  const auto compare = [&](const Text& kept, const Text& written) -> Status {
+  const auto compare = [&](const Text& kept, const Text& written, MemberId reader) -> Status {
     if (kept.empty() && written.empty()) return {};
+    const bool is_reader_gone = people_[reader].received_erased;
+    if (kept.reader() ? *kept.reader() != reader : !is_reader_gone)
+      findings_.push_back("model: a text is not sealed for whom it was written to");
     auto opened = engine.open_text(kept);
     if (!opened) return opened.error();
-    if (is_erased(kept.author())) {
-      if (*opened) findings_.push_back("model: what an erased member wrote can be read");
+    if (is_erased(kept.author()) || (kept.reader() && is_reader_gone)) {
+      if (*opened) findings_.push_back("model: what was erased can be read");
       return {};
     }
     if (!*opened || **opened != written.plain())
@@ -132,15 +135,19 @@ Status Model::compare_texts(Engine& engine) {
   };
   for (const auto& [id, mail] : mails_) {
     if (!mail.letter) continue;
-    if (const Status subject = compare(mail.subject, mail.letter->subject); !subject)
+    if (const Status subject = compare(mail.subject, mail.letter->subject, mail.to); !subject)
       return subject;
-    if (const Status body = compare(mail.body, mail.letter->body); !body) return body;
+    if (const Status body = compare(mail.body, mail.letter->body, mail.to); !body) return body;
     if (!mail.answer) continue;
-    if (const Status reply = compare(mail.answer_text, mail.answer->text); !reply) return reply;
+    if (const Status reply = compare(mail.answer_text, mail.answer->text, mail.from); !reply)
+      return reply;
   }
   for (const auto& [member, person] : people_)
     if (person.erased && !person.key_destroyed)
       findings_.push_back("model: the key of " + to_text(StreamId{member}) + " is still there");
+  for (const auto& [member, person] : people_)
+    if (person.received_erased && !person.received_key_destroyed)
+      findings_.push_back("model: what " + to_text(StreamId{member}) + " received has its key");
   return {};
 }
 

@@ -310,7 +310,7 @@ Command transfer(People& people) {
 }
 
 Command erase(People& people) {
-  return EraseMember{people.one_in(10) ? MemberId{777} : people.anyone()};
+  return EraseMember{people.one_in(10) ? MemberId{777} : people.anyone(), people.one_in(2)};
 }
 
 const std::array table{

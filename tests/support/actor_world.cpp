@@ -96,7 +96,11 @@ ActorWorld::Run::Run(ActorWorld& world, std::uint64_t seed)
              policies,
              admissions,
              registry,
-             [&world](MemberId member) { return world.keys_.erase(member).ok(); }} {}
+             [&world](KeyId key) { return world.keys_.erase(key).ok(); },
+             [&world](Command& command, MemberId reader) {
+               const Status sealed = seal_for_reader(command, reader, world.keys_);
+               return sealed.ok() || sealed.error().code == ErrorCode::not_found;
+             }} {}
 
 ActorWorld::ActorWorld(ActorWorldOptions options)
     : options_(std::move(options)),

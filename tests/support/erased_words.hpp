@@ -55,11 +55,12 @@ class ErasedWords {
   std::vector<std::string> words_;
 };
 
-/// Every text of an author on record: in events, and in commands that were refused.
-inline std::vector<Text> texts_of(const EventLog& log, MemberId author) {
+/// Every text on record that is wanted: in events, and in commands that were refused.
+template <class IsWanted>
+std::vector<Text> texts_where(const EventLog& log, IsWanted&& is_wanted) {
   std::vector<Text> texts;
   const auto take = [&](const Text& text) {
-    if (text.is_sealed() && text.author() == author) texts.push_back(text);
+    if (text.is_sealed() && is_wanted(text)) texts.push_back(text);
   };
   const auto take_field = [&](const auto&, const auto& value) {
     using Value = std::remove_cvref_t<decltype(value)>;
@@ -91,41 +92,64 @@ inline std::vector<Text> texts_of(const EventLog& log, MemberId author) {
   return texts;
 }
 
-/// The bytes of a member's key in a key file; "" if the member has none.
-inline std::string key_in(const std::filesystem::path& file, MemberId member) {
+/// Those of an author.
+inline std::vector<Text> texts_of(const EventLog& log, MemberId author) {
+  return texts_where(log, [&](const Text& text) { return text.author() == author; });
+}
+
+/// Those that were written to somebody.
+inline std::vector<Text> texts_to(const EventLog& log, MemberId reader) {
+  return texts_where(log, [&](const Text& text) { return text.reader() == reader; });
+}
+
+/// The bytes of a key in a key file; "" if there is none.
+inline std::string key_in(const std::filesystem::path& file, KeyId id) {
   FileKeyStore::Options options;
   options.read_only = true;
   const auto keys = FileKeyStore::open(file, options);
   if (!keys) throw std::runtime_error(keys.error().message);
-  const auto key = (*keys)->key_for_reading(member);
+  const auto key = (*keys)->key_for_reading(id);
   if (!key) throw std::runtime_error(key.error().message);
   return *key ? std::string(reinterpret_cast<const char*>((*key)->data()), (*key)->size()) : "";
 }
 
-/// One key for everybody.
-class OneKey final : public KeyStore {
+/// The keys of a store; but of all those of one use the same one is tried.
+class TriedKey final : public KeyStore {
  public:
-  explicit OneKey(const char* bytes) { std::copy_n(bytes, key_.size(), key_.begin()); }
+  TriedKey(KeyStore& others, KeyUse use) : others_(others), use_(use) {}
 
-  Result<Key> key_for_writing(MemberId) override { return key_; }
-  Result<std::optional<Key>> key_for_reading(MemberId) override { return std::optional<Key>(key_); }
+  void take(const char* bytes) { std::copy_n(bytes, key_.size(), key_.begin()); }
+
+  Result<Key> key_for_writing(KeyId) override { return key_; }
+  Result<std::optional<Key>> key_for_reading(KeyId id) override {
+    return id.use == use_ ? std::optional<Key>(key_) : others_.key_for_reading(id);
+  }
   Status sync() override { return {}; }
-  Status erase(MemberId) override { return {}; }
+  Status erase(KeyId) override { return {}; }
   const Key& store_key() const override { return key_; }
 
  private:
+  KeyStore& others_;
+  KeyUse use_;
   Key key_{};
 };
 
-/// How many of the texts open with any 32 bytes of a key file that are not all zeros.
+/// How many of the texts open with any 32 bytes of a key file that are not all zeros, in the place
+/// of the key of that use, and with what other keys are still there.
 inline std::size_t openable_with_bytes_of(const std::filesystem::path& file,
-                                          const std::vector<Text>& texts) {
+                                          const std::vector<Text>& texts,
+                                          KeyUse use = KeyUse::wrote) {
+  FileKeyStore::Options options;
+  options.read_only = true;
+  const auto others = FileKeyStore::open(file, options);
+  if (!others) throw std::runtime_error(others.error().message);
+  TriedKey key(**others, use);
   const std::string content = read_file(file);
   const std::string zeros(sizeof(Key), '\0');
   std::size_t opened = 0;
   for (std::size_t at = 0; at + sizeof(Key) <= content.size(); at += 8) {
     if (content.compare(at, zeros.size(), zeros) == 0) continue;
-    OneKey key(content.data() + at);
+    key.take(content.data() + at);
     for (const Text& text : texts) {
       const auto plain = open(text, key);
       opened += plain && *plain ? 1 : 0;

@@ -266,7 +266,7 @@ class RandomLife {
   }
 
   void rarely() {
-    if (dice_.once_in(8)) return command(EraseMember{anyone()});
+    if (dice_.once_in(8)) return command(EraseMember{anyone(), dice_.once_in(2)});
     if (!dice_.once_in(4)) return;
     world_.ground().adopt(random_policy(dice_));
     tell("another policy");

@@ -274,6 +274,22 @@ TEST_F(Answers, SayThatATextWasErased) {
   EXPECT_EQ(ben[0]["reply"], "I would");
 }
 
+TEST_F(Answers, AreGoneForAllWithWhatAMemberReceived) {
+  for (int time = 0; time < 2; ++time) {
+    const Json erased = Json::parse(
+        ask({"erase", store(), "member:9", "--yes", "--also-received", "--format", "json"}));
+    EXPECT_EQ(erased["key_destroyed"], true);
+    EXPECT_EQ(erased["received_key_destroyed"], true);
+  }
+  before_ = content_of(store());
+  const Json ada = json_of({"inbox", store(), "member:7", "--sent"});
+  EXPECT_EQ(ada[0]["subject"], "erased") << "of member:7 herself, to member:9";
+  EXPECT_EQ(ada[0]["body"], "erased");
+  const Json ben = json_of({"show", store(), "member:9"});
+  EXPECT_EQ(ben["received_key_destroyed"], true);
+  EXPECT_TRUE(ben.contains("received_erased_at"));
+}
+
 TEST_F(Answers, AreGoneWithAMemberThatIsErased) {
   const Json erased = Json::parse(ask({"erase", store(), "member:7", "--yes", "--format", "json"}));
   EXPECT_EQ(erased["member"], "member:7");

@@ -120,7 +120,7 @@ std::vector<Command> all_commands() {
                   .to = MemberId{9},
                   .text = "Then later"},
       AdoptPolicy{.document = "[refund]\nwindow_s = 604800\n"},
-      EraseMember{.member = MemberId{7}},
+      EraseMember{.member = MemberId{7}, .also_received = true},
       UndoSend{.sender = SeatId{3}, .inmail = inmail_id()},
       MarkUnread{.view = {MemberId{7}, SeatId{3}, inmail_id()}, .unread = false},
       ArchiveConversation{.view = {MemberId{7}, SeatId{3}, inmail_id()}, .archived = false},

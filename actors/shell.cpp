@@ -522,13 +522,14 @@ class Shell final : public Entity {
     if (notices.empty()) return then;
     return [notices = std::move(notices), settlement = settlement_, &registry = around_.registry,
             then = std::move(then)](Result<Position> written) mutable {
-      if (written)
-        for (auto& [behind, notice] : notices) {
-          const StreamId itself = notice.from;
-          notice.position = Position{written->value - behind};
-          registry.post(itself, Mail{std::move(notice), settlement});
-        }
-      then(std::move(written));
+      // Answered first: it is on record, however the duty fares.
+      then(written);
+      if (!written) return;
+      for (auto& [behind, notice] : notices) {
+        const StreamId itself = notice.from;
+        notice.position = Position{written->value - behind};
+        registry.post(itself, Mail{std::move(notice), settlement});
+      }
     };
   }
 

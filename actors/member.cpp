@@ -89,6 +89,16 @@ void scheduled(MemberState& member, const InMailScheduled& e, const Stamp& stamp
   evolve(member.outbox, member.agenda, e);
 }
 
+void received_erased(MemberState& member, const ReceivedErased&) {
+  invariant(member.is_erased(), "a member keeps what others wrote to them");
+  member.received_texts = ReceivedTexts::erasing;
+}
+
+void received_key_destroyed(MemberState& member, const ReceivedKeyDestroyed&) {
+  invariant(member.received_texts == ReceivedTexts::erasing, "a key is destroyed after its end");
+  member.received_texts = ReceivedTexts::erased;
+}
+
 void note_outreach(OutreachMap& outreach, const InMailRef& ref) {
   if (ref.sender.kind() == StreamKind::seat)
     outreach[ref.pool.contract()][ref.sender.seat()] = {ref.inmail, ref.sent_at, true};
@@ -220,15 +230,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                              "a key is destroyed after its end");
                    state.membership = Membership::erased;
                  },
-                 [&](const ReceivedErased&) {
-                   invariant(state.is_erased(), "a member keeps what others wrote to them");
-                   state.received_texts = ReceivedTexts::erasing;
-                 },
-                 [&](const ReceivedKeyDestroyed&) {
-                   invariant(state.received_texts == ReceivedTexts::erasing,
-                             "a key is destroyed after its end");
-                   state.received_texts = ReceivedTexts::erased;
-                 },
+                 [&](const ReceivedErased& e) { received_erased(state, e); },
+                 [&](const ReceivedKeyDestroyed& e) { received_key_destroyed(state, e); },
                  [&](const InMailSent& e) { sent(state, e, stamp); },
                  [&](const InMailScheduled& e) { scheduled(state, e, stamp); },
                  [&](const OutcomeReceived& e) { inmail::evolve(state.outbox, e, stamp); },

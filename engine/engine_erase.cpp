@@ -7,10 +7,9 @@
 
 // How a key of an erased member goes, certainly and not too early:
 //
-// 1. The member's actor records MemberErased, and with it what ends; ReceivedErased as well, then
-// or
-//    later, if what others wrote to the member is to go. From here on the member is a stranger, and
-//    the duty to destroy the key is an open notice in the log: one for each of the two keys.
+// 1. The member's actor records MemberErased, and with it what ends; then or later ReceivedErased,
+//    if what others wrote to the member is to go as well. From here on the member is a stranger,
+//    and the duty to destroy the key is an open notice in the log: one for each of the two keys.
 // 2. When that is durable, and not before, the journal tells the actor of its duty.
 // 3. The actor has the key destroyed: overwritten and synced, its name remembered as erased.
 // 4. It records MemberKeyDestroyed, or ReceivedKeyDestroyed, which settles the notice.

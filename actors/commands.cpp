@@ -45,6 +45,8 @@ Speaker speaker_of(const Command& command) {
           return {admin, {}};
         else if constexpr (is_one_of<Each, GrantBonus, AdjustCredits, TransferCredits>)
           return {admin, c.approver};
+        else if constexpr (is_one_of<Each, LinkAccounts, UnlinkAccount>)
+          return {member, c.pool.value};
         else if constexpr (is_one_of<Each, PurchaseCredits>)
           return buyer(c.owner);
         else if constexpr (is_one_of<Each, SendInMail, SendMessage, SaveDraft>)
@@ -71,6 +73,12 @@ Speaker speaker_of(const Command& command) {
 bool is_for_admins_too(const Command& command) {
   return std::holds_alternative<RescheduleInMail>(command) ||
          std::holds_alternative<CancelScheduled>(command);
+}
+
+/// Nobody is held in a pool: who is linked to one may leave it.
+bool leaves_pool(const Principal& asked_by, const Command& command) {
+  const auto* unlink = std::get_if<UnlinkAccount>(&command);
+  return unlink != nullptr && asked_by == Principal::of(unlink->member);
 }
 
 template <class... Commands>
@@ -165,6 +173,7 @@ Principal usual_principal(const Command& command) {
 
 bool may_give(const Principal& asked_by, const Command& command) {
   if (asked_by.kind == PrincipalKind::admin && is_for_admins_too(command)) return true;
+  if (leaves_pool(asked_by, command)) return true;
   const Speaker speaker = speaker_of(command);
   return asked_by.kind == speaker.kind && (!speaker.number || *speaker.number == asked_by.number);
 }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "actors/credit_commands.hpp"
+#include "actors/link_commands.hpp"
 #include "actors/mailbox_commands.hpp"
 #include "actors/member_commands.hpp"
 #include "actors/send_commands.hpp"
@@ -29,14 +30,16 @@ struct AdoptPolicy {
 };
 
 /// Everything that can be ordered. Being listed is being registered. Append only.
-using Command = std::variant<
-    RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription, ChangePlan,
-    CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail, OpenInMail, Respond,
-    RetractInMail, SendMessage, AdoptPolicy, EraseMember, SetConnection, RemoveConnection,
-    StopSender, AllowSender, UndoSend, MarkUnread, ArchiveConversation, StarConversation,
-    TagConversation, FollowLink, SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase,
-    AdjustCredits, PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile, ScheduleInMail,
-    RescheduleInMail, CancelScheduled, AddFollowUp, SaveDraft, DiscardDraft, TransferCredits>;
+using Command =
+    std::variant<RegisterMember, SetPreference, BlockMember, UnblockMember, StartSubscription,
+                 ChangePlan, CancelSubscription, GrantBonus, CreateContract, AddSeat, SendInMail,
+                 OpenInMail, Respond, RetractInMail, SendMessage, AdoptPolicy, EraseMember,
+                 SetConnection, RemoveConnection, StopSender, AllowSender, UndoSend, MarkUnread,
+                 ArchiveConversation, StarConversation, TagConversation, FollowLink,
+                 SetSeatMonthlyLimit, PurchaseCredits, ReversePurchase, AdjustCredits,
+                 PaymentFailed, PaymentRecovered, SetInboundRules, UpdateProfile, ScheduleInMail,
+                 RescheduleInMail, CancelScheduled, AddFollowUp, SaveDraft, DiscardDraft,
+                 TransferCredits, LinkAccounts, UnlinkAccount>;
 
 /// Takes from the plain texts of a command what the guards ask of them beside their length, before
 /// they are sealed. Leaves sealed ones alone. Errors: as `normalise` and `print_of`.

@@ -7,6 +7,7 @@
 #include "actors/credit_transfer.hpp"
 #include "actors/footprint.hpp"
 #include "actors/lot_machines.hpp"
+#include "actors/pool_owner.hpp"
 #include "actors/send_guards.hpp"
 
 namespace inmail {
@@ -84,29 +85,11 @@ Decision on(const ContractState&, const Other&, const Context&) {
   throw_defect("a command came to a contract whose target is no contract");
 }
 
-// Guards 4, 5, 8 and 15 for the seats of a contract.
+// Guards 4 and 15 for the seats of a contract.
 
 Guard check_seat(const ContractState& contract, const Reserve& question) {
-  return contract.seats.contains(question.seat) ? pass() : refuse(Rejection::seat_inactive);
-}
-
-Guard check_plan(const ContractState& contract, const Reserve& question, const Policy& policy) {
-  const CreditAccount& account = contract.account;
-  if (account.has_lapsed()) return refuse(Rejection::subscription_ended);
-  if (!account.plan) return refuse(Rejection::premium_required);
-  const PlanTerms& plan = policy.terms(*account.plan);
-  const bool may = may_send(plan, question.free_class, policy.free) &&
-                   (!question.schedules || plan.can_schedule) &&
-                   (!question.follows_up || plan.can_followup);
-  return may ? pass() : refuse(Rejection::premium_required);
-}
-
-Guard check_degree(const ContractState& contract, const Reserve& question, const Policy& policy) {
-  if (!contract.account.plan || !question.degree) return pass();
-  const PlanTerms& plan = policy.terms(*contract.account.plan);
-  if (*question.degree <= plan.max_degree) return pass();
-  return refuse(Rejection::out_of_degree, static_cast<std::int64_t>(plan.max_degree),
-                static_cast<std::int64_t>(*question.degree));
+  return contract.seats.contains(question.sender.seat()) ? pass()
+                                                         : refuse(Rejection::seat_inactive);
 }
 
 /// What a seat may send in a cycle; 0: no limit.
@@ -119,7 +102,7 @@ std::int64_t monthly_limit_of(const ContractState& contract, SeatId seat, const 
 /// Nothing: there is none, or it does not count this send.
 std::optional<LimitLeft> monthly_limit(const ContractState& contract, const Reserve& question,
                                        const Policy& policy) {
-  const std::int64_t most = monthly_limit_of(contract, question.seat, policy);
+  const std::int64_t most = monthly_limit_of(contract, question.sender.seat(), policy);
   const bool all = policy.seat.monthly_counts == MonthlyCounts::all_inmails;
   // What is scheduled counts in the month of its dispatch.
   if (question.schedules || question.follows_up) return std::nullopt;
@@ -127,7 +110,7 @@ std::optional<LimitLeft> monthly_limit(const ContractState& contract, const Rese
   const CreditAccount& account = contract.account;
   const SendCount sent = question.cycle == account.cycle ? question.sent : SendCount{};
   // What was refunded in this cycle did cost something, so it is in either count.
-  const auto restored = contract.restored.find(question.seat);
+  const auto restored = contract.restored.find(question.sender.seat());
   const std::int64_t back = restored == contract.restored.end() ? 0 : restored->second;
   return LimitLeft{SendLimit::seat_monthly, most, (all ? sent.all : sent.charged) - back,
                    account.next_renewal_at};
@@ -170,36 +153,24 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
   const Policy& policy = context.policy();
   if (Guard guard = check_seat(state, question)) return {{}, guard};
-  if (Guard guard = check_plan(state, question, policy)) return {{}, guard};
-  if (Guard guard = check_degree(state, question, policy)) return {{}, guard};
+  if (Guard guard = check_plan(state.account, question, policy)) return {{}, guard};
+  if (Guard guard = check_degree(state.account, question, policy)) return {{}, guard};
   if (Guard guard = check_month(state, question, policy)) return {{}, guard};
-  if (!question.holds || question.cost == 0) return Decision::accept();
-  if (!can_go(state.account, question.inmail, HeldTrigger::reserve)) {
+  const bool is_held = !can_go(state.account, question.inmail, HeldTrigger::reserve);
+  if (question.holds && question.cost > 0 && is_held) {
     const std::uint32_t cycle = state.account.cycle;
     if (state.account.charges.at(question.inmail).cycle == cycle) return Decision::accept();
     return Decision::happened(CountedInCycle{question.inmail, cycle});
   }
-  auto splits = splits_for(state.account, question.cost, policy);
-  if (!splits)
-    return Decision::reject(Rejection::insufficient_credits, question.cost,
-                            static_cast<std::int64_t>(state.account.available()));
-
-  return Decision::happened(CreditReserved{question.inmail, question.seat, std::move(*splits)});
-}
-
-ContractAnswer Contract::answer(const State& state, const Reserve& question,
-                                const Decision& decision) {
-  ContractAnswer answer{.cycle = state.account.cycle, .refusal = decision.refusal};
-  if (question.holds && !decision.refusal) answer.reserved = question.cost;
-  return answer;
+  return set_aside(state.account, question, context);
 }
 
 SendForecast Contract::forecast(const State& state, SendForecast so_far, const Reserve& question,
                                 const Context& context) {
   const Policy& policy = context.policy();
   for (const Guard& guard :
-       {check_seat(state, question), check_plan(state, question, policy),
-        check_degree(state, question, policy), check_month(state, question, policy)})
+       {check_seat(state, question), check_plan(state.account, question, policy),
+        check_degree(state.account, question, policy), check_month(state, question, policy)})
     if (guard) so_far.refusals.push_back(*guard);
   if (const auto limit = monthly_limit(state, question, policy)) so_far.limits.push_back(*limit);
   add_payment(so_far, state.account, policy);
@@ -215,9 +186,7 @@ std::optional<CreditForecast> Contract::foretell_credits(const State& state, con
 
 std::vector<Event> Contract::release_other_cost(const State& state, const Reserve& question,
                                                 const Context& context) {
-  const auto found = state.account.charges.find(question.inmail);
-  if (found == state.account.charges.end() || credits_in(found->second.splits) == question.cost)
-    return {};
+  if (!holds_other_cost(state.account, question)) return {};
   return release_unsent(state, question.inmail, ReleaseReason::send_rejected, context);
 }
 
@@ -232,12 +201,8 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
   switch (notice.key.kind) {
     case NoticeKind::charge:
       return charge_delivered(state.account, std::get<InMailDelivered>(*notice.event));
-    case NoticeKind::release: {
-      const auto* cancelled = std::get_if<InMailCancelled>(notice.event.get());
-      return release_unsent(
-          state, InMailId{notice.key.subject},
-          cancelled ? release_reason(cancelled->reason) : ReleaseReason::delivery_failed, context);
-    }
+    case NoticeKind::release:
+      return release_unsent(state, InMailId{notice.key.subject}, release_reason(notice), context);
     case NoticeKind::settle:
       return keep_under_cap(state.account, seat_count(state),
                             settle(state.account, notice, context), context);

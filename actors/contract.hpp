@@ -40,12 +40,8 @@ struct Contract {
                          const Context& context);
   /// Guards 4, 5, 8 (how far), 15 (the month) and, if the question wants to hold credits, 17 of
   /// D5.2; then `CreditReserved`, or, if it was reserved in an earlier cycle, `CountedInCycle`. No
-  /// events: it is reserved in this one, costs nothing, or is not to be held. Requires: nothing is
-  /// reserved for it at another cost.
+  /// events: as of `set_aside`, with what that requires.
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
-  /// What the seat is told, where `reserve` has decided so.
-  static ContractAnswer answer(const State& state, const Reserve& question,
-                               const Decision& decision);
   /// Adds to what a seat has foreseen of a send: the guards that are the contract's, and who pays.
   static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
                                const Context& context);

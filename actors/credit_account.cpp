@@ -214,8 +214,9 @@ std::vector<Event> refund(const CreditAccount& account, const OpenCharge& charge
   const LotId original = charge.splits.front().lot;
   const Policy& policy = context.policies->at(charge.pinned);
   CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
-  if (policy.refund.to == RefundTo::seat_quota_too && charge.cycle == account.cycle)
-    refund.restores = charge.seat;
+  const bool is_of_seat = charge.sender && charge.sender->kind() == StreamKind::seat;
+  if (is_of_seat && policy.refund.to == RefundTo::seat_quota_too && charge.cycle == account.cycle)
+    refund.restores = charge.sender->seat();
   if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
     refund.reason = RefundOn::unopened;
   const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
@@ -408,7 +409,7 @@ void open_charge(CreditAccount& account, Agenda& agenda, const InMailScheduled& 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditReserved& e, const Stamp& stamp) {
   open_charge<CreditReserved>(
       account, agenda, e.inmail,
-      {.splits = e.splits, .pinned = stamp.policy, .seat = e.seat, .cycle = account.cycle});
+      {.splits = e.splits, .pinned = stamp.policy, .sender = e.sender, .cycle = account.cycle});
 }
 
 void evolve(CreditAccount& account, Agenda& agenda, const CreditCharged& e) {

@@ -40,14 +40,14 @@ struct Lot {
 struct OpenCharge {
   LotSplits splits{};
   PolicyVersion pinned{};
-  std::optional<SeatId> seat{};  ///< Of a contract's reservation.
-  bool charged = false;     ///< A contract's: delivered. A member's own pool does not distinguish.
+  std::optional<StreamId> sender{};  ///< Of another stream's InMail, for which this was reserved.
+  bool charged = false;     ///< Of such a one: delivered. A member's own send does not distinguish.
   std::uint32_t cycle = 0;  ///< Of a contract: in which the InMail counts for its seat.
 
   bool operator==(const OpenCharge&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(splits, pinned, seat, charged, cycle);
+    archive(splits, pinned, sender, charged, cycle);
   }
 };
 
@@ -137,8 +137,8 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
 std::vector<Event> settle(const CreditAccount& account, const Notice& notice,
                           const Context& context);
 
-/// The InMail is delivered: what a contract holds for it is charged. No events if that has
-/// happened.
+/// The InMail is delivered: what is held for its sender, another stream, is charged. No events if
+/// that has happened.
 std::vector<Event> charge_delivered(const CreditAccount& account, const InMailDelivered& delivered);
 
 /// The account ends with its owner, right after `events`: its plan, and all that is in it, of

@@ -44,7 +44,9 @@ struct CreditForecast {
   std::uint64_t reserved = 0;  ///< In charges that may still come back, whole or in part.
   std::optional<Timestamp> next_renewal_at{};
   std::uint32_t next_grant = 0;
-  std::optional<Timestamp> ends_at{};     ///< Of a plan that was cancelled.
+  std::optional<Timestamp> ends_at{};  ///< Of a plan that was cancelled.
+  /// Of a member who is linked to another's pool: whose. It sends on none of these credits.
+  std::optional<MemberId> spends_from{};
   std::vector<ForetoldChange> changes{};  ///< Soonest first.
   bool is_whole = true;                   ///< False: there are more than `changes_max`.
 

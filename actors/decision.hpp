@@ -136,6 +136,8 @@ struct Admission {
   bool exists = false;
   bool is_erased = false;  ///< And so does not exist any more.
   bool is_premium = false;
+  std::optional<PlanKind> plan{};  ///< Nothing: none runs.
+  bool is_linked = false;          ///< Spends from another member's pool.
   InMailPreference preference = InMailPreference::on;
   bool open_profile = false;
   bool public_profile = true;
@@ -150,9 +152,11 @@ struct Admission {
   Version version{};                              ///< Of the recipient's stream.
 
   bool blocks(MemberId member) const { return blocked && blocked->contains(member); }
-  /// A member who writes on the credits of `pool`.
+  /// A member who writes on the credits of `pool`. A stop of a person does not reach those who are
+  /// linked to their pool.
   bool stops(MemberId member, StreamId pool) const {
-    return stopped && (stopped->contains(member) || stopped->contains(pool));
+    const bool by_contract = pool.kind() == StreamKind::contract;
+    return stopped && (stopped->contains(member) || (by_contract && stopped->contains(pool)));
   }
   bool is_connected(MemberId member) const { return connections && connections->contains(member); }
 };
@@ -166,14 +170,14 @@ struct Refusal {
   bool operator==(const Refusal&) const = default;
 };
 
-/// What its contract has said to a seat that wants to send.
-struct ContractAnswer {
-  /// So many credits were set aside, perhaps none; nothing: the seat has only asked.
+/// What the owner of the pool has said to another stream that wants to send on it.
+struct PoolAnswer {
+  /// So many credits were set aside, perhaps none; nothing: the sender has only asked.
   std::optional<std::uint32_t> reserved{};
   std::uint32_t cycle = 0;           ///< That is running.
-  std::optional<Refusal> refusal{};  ///< By the first of the guards that are the contract's.
+  std::optional<Refusal> refusal{};  ///< By the first of the guards that are the pool's.
 
-  bool operator==(const ContractAnswer&) const = default;
+  bool operator==(const PoolAnswer&) const = default;
 };
 
 /// All that a decision may look at besides the state and the command. One snapshot per decision.
@@ -185,7 +189,7 @@ struct Context {
   CommandId id{};
   const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
   const Admission* author = nullptr;     ///< Of who wrote what a seat dispatches.
-  std::optional<ContractAnswer> contract{};  ///< To this send of a seat, if it was asked.
+  std::optional<PoolAnswer> pool{};      ///< Of another stream, to this send, if it was asked.
 
   const Policy& policy() const { return policies->at(version); }
 };

@@ -237,6 +237,14 @@ std::vector<Event> learn_and_cancel(const Outbox& outbox, const CreditAccount* o
   return events;
 }
 
+std::vector<Event> cancel_on_pool(const Outbox& outbox, const CreditAccount& own, StreamId pool,
+                                  const Context& context) {
+  Cancelling cancelling(outbox, &own, context);
+  for (const auto& [inmail, each] : outbox.scheduled)
+    if (each.pool == pool) cancelling.cancel(inmail, CancelReason::unlinked);
+  return cancelling.take();
+}
+
 std::vector<Event> cancel_all(const Outbox& outbox, const CreditAccount& own,
                               const Context& context) {
   Cancelling cancelling(outbox, &own, context);

@@ -13,8 +13,8 @@
 namespace inmail {
 
 // What happens to an InMail between its sender's decision and its delivery: pure, used by the
-// member's and the seat's decider alike. `own` is the account of a member who sends on credits of
-// its own; null for a seat, whose contract learns by notice what it has to give back.
+// member's and the seat's decider alike. `own` is the account of a member; null for a seat. What
+// another pool has set aside, that learns by notice to give back.
 
 /// The sender takes it back, and its credits with it.
 Decision undo_send(const Outbox& outbox, const CreditAccount* own, const UndoSend& command,
@@ -50,6 +50,10 @@ std::vector<Event> drop_scheduled(const Outbox& outbox, const CreditAccount* own
 /// already.
 std::vector<Event> learn_and_cancel(const Outbox& outbox, const CreditAccount* own,
                                     const Notice& notice, const Context& context);
+
+/// The sender spends from `pool` no more: what it had scheduled on that is not sent.
+std::vector<Event> cancel_on_pool(const Outbox& outbox, const CreditAccount& own, StreamId pool,
+                                  const Context& context);
 
 /// The sender is gone: what has not left will not.
 std::vector<Event> cancel_all(const Outbox& outbox, const CreditAccount& own,

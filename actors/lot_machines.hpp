@@ -48,7 +48,7 @@ bool can_lose(const Lot& lot, LotTrigger trigger);
 enum class HeldState : std::uint8_t {
   none = 0,      ///< Nothing is held: not yet, or no more.
   reserved = 1,  ///< A member's own charge stays so: its delivery is on the recipient's record.
-  charged = 2,   ///< A contract's, and it may still come back.
+  charged = 2,   ///< That of another stream, and it may still come back.
 };
 
 enum class HeldTrigger : std::uint8_t {

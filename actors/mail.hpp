@@ -94,18 +94,19 @@ struct AskReserve {
 
 struct ReserveTold {
   InMailId inmail;
-  ContractAnswer answer;
+  PoolAnswer answer;
 };
 
 /// A send that is only asked about (CheckSend). Goes from the sender to the recipient and back for
-/// an admission, and from a seat on to its contract; whoever can say the rest, replies.
+/// an admission, and on to who owns the pool, where that is another stream; whoever can say the
+/// rest, replies.
 struct CheckMail {
   SendInMail command;
   CommandId id;  ///< That it would have.
   Principal asked_by;
   std::optional<Admission> admission;
   SendForecast so_far;
-  Reserve question;  ///< Of a seat to its contract.
+  std::optional<Reserve> question;  ///< To the owner of the pool, if that is another stream.
   std::function<void(const SendForecast&)> reply;
 };
 

@@ -8,8 +8,9 @@
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
 #include "actors/inbound.hpp"
+#include "actors/linking.hpp"
 #include "actors/member_sender.hpp"
-#include "actors/send_guards.hpp"
+#include "actors/pooled_send.hpp"
 
 namespace inmail {
 namespace {
@@ -38,6 +39,8 @@ Admission own_admission(const MemberState& member, const Policy& policy) {
   admission.exists = member.is_registered();
   admission.is_erased = member.is_erased();
   admission.is_premium = is_premium(member, policy);
+  admission.plan = member.account.plan;
+  admission.is_linked = member.linked_to.has_value();
   admission.inbox_full = Member::inbox_is_full(member, policy.inbox);
   admission.arrivals = member.arrivals;
   return admission;
@@ -77,15 +80,22 @@ void wrote(MemberState& member, const MessageSent& e, const Stamp& stamp) {
 void sent(MemberState& member, const InMailSent& e, const Stamp& stamp) {
   const auto scheduled = member.outbox.scheduled.find(e.inmail);
   const bool was_paid = scheduled != member.outbox.scheduled.end() && scheduled->second.is_paid;
-  if (e.cost > 0 && was_paid)
+  const bool is_own = e.pool == StreamId{e.from};
+  if (e.cost > 0 && is_own && was_paid)
     pin_charge(member.account, e.inmail, stamp.policy);
-  else if (e.cost > 0)
+  else if (e.cost > 0 && is_own)
     open_charge(member.account, member.agenda, e, stamp);
   evolve(member.outbox, member.agenda, e, stamp);
 }
 
+void arrived(MemberState& member, const InMailDelivered& e, const Stamp& stamp) {
+  evolve(member.received, member.agenda, e, stamp);
+  count_arrival(member.arrivals, stamp.at);
+}
+
 void scheduled(MemberState& member, const InMailScheduled& e, const Stamp& stamp) {
-  if (e.cost > 0) open_charge(member.account, member.agenda, e, stamp);
+  if (e.cost > 0 && e.pool == StreamId{e.from})
+    open_charge(member.account, member.agenda, e, stamp);
   evolve(member.outbox, member.agenda, e);
 }
 
@@ -146,10 +156,9 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
       return with_room(state, deliver(state.received, facts, arrival, context), policy.inbox);
     }
     case NoticeKind::release:
-      return given_back(state,
-                        release(state.account, InMailId{notice.key.subject},
-                                ReleaseReason::delivery_failed, context),
-                        context);
+      return release_unsent(state, InMailId{notice.key.subject}, release_reason(notice), context);
+    case NoticeKind::charge:
+      return charge_delivered(state.account, std::get<InMailDelivered>(*notice.event));
     case NoticeKind::settle:
       return given_back(state, settle(state.account, notice, context), context);
     case NoticeKind::transfer:
@@ -168,7 +177,6 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
     case NoticeKind::reopen: return learn_reopening(state.outbox, notice);
     case NoticeKind::connect: return learn_connection(state.recipient, notice);
     case NoticeKind::confirm:
-    case NoticeKind::charge:
     case NoticeKind::open_seat: break;
   }
   throw_defect("a notice came to " + to_text(id) + " that is none for a member");
@@ -200,13 +208,12 @@ std::vector<Event> Member::dispatch(StreamId id, const State& state, const InMai
         context);
   };
   if (has_lost_parent(state.outbox, scheduled)) return drop(CancelReason::parent_gone, {});
-  const SenderFacts sender = sender_facts(state, id.member(), context.policy());
-  const SendCase send{scheduled.letter,       sender,  state.outbox, context,
-                      SendStage::dispatching, nullptr, &scheduled};
-  if (Guard guard = first_refusal(send)) return drop(CancelReason::refused, guard->code);
-  auto splits = pay(state, scheduled.is_paid ? 0 : cost_of(send), context);
-  if (!splits) return drop(CancelReason::refused, Rejection::insufficient_credits);
-  std::vector<Event> events = sent_by(send, std::move(*splits));
+  const SenderFacts sender = sender_facts(state, id.member(), scheduled.pool, context.policy());
+  const Wish wish = wish_of(state.outbox, sender, scheduled, context);
+  LotSplits splits;
+  if (Guard guard = check_and_pay(state, wish, splits))
+    return drop(CancelReason::refused, guard->code);
+  std::vector<Event> events = sent_by(wish.send, std::move(splits));
   add_delays(state.outbox, inmail, context.now, events);
   return events;
 }
@@ -243,10 +250,7 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                    inmail::evolve(state.recipient, e);
                    forget_reminders(state.received, agenda, e);
                  },
-                 [&](const InMailDelivered& e) {
-                   inmail::evolve(state.received, agenda, e, stamp);
-                   count_arrival(state.arrivals, stamp.at);
-                 },
+                 [&](const InMailDelivered& e) { arrived(state, e, stamp); },
                  [&](const InMailFailed& e) { inmail::evolve(state.received, e, stamp); },
                  [&](const Replied& e) { inmail::evolve(state.received, agenda, e, stamp); },
                  [&](const MessageSent& e) { wrote(state, e, stamp); },
@@ -274,6 +278,8 @@ void Member::evolve(State& state, const Event& event, const Stamp& stamp) {
                      inmail::evolve(state.outbox, agenda, e);
                    else if constexpr (requires { inmail::evolve(state.drafts, agenda, e); })
                      inmail::evolve(state.drafts, agenda, e);
+                   else if constexpr (requires { inmail::evolve(state.linked_to, e); })
+                     inmail::evolve(state.linked_to, e);
                    else
                      throw_defect("a member's stream holds an event that is none of a member");
                  },
@@ -287,14 +293,44 @@ SendForecast Member::forecast(const State& state, const SendInMail& command,
   if (!state.is_registered()) return {.refusals = {{Rejection::unknown_sender}}};
   const SenderFacts sender = sender_facts(state, command.from, context.policy());
   SendForecast forecast = forecast_of({command, sender, state.outbox, context});
-  add_payment(forecast, state.account, context.policy());
+  if (sender.pays_itself()) add_payment(forecast, state.account, context.policy());
   return forecast;
+}
+
+std::optional<StreamId> Member::pool_of(const State& state) {
+  return state.linked_to ? std::optional<StreamId>(*state.linked_to) : std::nullopt;
+}
+
+Reserve Member::question_of(StreamId id, const State& state, const SendInMail& command,
+                            const Context& context) {
+  const SenderFacts sender = sender_facts(state, id.member(), context.policy());
+  return question_about(id, {command, sender, state.outbox, context}, false);
+}
+
+std::optional<Reserve> Member::needs_reservation(StreamId id, const State& state,
+                                                 const Command& command, const Context& context) {
+  if (!state.linked_to || !may_give(context.asked_by, command)) return std::nullopt;
+  const SenderFacts sender = sender_facts(state, id.member(), context.policy());
+  const auto wish = wish_in(state.outbox, sender, command, context);
+  if (!wish || is_stray(state.outbox, command)) return std::nullopt;
+  return inmail::question_of(id, *wish);
+}
+
+std::optional<Reserve> Member::needs_reservation_for(StreamId id, const State& state,
+                                                     const InMailId& inmail,
+                                                     const Context& context) {
+  const Scheduled& scheduled = state.outbox.scheduled.at(inmail);
+  if (scheduled.pool == id || has_lost_parent(state.outbox, scheduled)) return std::nullopt;
+  const SenderFacts sender = sender_facts(state, id.member(), scheduled.pool, context.policy());
+  return inmail::question_of(id, wish_of(state.outbox, sender, scheduled, context));
 }
 
 std::optional<CreditForecast> Member::foretell_credits(const State& state, const Context& context,
                                                        Timestamp until) {
   if (!state.is_registered()) return std::nullopt;
-  return forecast_credits(state.account, 1, context.policy(), until);
+  CreditForecast forecast = forecast_credits(state.account, 1, context.policy(), until);
+  forecast.spends_from = state.linked_to;
+  return forecast;
 }
 
 std::optional<MemberId> Member::looks_at(const State& state, const Command& command) {
@@ -305,6 +341,8 @@ std::optional<MemberId> Member::looks_at(const State& state, const Command& comm
   if (const auto* draft = std::get_if<SaveDraft>(&command)) return reader_of(*draft);
   if (const auto* tie = std::get_if<SetConnection>(&command); tie && tie->a != tie->b)
     return std::max(tie->a, tie->b);
+  if (const auto* link = std::get_if<LinkAccounts>(&command); link && link->pool != link->member)
+    return link->pool;
   return std::nullopt;
 }
 

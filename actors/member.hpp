@@ -12,6 +12,7 @@
 #include "actors/own_views.hpp"
 #include "actors/received.hpp"
 #include "actors/recipient.hpp"
+#include "actors/reserve.hpp"
 #include "actors/send_forecast.hpp"
 
 namespace inmail {
@@ -31,8 +32,8 @@ enum class ReceivedTexts : std::uint8_t {
   erased = 2,
 };
 
-/// A person: sends on credits of their own, receives, and decides what becomes of what was
-/// received.
+/// A person: sends on credits of their own, or of whom they are linked to, receives, and decides
+/// what becomes of what was received.
 struct MemberState {
   Membership membership = Membership::stranger;
   Recipient recipient;
@@ -45,13 +46,14 @@ struct MemberState {
   Arrivals arrivals;
   Drafts drafts;
   ReceivedTexts received_texts = ReceivedTexts::kept;
+  std::optional<MemberId> linked_to;  ///< From whose pool the member spends (actors/linking.hpp).
 
   bool operator==(const MemberState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals,
             drafts);
-    archive.tail(received_texts);
+    archive.tail(received_texts, linked_to);
   }
 
   bool is_registered() const { return membership == Membership::registered; }
@@ -85,9 +87,29 @@ struct Member {
   /// About what a state holds of memory, beside its own object.
   static std::size_t footprint(const State& state);
 
-  /// What a send would come to now, with all that stands against it.
+  /// What a send would come to now, with all that stands against it; of one who is linked as far as
+  /// it can tell: the holder of the pool adds the rest.
   static SendForecast forecast(const State& state, const SendInMail& command,
                                const Context& context);
+
+  // Of one who is linked to another's pool, as of a seat.
+  static std::optional<StreamId> pool_of(const State& state);
+  static Reserve question_of(StreamId id, const State& state, const SendInMail& command,
+                             const Context& context);
+  static std::optional<Reserve> needs_reservation(StreamId id, const State& state,
+                                                  const Command& command, const Context& context);
+  static std::optional<Reserve> needs_reservation_for(StreamId id, const State& state,
+                                                      const InMailId& inmail,
+                                                      const Context& context);
+
+  // Of one to whom others are linked, as of a contract.
+  static Decision reserve(const State& state, const Reserve& question, const Context& context);
+  static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
+                               const Context& context);
+  static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
+                                               const Context& context);
+  static std::vector<Event> release_unsent(const State& state, const InMailId& inmail,
+                                           ReleaseReason reason, const Context& context);
 
   /// What becomes of the credits by itself up to `until`; nothing of one who is not there.
   static std::optional<CreditForecast> foretell_credits(const State& state, const Context& context,

@@ -4,6 +4,7 @@
 #include "actors/credit_purchase.hpp"
 #include "actors/credit_transfer.hpp"
 #include "actors/dispatch.hpp"
+#include "actors/linking.hpp"
 #include "actors/member.hpp"
 #include "actors/member_sender.hpp"
 #include "actors/received_charges.hpp"
@@ -27,6 +28,7 @@ Decision on(const MemberState& member, const EraseMember& command, const Context
 
   Decision decision = Decision::happened(MemberErased{command.member});
   if (ends_received) decision.events.emplace_back(ReceivedErased{command.member});
+  if (member.linked_to) decision.events.emplace_back(AccountUnlinked{*member.linked_to});
   for (Event& end : charges_ended_by(InboxTrigger::leave, member.received, {}, context))
     decision.events.push_back(std::move(end));
   for (Event& end :
@@ -128,36 +130,45 @@ Decision on(const MemberState& member, const PaymentRecovered&, const Context& c
   return recover_payment(member.account, 1, context);
 }
 
-Refusal too_few(const MemberState& member, std::uint32_t cost) {
-  return {Rejection::insufficient_credits, cost,
-          static_cast<std::int64_t>(member.account.available())};
-}
-
-Decision on(const MemberState& member, const SendInMail& command, const Context& context) {
-  const SenderFacts sender = sender_facts(member, command.from, context.policy());
-  const SendCase send{command, sender, member.outbox, context};
-  if (Guard guard = first_refusal(send)) return {{}, guard};
-  auto splits = pay(member, cost_of(send), context);
-  if (!splits) return {{}, too_few(member, cost_of(send))};
-
-  return with_draft_used({sent_by(send, std::move(*splits)), {}}, member.drafts, command);
-}
-
-/// For later, or after another one.
-Decision schedule(const MemberState& member, const Command& command, const Context& context) {
+/// Now, for later, or after another one.
+Decision send_or_schedule(const MemberState& member, const Command& command,
+                          const Context& context) {
   const SendInMail& letter = *letter_in(command);
-  const auto* follow_up = std::get_if<AddFollowUp>(&command);
-  if (follow_up)
-    if (Guard guard = check_parent(member.outbox, *follow_up)) return {{}, guard};
+  if (is_stray(member.outbox, command)) return Decision::reject(Rejection::unknown_target);
   const SenderFacts sender = sender_facts(member, letter.from, context.policy());
-  const SendCase send{letter, sender, member.outbox, context, SendStage::scheduling, follow_up};
-  if (Guard guard = check_schedule(send, command)) return {{}, guard};
-  auto splits = pay(member, to_reserve(send), context);
-  if (!splits) return {{}, too_few(member, to_reserve(send))};
+  const Wish wish = *wish_in(member.outbox, sender, command, context);
+  LotSplits splits;
+  if (Guard guard = check_and_pay(member, wish, splits)) return {{}, guard};
 
-  InMailScheduled scheduled = scheduled_by(send, command);
-  scheduled.splits = std::move(*splits);
+  if (wish.send.stage == SendStage::now)
+    return with_draft_used({sent_by(wish.send, std::move(splits)), {}}, member.drafts, letter);
+  InMailScheduled scheduled = scheduled_by(wish.send, command);
+  scheduled.splits = std::move(splits);
   return with_draft_used(Decision::happened(std::move(scheduled)), member.drafts, letter);
+}
+
+Decision on(const MemberState& member, const LinkAccounts& command, const Context& context) {
+  const Policy& policy = context.policy();
+  const Admission holder = context.recipient ? *context.recipient : Admission{};
+  const LinkCase wish{.is_other = command.pool != command.member,
+                      .holder_exists = holder.exists,
+                      .holder_has_plan = holder.plan.has_value(),
+                      .is_shared = is_shared(holder.plan, policy),
+                      .holder_is_linked = holder.is_linked,
+                      .shares_own = is_shared(member.account.plan, policy)};
+  if (Guard no = check_link(link_of(member.linked_to), LinkTrigger::link, wish)) return {{}, no};
+
+  return Decision::happened(AccountLinked{command.pool});
+}
+
+Decision on(const MemberState& member, const UnlinkAccount& command, const Context& context) {
+  const LinkCase wish{.is_that_pool = member.linked_to == command.pool};
+  if (Guard no = check_link(link_of(member.linked_to), LinkTrigger::unlink, wish)) return {{}, no};
+
+  Decision decision = Decision::happened(AccountUnlinked{command.pool});
+  for (Event& each : cancel_on_pool(member.outbox, member.account, command.pool, context))
+    decision.events.push_back(std::move(each));
+  return decision;
 }
 
 Decision on(const MemberState& member, const RescheduleInMail& command, const Context& context) {
@@ -277,11 +288,10 @@ Decision Member::decide(StreamId id, const State& state, const Command& command,
     return Decision::reject(letter_in(command) ? Rejection::unknown_sender
                                                : Rejection::unknown_target);
   (void)id;
-  const bool is_later = std::holds_alternative<ScheduleInMail>(command) ||
-                        std::holds_alternative<AddFollowUp>(command);
   Decision decision =
-      is_later ? schedule(state, command, context)
-               : std::visit([&](const auto& each) { return on(state, each, context); }, command);
+      letter_in(command)
+          ? send_or_schedule(state, command, context)
+          : std::visit([&](const auto& each) { return on(state, each, context); }, command);
   decision.events = keep_under_cap(state.account, 1, std::move(decision.events), context);
   return decision;
 }

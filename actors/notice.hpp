@@ -22,4 +22,10 @@ struct Notice {
   std::shared_ptr<const Event> event;
 };
 
+/// What a release says that this notice asks for.
+inline ReleaseReason release_reason(const Notice& notice) {
+  const auto* cancelled = std::get_if<InMailCancelled>(notice.event.get());
+  return cancelled ? release_reason(cancelled->reason) : ReleaseReason::delivery_failed;
+}
+
 }  // namespace inmail

@@ -24,18 +24,19 @@ struct SendCount {
   }
 };
 
-/// A seat asks its contract about a send, and to set credits aside, perhaps none. The answer is
-/// `ReserveTold`; what was set aside stands in a `CreditReserved` before it.
+/// Who sends on the pool of another stream, a seat or a linked account, asks that stream about a
+/// send, and to set credits aside, perhaps none. The answer is `ReserveTold`; what was set aside
+/// stands in a `CreditReserved` before it.
 struct Reserve {
   InMailId inmail;
-  SeatId seat;
+  StreamId sender;
   std::uint32_t cost = 0;
   std::optional<FreeClass> free_class{};
   std::optional<Degree> degree{};
-  /// False: the seat itself will refuse, unless the contract has an earlier reason; nothing is to
-  /// be set aside.
+  /// False: the sender itself will refuse, unless the pool has an earlier reason; nothing is to be
+  /// set aside.
   bool holds = true;
-  // What the seat has sent in the last cycle that it knows of.
+  // What a seat has sent in the last cycle that it knows of.
   std::uint32_t cycle = 0;
   SendCount sent{};
   bool schedules = false;   ///< It is to be sent later: not every plan allows that, and no month

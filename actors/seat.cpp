@@ -2,7 +2,7 @@
 
 #include "actors/dispatch.hpp"
 #include "actors/footprint.hpp"
-#include "actors/send_guards.hpp"
+#include "actors/pooled_send.hpp"
 
 namespace inmail {
 namespace {
@@ -15,88 +15,10 @@ SenderFacts sender_facts(const SeatState& seat) {
           .sends = &seat.sends};
 }
 
-/// No guard of the contract comes before this one.
-constexpr Rejection first_of_contract = Rejection::seat_inactive;
-
-/// What a seat wants to send, now or later: the case before the guards, and the command of it.
-struct Wish {
-  SendCase send;
-  const Command* command = nullptr;  ///< Null: it is dispatched.
-};
-
-Reserve question_about(SeatId id, const SendCase& send, bool holds) {
-  const SeatSends& sends = *send.sender.sends;
-  const bool schedules = send.stage == SendStage::scheduling;
-  return {.inmail = inmail_of(send.context.id),
-          .seat = id,
-          .cost = to_reserve(send),
-          .free_class = free_class_of(send),
-          .degree = degree_of(send),
-          .holds = holds,
-          .cycle = sends.cycle,
-          .sent = sends.in_cycle,
-          .schedules = schedules && !send.follow_up,
-          .follows_up = schedules && send.follow_up,
-          .is_held = send.scheduled && send.scheduled->is_paid};
-}
-
-/// Nothing: no command that sends.
-std::optional<Wish> wish_in(const SeatState& seat, const SenderFacts& sender,
-                            const Command& command, const Context& context) {
-  const SendInMail* letter = letter_in(command);
-  if (letter == nullptr) return std::nullopt;
-  const bool is_now = std::holds_alternative<SendInMail>(command);
-  return Wish{{*letter, sender, seat.outbox, context,
-               is_now ? SendStage::now : SendStage::scheduling, std::get_if<AddFollowUp>(&command)},
-              &command};
-}
-
-Wish wish_of(const SeatState& seat, const SenderFacts& sender, const Scheduled& scheduled,
-             const Context& context) {
-  return {{scheduled.letter, sender, seat.outbox, context, SendStage::dispatching, nullptr,
-           &scheduled}};
-}
-
-/// A follow-up of what this seat did not send.
-bool is_stray(const SeatState& seat, const Command& command) {
-  const auto* next = std::get_if<AddFollowUp>(&command);
-  return next != nullptr && check_parent(seat.outbox, *next).has_value();
-}
-
-/// Guards 1 to 16 of D5.2, save those that are the contract's, and what else the seat can say.
-Guard check_send(const Wish& wish) {
-  const SendCase& send = wish.send;
-  if (send.command.from != send.sender.member) return refuse(Rejection::not_allowed);
-  return wish.command ? check_schedule(send, *wish.command) : first_refusal(send);
-}
-
-/// What the contract must still be asked.
-std::optional<Reserve> question_of(SeatId id, const Wish& wish) {
-  const SendCase& send = wish.send;
-  const Guard own = check_send(wish);
-  if (own && comes_before(own->code, first_of_contract)) return std::nullopt;
-  const auto& told = send.context.contract;
-  const bool is_settled = told && (own || told->refusal || told->reserved == to_reserve(send));
-  if (is_settled) return std::nullopt;
-  return question_about(id, send, !own);
-}
-
-/// The first of all guards, the contract's among them, that refuses.
-Guard check_all(const Wish& wish) {
-  const Guard own = check_send(wish);
-  if (own && comes_before(own->code, first_of_contract)) return own;
-  const auto& told = wish.send.context.contract;
-  invariant(told.has_value(), "a seat asks its contract before it decides");
-  if (Guard guard = earlier_of(own, told->refusal)) return guard;
-  invariant(told->reserved == to_reserve(wish.send),
-            "a seat sends only what its contract has reserved");
-  return pass();
-}
-
 Decision send_or_schedule(const SeatState& seat, const Command& command, const Context& context) {
-  if (is_stray(seat, command)) return Decision::reject(Rejection::unknown_target);
+  if (is_stray(seat.outbox, command)) return Decision::reject(Rejection::unknown_target);
   const SenderFacts sender = sender_facts(seat);
-  const Wish wish = *wish_in(seat, sender, command, context);
+  const Wish wish = *wish_in(seat.outbox, sender, command, context);
   if (Guard guard = check_all(wish)) return {{}, guard};
   Decision decision;
   if (wish.send.stage == SendStage::now)
@@ -201,7 +123,7 @@ std::vector<Event> Seat::dispatch(StreamId, const State& state, const InMailId& 
   if (context.author->is_erased) return drop(CancelReason::sender_erased, {});
   if (has_lost_parent(state.outbox, scheduled)) return drop(CancelReason::parent_gone, {});
   const SenderFacts sender = sender_facts(state);
-  const Wish wish = wish_of(state, sender, scheduled, context);
+  const Wish wish = wish_of(state.outbox, sender, scheduled, context);
   if (Guard guard = check_all(wish)) return drop(CancelReason::refused, guard->code);
   std::vector<Event> events = sent_by(wish.send, {});
   add_delays(state.outbox, inmail, context.now, events);
@@ -265,7 +187,7 @@ std::optional<MemberId> Seat::looks_at(const State& state, const Command& comman
   return std::nullopt;
 }
 
-Reserve Seat::question_of(SeatId id, const State& state, const SendInMail& command,
+Reserve Seat::question_of(StreamId id, const State& state, const SendInMail& command,
                           const Context& context) {
   const SenderFacts sender = sender_facts(state);
   return question_about(id, {command, sender, state.outbox, context}, false);
@@ -275,9 +197,9 @@ std::optional<Reserve> Seat::needs_reservation(StreamId id, const State& state,
                                                const Command& command, const Context& context) {
   if (!state.open || !may_give(context.asked_by, command)) return std::nullopt;
   const SenderFacts sender = sender_facts(state);
-  const auto wish = wish_in(state, sender, command, context);
-  if (!wish || is_stray(state, command)) return std::nullopt;
-  return inmail::question_of(id.seat(), *wish);
+  const auto wish = wish_in(state.outbox, sender, command, context);
+  if (!wish || is_stray(state.outbox, command)) return std::nullopt;
+  return inmail::question_of(id, *wish);
 }
 
 std::optional<Reserve> Seat::needs_reservation_for(StreamId id, const State& state,
@@ -286,7 +208,7 @@ std::optional<Reserve> Seat::needs_reservation_for(StreamId id, const State& sta
   const bool is_lost = context.author->is_erased || has_lost_parent(state.outbox, scheduled);
   if (is_lost) return std::nullopt;
   const SenderFacts sender = sender_facts(state);
-  return inmail::question_of(id.seat(), wish_of(state, sender, scheduled, context));
+  return inmail::question_of(id, wish_of(state.outbox, sender, scheduled, context));
 }
 
 std::size_t Seat::footprint(const State& state) {

@@ -39,7 +39,7 @@ struct Seat {
   static constexpr StreamKind kind = StreamKind::seat;
 
   /// A send needs its contract, to hear the guards that are the contract's, and for credits if all
-  /// of its own pass: `needs_reservation` says so. With `context.contract` as the answer `decide`
+  /// of its own pass: `needs_reservation` says so. With `context.pool` as the answer `decide`
   /// then runs again, whole, on the state of then.
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
@@ -60,9 +60,11 @@ struct Seat {
                                const Context& context);
 
   /// What its contract is asked about a send. Requires: the recipient was looked at.
-  static Reserve question_of(SeatId id, const State& state, const SendInMail& command,
+  static Reserve question_of(StreamId id, const State& state, const SendInMail& command,
                              const Context& context);
 
+  /// On whose credits it sends.
+  static std::optional<StreamId> pool_of(const State& state) { return state.contract; }
   static std::optional<MemberId> looks_at(const State& state, const Command& command);
   /// Who has written what is to be dispatched: nobody sends in the name of who was erased.
   static MemberId author_of(const State& state, const InMailId& inmail);

@@ -16,14 +16,17 @@ namespace inmail {
 /// Who sends, as far as the guards ask. What it points to must outlive the case.
 struct SenderFacts {
   MemberId member{};
-  StreamId pool{};  ///< Who pays: the member, or the contract of the seat.
+  StreamId pool{};  ///< Who pays: the member, the contract of the seat, or whom the member is
+                    ///< linked to.
   bool is_premium = false;
-  std::optional<SeatRole> role{};               ///< Of a seat, whose plan its contract judges.
-  const PlanTerms* plan = nullptr;              ///< Of a member; null for a seat.
+  std::optional<SeatRole> role{};               ///< Of a seat.
+  const PlanTerms* plan = nullptr;              ///< Its own; null: who pays judges by the plan.
   bool plan_has_lapsed = false;                 ///< Ended, or not paid.
   const std::set<MemberId>* blocked = nullptr;  ///< Whom the sender blocks; null: not known.
   const ReceivedMap* received = nullptr;        ///< What the sender got; null: not known.
   const SeatSends* sends = nullptr;             ///< Of a seat, what it has sent; null for a member.
+
+  bool pays_itself() const { return pool == StreamId{member}; }
 };
 
 /// When the guards are asked: at a send; when one is scheduled; and again when its time has come.
@@ -46,8 +49,9 @@ struct SendCase {
 };
 
 /// Tells `visit(refusal)` of each send guard of D5.2, 1 to 16, that refuses, in their order, until
-/// it returns false. (17 is who holds the credits' to know; 4, 5, the degree of 8 and the month of
-/// 15 the contract's for its seats.) What asks about a recipient is not asked where there is none.
+/// it returns false. (17 is who holds the credits' to know; 5 and the degree of 8 whose plan it is;
+/// 4 and the month of 15 the contract's for its seats.) What asks about a recipient is not asked
+/// where there is none.
 template <class Visit>
 void each_refusal(const SendCase& send, Visit&& visit);
 

@@ -192,8 +192,8 @@ SendMarks marks_of(const SendCase& send) {
   if (policy.spam.burst_max > 0) lookback = std::max(lookback, policy.spam.burst_window_s);
   SendMarks marks{.print = send.command.print, .lookback_s = lookback.count()};
   if (send.sender.sends != nullptr) {
-    invariant(send.context.contract.has_value(), "a seat knows the cycle of its contract");
-    marks.cycle = send.context.contract->cycle;
+    invariant(send.context.pool.has_value(), "a seat knows the cycle of its contract");
+    marks.cycle = send.context.pool->cycle;
   }
   const bool unlocks = policy.free.unlock_ttl_s.count() > 0 && cost_of(send) > 0 &&
                        policy.free.classes.has(FreeClass::previous_unlock);

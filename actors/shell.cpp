@@ -6,6 +6,7 @@
 #include "actors/contract.hpp"
 #include "actors/member.hpp"
 #include "actors/policy_keeper.hpp"
+#include "actors/pool_owner.hpp"
 #include "actors/registry.hpp"
 #include "actors/seat.hpp"
 
@@ -45,11 +46,15 @@ class Shell final : public Entity {
   }
 
  private:
+  /// Whether it may send on the pool of another stream, and whether others may on its own.
+  static constexpr bool may_spend_elsewhere = requires { &Decider::needs_reservation; };
+  static constexpr bool is_spent_by_others = requires { &Decider::reserve; };
+
   /// What others have said to a command.
   struct Heard {
     std::optional<Admission> author;     ///< Of what a seat dispatches.
     std::optional<Admission> recipient;  ///< Or whoever else it looks at.
-    std::optional<ContractAnswer> contract;
+    std::optional<PoolAnswer> pool;
   };
 
   /// A command whose decision waits for what another actor knows.
@@ -57,7 +62,7 @@ class Shell final : public Entity {
     CommandMail command;
     SettlementShare settlement;
     Heard heard;
-    std::optional<MemberId> member{};  ///< Who is asked; nothing: the contract.
+    std::optional<MemberId> member{};  ///< Who is asked; nothing: the owner of the pool.
   };
 
   void activate() {
@@ -88,7 +93,7 @@ class Shell final : public Entity {
   }
 
   void on(Notice& notice) {
-    if constexpr (std::is_same_v<Decider, Seat>)
+    if constexpr (may_spend_elsewhere)
       if (notice.key.kind == NoticeKind::confirm) return confirm(notice);
     if (waits_for_disk(notice.key) && !around_.destroy_key(key_of(notice.key))) {
       if (settlement_) settlement_->lost();
@@ -116,37 +121,37 @@ class Shell final : public Entity {
   }
 
   void on(AskReserve& ask) {
-    if constexpr (std::is_same_v<Decider, Contract>) {
+    if constexpr (is_spent_by_others) {
       Context context = make_context({});
       settle(context);
       const Reserve& question = ask.question;
       const Behalf behalf{ask.cause, ask.asked_by, nullptr, {}};
-      record(Contract::release_other_cost(self_.state, question, context), context, context.now,
+      record(Decider::release_other_cost(self_.state, question, context), context, context.now,
              behalf);
-      Decision decision = Contract::reserve(self_.state, question, context);
+      Decision decision = Decider::reserve(self_.state, question, context);
       if (decision.refusal && !question.is_held)
-        record(Contract::release_unsent(self_.state, question.inmail, ReleaseReason::send_rejected,
-                                        context),
+        record(Decider::release_unsent(self_.state, question.inmail, ReleaseReason::send_rejected,
+                                       context),
                context, context.now, behalf);
-      const ContractAnswer answer = Contract::answer(self_.state, question, decision);
+      const PoolAnswer answer = answer_to(self_.state.account, question, decision);
       record(std::move(decision.events), context, context.now, behalf);
-      if (!is_lost_) post(question.seat, ReserveTold{question.inmail, answer});
+      if (!is_lost_) post(question.sender, ReserveTold{question.inmail, answer});
     } else {
-      throw_defect("only a contract reserves");
+      throw_defect("only who owns a pool reserves");
     }
   }
 
   void on(ReserveTold& told) {
-    if (awaits_reserve(told.inmail)) hear(&Heard::contract, told.answer);
+    if (awaits_reserve(told.inmail)) hear(&Heard::pool, told.answer);
   }
 
   void on(ReleaseUnsent& release) {
-    if constexpr (std::is_same_v<Decider, Contract>) {
+    if constexpr (is_spent_by_others) {
       Context context = make_context({});
-      record(Contract::release_unsent(self_.state, release.inmail, release.reason, context),
-             context, context.now, {release.cause, by_system, nullptr, {}});
+      record(Decider::release_unsent(self_.state, release.inmail, release.reason, context), context,
+             context.now, {release.cause, by_system, nullptr, {}});
     } else {
-      throw_defect("only a contract releases");
+      throw_defect("only who owns a pool releases");
     }
   }
 
@@ -156,14 +161,14 @@ class Shell final : public Entity {
     context.asked_by = check.asked_by;
     context.id = check.id;
     settle(context);
-    if constexpr (std::is_same_v<Decider, Contract>) {
-      check.reply(
-          Contract::forecast(self_.state, std::move(check.so_far), check.question, context));
-    } else if constexpr (requires { Decider::forecast(self_.state, check.command, context); }) {
+    if constexpr (is_spent_by_others)
+      if (check.question)
+        return check.reply(
+            Decider::forecast(self_.state, std::move(check.so_far), *check.question, context));
+    if constexpr (requires { Decider::forecast(self_.state, check.command, context); })
       forecast(check, context);
-    } else {
+    else
       throw_defect("a send was asked about where nobody sends");
-    }
   }
 
   void on(CreditsMail& mail) {
@@ -187,11 +192,13 @@ class Shell final : public Entity {
     if (whom && !check.admission) return post(*whom, std::move(check));
     if (check.admission) context.recipient = &*check.admission;
     check.so_far = Decider::forecast(self_.state, check.command, context);
-    if constexpr (std::is_same_v<Decider, Seat>)
-      if (self_.state.open && context.recipient != nullptr && context.recipient->exists) {
-        check.question = Seat::question_of(id_.seat(), self_.state, check.command, context);
-        return post(self_.state.contract, std::move(check));
+    if constexpr (may_spend_elsewhere) {
+      const auto pool = Decider::pool_of(self_.state);
+      if (pool && context.recipient != nullptr && context.recipient->exists) {
+        check.question = Decider::question_of(id_, self_.state, check.command, context);
+        return post(*pool, std::move(check));
       }
+    }
     check.reply(check.so_far);
   }
 
@@ -212,8 +219,7 @@ class Shell final : public Entity {
     settle(context);
     // What has fallen due goes before any command.
     if (!mail.is_dispatch && next_to_dispatch(self_.state.agenda, context.now)) {
-      if (heard.contract)
-        release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
+      if (heard.pool) release_reserved(mail);
       waiting_.emplace_front(std::move(mail), settlement_);
       return;
     }
@@ -222,24 +228,23 @@ class Shell final : public Entity {
       return ask(std::move(mail), std::move(heard), *member, AskAdmission{id_});
     if (heard.author) context.author = &*heard.author;
     if (heard.recipient) context.recipient = &*heard.recipient;
-    context.contract = heard.contract;
-    // Where the price has changed since the contract was asked, it is asked again.
-    if constexpr (std::is_same_v<Decider, Seat>) {
+    context.pool = heard.pool;
+    // Where the price has changed since the owner of the pool was asked, it is asked again.
+    if constexpr (may_spend_elsewhere) {
       const auto wish =
           mail.is_dispatch
-              ? Seat::needs_reservation_for(id_, self_.state, inmail_of(mail.id), context)
-              : Seat::needs_reservation(id_, self_.state, mail.command, context);
+              ? Decider::needs_reservation_for(id_, self_.state, inmail_of(mail.id), context)
+              : Decider::needs_reservation(id_, self_.state, mail.command, context);
       if (wish) {
         AskReserve question{*wish, mail.id, mail.asked_by};
-        return ask(std::move(mail), std::move(heard), self_.state.contract, question);
+        return ask(std::move(mail), std::move(heard), *Decider::pool_of(self_.state), question);
       }
     }
     if (mail.is_dispatch) return dispatch(mail, context);
     const auto reader = reader_in(mail.command, context);
     if (reader && !around_.seal_for_reader(mail.command, *reader)) return;
     Decision decision = Decider::decide(id_, self_.state, mail.command, context);
-    if (heard.contract && !heard.contract->refusal && decision.refusal)
-      release_reserved(inmail_of(mail.id), ReleaseReason::send_rejected, mail.id);
+    if (heard.pool && !heard.pool->refusal && decision.refusal) release_reserved(mail);
     finish(mail, std::move(decision), context);
   }
 
@@ -350,19 +355,21 @@ class Shell final : public Entity {
     return question_ && !question_->member && inmail_of(question_->command.id) == inmail;
   }
 
-  /// The contract has reserved: either a send waits, and what is told right after this decides it,
-  /// or, after a crash, it asks whether the InMail was sent.
+  /// The owner of a pool has reserved: either a send waits, and what is told right after this
+  /// decides it, or, after a crash, it asks whether the InMail was sent.
   void confirm(const Notice& notice) {
     const auto& reserved = std::get<CreditReserved>(*notice.event);
     if (awaits_reserve(reserved.inmail)) return;
-    if constexpr (std::is_same_v<Decider, Seat>)
+    if constexpr (may_spend_elsewhere)
       if (!self_.state.outbox.knows(reserved.inmail) && !is_scheduled(reserved.inmail))
-        release_reserved(reserved.inmail, ReleaseReason::lost, notice.cause);
+        post(notice.from, ReleaseUnsent{reserved.inmail, ReleaseReason::lost, notice.cause});
   }
 
-  void release_reserved(const InMailId& inmail, ReleaseReason reason, const CommandId& cause) {
-    if constexpr (std::is_same_v<Decider, Seat>)
-      post(self_.state.contract, ReleaseUnsent{inmail, reason, cause});
+  /// What was reserved for a send that is refused after all.
+  void release_reserved(const CommandMail& mail) {
+    if constexpr (may_spend_elsewhere)
+      post(*Decider::pool_of(self_.state),
+           ReleaseUnsent{inmail_of(mail.id), ReleaseReason::send_rejected, mail.id});
   }
 
   void finish(CommandMail& mail, Decision decision, const Context& context) {
@@ -442,16 +449,17 @@ class Shell final : public Entity {
     else if (std::any_of(events.begin(), events.end(),
                          [&](const Event& each) { return changes_arrivals(each); }))
       publish_arrivals();
-    if constexpr (std::is_same_v<Decider, Seat>) release_unpaid(events, behalf.cause);
+    if constexpr (may_spend_elsewhere) release_unpaid(events, behalf.cause);
     oblige(events, context, due_at, behalf.cause);
   }
 
-  /// What its contract may have reserved for an InMail that was cancelled before it could go on
+  /// What another pool may have reserved for an InMail that was cancelled before it could go on
   /// record as paid, in an earlier life of this actor or in this one.
   void release_unpaid(const std::vector<Event>& events, const CommandId& cause) {
     for (const Event& event : events)
-      if (const auto* e = std::get_if<InMailCancelled>(&event); e && e->set_aside == 0)
-        release_reserved(e->inmail, release_reason(e->reason), cause);
+      if (const auto* e = std::get_if<InMailCancelled>(&event);
+          e && e->set_aside == 0 && e->pool != id_)
+        post(e->pool, ReleaseUnsent{e->inmail, release_reason(e->reason), cause});
   }
 
   OnDurable completion(const Behalf& behalf) {
@@ -479,7 +487,7 @@ class Shell final : public Entity {
               const CommandId& cause) {
     const std::uint64_t first = self_.position.value + 1 - events.size();
     for (std::size_t i = 0; i < events.size(); ++i) {
-      const auto duties = obligations_of(events[i]);
+      const auto duties = obligations_of(id_, events[i]);
       if (duties.empty()) continue;
       const auto event = std::make_shared<const Event>(std::move(events[i]));
       for (const Obligation& duty : duties)
@@ -510,7 +518,7 @@ class Shell final : public Entity {
                     const CommandId& cause, OnDurable then) {
     std::vector<std::pair<std::size_t, Notice>> notices;  // With how many records come behind.
     for (std::size_t i = 0; i < events.size() && is_erasure(events[i]); ++i)
-      for (const Obligation& duty : obligations_of(events[i]))
+      for (const Obligation& duty : obligations_of(id_, events[i]))
         notices.emplace_back(events.size() - 1 - i,
                              Notice{duty.key,
                                     {},
@@ -593,6 +601,8 @@ class Shell final : public Entity {
                           [](const SubscriptionStarted&) { return true; },
                           [](const SubscriptionChanged&) { return true; },
                           [](const SubscriptionEnded&) { return true; },
+                          [](const AccountLinked&) { return true; },
+                          [](const AccountUnlinked&) { return true; },
                           [](const auto&) { return false; },
                       },
                       event);

@@ -109,6 +109,12 @@ Status check_pair(MemberId a, MemberId b) {
 }
 Status check(const SetConnection& c) { return check_pair(c.a, c.b); }
 Status check(const RemoveConnection& c) { return check_pair(c.a, c.b); }
+Status check(const LinkAccounts& c) {
+  return all_of(check_id(c.pool, "pool"), check_id(c.member, "member"));
+}
+Status check(const UnlinkAccount& c) {
+  return all_of(check_id(c.pool, "pool"), check_id(c.member, "member"));
+}
 Status check(const StopSender& c) {
   return all_of(check_id(c.member, "member"), check_id(c.sender, "sender"));
 }

@@ -63,18 +63,37 @@ struct CreditsGranted {
   }
 };
 
-/// A contract set credits aside for one InMail of a seat. Obliges the seat: sent, or release.
-struct CreditReserved {
+/// As it was when only the seats of a contract spent what another stream owned.
+struct CreditReservedV1 {
   static constexpr EventType type{.number = 402, .name = "credits.reserved", .version = 1};
 
   InMailId inmail{};
   SeatId seat{};
   LotSplits splits{};
 
-  bool operator==(const CreditReserved&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(inmail, seat, splits);
+  }
+};
+
+/// Credits were set aside for one InMail of another stream: a contract's for a seat, or a member's
+/// for one who is linked to it. Obliges the sender: sent, or release.
+struct CreditReserved {
+  static constexpr EventType type{.number = 402, .name = "credits.reserved", .version = 2};
+  using previous = CreditReservedV1;
+
+  InMailId inmail{};
+  StreamId sender{};
+  LotSplits splits{};
+
+  static CreditReserved upcast(CreditReservedV1 old) {
+    return {old.inmail, old.seat, std::move(old.splits)};
+  }
+  bool operator==(const CreditReserved&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(inmail, sender, splits);
   }
 };
 
@@ -92,9 +111,9 @@ struct CreditChargedV1 {
   }
 };
 
-/// The InMail was delivered, the reserved credits of a contract are spent. (For a member's own
-/// credits `InMailDelivered` says so alone.) With `at_accept` it was accepted, and the credits of a
-/// member or a contract are spent for good.
+/// The InMail was delivered, what its pool had reserved for another stream is spent. (For a
+/// member's own credits `InMailDelivered` says so alone.) With `at_accept` it was accepted, and the
+/// credits of a member or a contract are spent for good.
 struct CreditCharged {
   static constexpr EventType type{.number = 403, .name = "credits.charged", .version = 2};
   using previous = CreditChargedV1;
@@ -119,7 +138,7 @@ struct CreditCharged {
 enum class ReleaseReason : std::uint8_t {
   send_rejected = 1,    ///< The send broke a guard after the pool had reserved.
   delivery_failed = 2,  ///< The recipient did not take it.
-  lost = 3,             ///< After a crash the seat knew of no such InMail.
+  lost = 3,             ///< After a crash the sender knew of no such InMail.
   taken_back = 4,       ///< Its sender did not want it any more (InMailCancelled).
   not_dispatched = 5,   ///< It could not leave its sender (InMailCancelled).
   not_accepted = 8,     ///< Of `at_accept`: declined, answered otherwise, taken back, or silence.

@@ -43,8 +43,8 @@ struct UndoWindowClosed {
 };
 
 /// An InMail that was sent, and could still be undone, or was scheduled, will not be delivered.
-/// What a member's own credits had set aside goes back in the `CreditReleased` right after it; a
-/// contract is obliged to release.
+/// What a member's own credits had set aside goes back in the `CreditReleased` right after it;
+/// another pool is obliged to release.
 struct InMailCancelled {
   static constexpr EventType type{.number = 511, .name = "inmail.cancelled", .version = 1};
 
@@ -63,7 +63,7 @@ struct InMailCancelled {
 };
 
 /// An InMail is to be sent at `send_at`, if nothing stands against it then. Where the policy takes
-/// the credits now, a member's own are set aside by this event; a contract has reserved.
+/// the credits now, a member's own are set aside by this event; another pool has reserved.
 struct InMailScheduled {
   static constexpr EventType type{.number = 512, .name = "inmail.scheduled", .version = 1};
 

@@ -12,6 +12,7 @@
 #include "events/inmail_events.hpp"
 #include "events/inmail_sent.hpp"
 #include "events/limit_events.hpp"
+#include "events/link_events.hpp"
 #include "events/member_events.hpp"
 #include "events/policy_events.hpp"
 
@@ -33,7 +34,7 @@ using Event = std::variant<
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
     ChargeEnded, InboundRulesSet, ProfileUpdated, InMailScheduled, InMailRescheduled, DraftSaved,
     DraftDiscarded, CountedInCycle, CreditsTransferred, TransferReceived, TransferReturned,
-    ReceivedErased, ReceivedKeyDestroyed>;
+    ReceivedErased, ReceivedKeyDestroyed, AccountLinked, AccountUnlinked>;
 
 const EventType& type_of(const Event& event);
 

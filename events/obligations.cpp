@@ -47,7 +47,7 @@ NoticeKey notice_key(MemberId owner, std::uint64_t change) {
   return key;
 }
 
-std::vector<Obligation> obligations_of(const Event& event) {
+std::vector<Obligation> obligations_of(StreamId stream, const Event& event) {
   std::vector<Obligation> duties;
   std::visit(match{
                  [&](const InMailSent& e) {
@@ -58,15 +58,15 @@ std::vector<Obligation> obligations_of(const Event& event) {
                    duties.push_back({notice_key(NoticeKind::deliver, e.inmail), e.to});
                  },
                  [&](const InMailCancelled& e) {
-                   if (e.set_aside > 0 && e.pool.kind() == StreamKind::contract)
+                   if (e.set_aside > 0 && e.pool != stream)
                      duties.push_back({notice_key(NoticeKind::release, e.inmail), e.pool});
                  },
                  [&](const CreditReserved& e) {
-                   duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.seat});
+                   duties.push_back({notice_key(NoticeKind::confirm, e.inmail), e.sender});
                  },
                  [&](const InMailDelivered& e) {
                    if (e.ref.cost == 0 || e.accept_until) return;
-                   if (e.ref.pool.kind() == StreamKind::contract)
+                   if (e.ref.pool != e.ref.sender)
                      duties.push_back({notice_key(NoticeKind::charge, e.ref.inmail), e.ref.pool});
                    else if (!e.refundable)
                      add_settlement(duties, e.ref, ChargeEnd::final);
@@ -125,11 +125,11 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                    settled.push_back(notice_key(NoticeKind::deliver, e.ref.inmail));
                  },
                  [&](const InMailSent& e) {
-                   if (stream.kind() == StreamKind::seat)
+                   if (e.pool != stream)
                      settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
                  },
                  [&](const InMailScheduled& e) {
-                   if (stream.kind() == StreamKind::seat)
+                   if (e.pool != stream)
                      settled.push_back(notice_key(NoticeKind::confirm, e.inmail));
                  },
                  [&](const CreditReleased& e) {

@@ -14,8 +14,8 @@ namespace inmail {
 /// What an event asks of another stream (design 3, notices). Stored in keys: never renumber.
 enum class NoticeKind : std::uint8_t {
   deliver = 1,      ///< InMailSent, or the end of its undo window -> recipient: deliver or fail it.
-  confirm = 2,      ///< CreditReserved -> seat: sent, or release it.
-  charge = 3,       ///< InMailDelivered -> contract: charge the reservation.
+  confirm = 2,      ///< CreditReserved -> sender: sent, or release it.
+  charge = 3,       ///< InMailDelivered -> pool owner, if it is not the sender: charge.
   release = 4,      ///< InMailFailed, InMailCancelled -> pool owner: release.
   settle = 5,       ///< The one end of a charge -> pool owner: refund or final.
   inform = 6,       ///< An outcome -> sender: the pair is free again, or the thread open.
@@ -52,9 +52,9 @@ struct Obligation {
   StreamId target;
 };
 
-/// What `event` obliges others to do. A pure function, and the only place that
-/// says so: actors send these on, the notices view keeps them, recovery sends them again.
-std::vector<Obligation> obligations_of(const Event& event);
+/// What `event`, recorded in `stream`, obliges others to do. A pure function, and the only place
+/// that says so: actors send these on, the notices view keeps them, recovery sends them again.
+std::vector<Obligation> obligations_of(StreamId stream, const Event& event);
 
 /// Which notices `event`, recorded in `stream`, settles.
 std::vector<NoticeKey> settled_by(StreamId stream, const Event& event);

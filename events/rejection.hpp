@@ -25,6 +25,7 @@ enum class Rejection : std::uint16_t {
   role_cannot_send = 402,
   subscription_ended = 501,
   premium_required = 502,
+  pool_not_shared = 503,  ///< Of a linked account: its pool's plan shares nothing now.
   recipient_unavailable =
       601,  ///< One code for block, opt-out and disabled; what lies behind is not told.
   banned_list = 701,
@@ -89,6 +90,11 @@ enum class Rejection : std::uint16_t {
   draft_limit = 2074,
   revision_conflict = 2075,
   no_such_link = 2080,
+  plan_not_shared = 2110,   ///< The plan's credits are for its holder alone (`plan.pool_scope`).
+  holder_is_linked = 2111,  ///< Who spends from another's pool shares none.
+  already_linked = 2112,    ///< To this pool or another one.
+  holds_a_pool = 2113,      ///< The member has a plan that it could share itself.
+  not_linked = 2114,        ///< To this pool.
   transfer_disabled = 2120,
   not_transferable = 2121,  ///< So many are not, by their number or their age.
 };

@@ -204,7 +204,8 @@ constexpr auto names_of(SendOrigin) {
 }
 
 /// Why an InMail never left its sender (D4.1.1 Cancelled). `refused`: at its dispatch a guard said
-/// no; `parent_gone`: it was to follow one that was taken back, or never arrived.
+/// no; `parent_gone`: it was to follow one that was taken back, or never arrived; `unlinked`: its
+/// sender does not spend from that pool any more.
 enum class CancelReason : std::uint8_t {
   undo = 1,
   by_user,
@@ -212,6 +213,7 @@ enum class CancelReason : std::uint8_t {
   parent_gone,
   refused,
   sender_erased,
+  unlinked,
 };
 
 constexpr auto names_of(CancelReason) {
@@ -223,6 +225,7 @@ constexpr auto names_of(CancelReason) {
       {parent_gone, "parent_gone"},
       {refused, "refused"},
       {sender_erased, "sender_erased"},
+      {unlinked, "unlinked"},
   });
 }
 

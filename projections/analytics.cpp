@@ -71,7 +71,7 @@ void on(Rows& rows, const RecordHeader&, const PolicyAdopted& e) {
 void on(Rows& rows, const RecordHeader&, const InMailDelivered& e) {
   const Cohort cohort = cohort_of(e.ref);
   insert_row(rows, cohort_key(e.ref.inmail), cohort);
-  const bool charges = e.ref.pool.kind() == StreamKind::member && !e.accept_until;
+  const bool charges = e.ref.pool == e.ref.sender && !e.accept_until;
   count(rows, cohort, [&](SentCounts& counts) {
     ++counts.delivered;
     if (charges) counts.credits_charged += e.ref.cost;

@@ -13,13 +13,11 @@ std::int64_t sum_of(const LotSplits& splits) {
   return sum;
 }
 
-bool is_of_contract(const InMail& inmail) { return inmail.pool.kind() == StreamKind::contract; }
-
 // IC4.
 
 void check_cost(const Step& step, const InMailSent& e, Verdict& verdict) {
   const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
-  const bool by_contract = e.pool.kind() == StreamKind::contract || was_paid;
+  const bool was_reserved = e.pool != step.header.stream || was_paid;
   if (step.policy != nullptr && !was_paid)
     verdict.check(e.cost == 0 || e.cost == static_cast<std::uint32_t>(step.policy->charge.cost),
                   e.inmail, " was sent for ", e.cost, " credits, where the policy says ",
@@ -29,11 +27,11 @@ void check_cost(const Step& step, const InMailSent& e, Verdict& verdict) {
                   " was sent for ", e.cost, " credits, and scheduled for ", step.inmail->cost);
   const bool is_reserved =
       step.inmail != nullptr && !step.inmail->is_sent() && step.inmail->charge == Charge::reserved;
-  const std::int64_t taken = !by_contract  ? sum_of(e.splits)
+  const std::int64_t taken = !was_reserved ? sum_of(e.splits)
                              : is_reserved ? step.inmail->held.sum()
                                            : 0;
-  verdict.check(taken == e.cost && !(by_contract && !e.splits.empty()), e.inmail, " costs ", e.cost,
-                " credits, but ", taken, " were taken for it");
+  verdict.check(taken == e.cost && !(was_reserved && !e.splits.empty()), e.inmail, " costs ",
+                e.cost, " credits, but ", taken, " were taken for it");
   if (is_reserved)
     verdict.check(step.inmail->sender == step.header.stream, e.inmail, " was sent by ",
                   step.header.stream, " on a reservation of ", step.inmail->sender);
@@ -48,11 +46,11 @@ void check_scheduled_cost(const Step& step, const InMailScheduled& e, Verdict& v
                     e.cost == (e.is_paid ? price : 0U) && (e.is_paid || !e.free_class),
                 e.inmail, " was scheduled for ", e.cost, " credits, where the policy says ", price);
   const bool is_reserved = step.inmail != nullptr && step.inmail->charge == Charge::reserved;
-  const bool by_contract = e.pool.kind() == StreamKind::contract;
-  const std::int64_t taken = !by_contract  ? sum_of(e.splits)
+  const bool by_another = e.pool != step.header.stream;
+  const std::int64_t taken = !by_another   ? sum_of(e.splits)
                              : is_reserved ? step.inmail->held.sum()
                                            : 0;
-  verdict.check(taken == e.cost && !(by_contract && !e.splits.empty()), e.inmail,
+  verdict.check(taken == e.cost && !(by_another && !e.splits.empty()), e.inmail,
                 " was scheduled for ", e.cost, " credits, but ", taken, " were taken for it");
 }
 
@@ -106,7 +104,7 @@ void charges_are_deliveries(const Step& step, Verdict& verdict) {
 void deliveries_are_charged(const World& world, Timestamp since, Verdict& verdict) {
   world.each_inmail([&](const InMailId& id, const InMail& inmail) {
     const bool is_due = inmail.on_accept ? inmail.end == ChargeEnd::spend
-                                         : inmail.was_delivered() && is_of_contract(inmail);
+                                         : inmail.was_delivered() && inmail.is_paid_by_another();
     if (!is_due || inmail.cost == 0) return;
     verdict.at(inmail.duty_position, inmail.pool)
         .check(inmail.charge != Charge::reserved || inmail.duty_time >= since, id,

@@ -73,6 +73,9 @@ bool may_be_dropped(const Step& step, const InMail& inmail, const InMailCancelle
                            parent->stage == Stage::retracted || parent->informed;
       return !inmail.parent.is_zero() && is_gone && !e.refusal;
     }
+    case CancelReason::unlinked:
+      return inmail.pool != inmail.sender &&
+             inmail.pool != step.stream.pool_of_sends(inmail.sender);
     case CancelReason::undo: return false;
   }
   return false;

@@ -69,6 +69,9 @@ void Fold::connect(MemberId with, bool on) {
   stream.connected_position = header.position;
 }
 
+void Fold::on(const AccountLinked& e) { stream.linked_to = e.pool; }
+void Fold::on(const AccountUnlinked&) { stream.linked_to.reset(); }
+
 void Fold::on(const SeatAdded& e) {
   if (world.seats_.emplace(e.seat, header.stream.contract()).second) ++own_pool().seats;
 }

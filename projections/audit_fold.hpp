@@ -48,6 +48,8 @@ struct Fold {
   void on(const ConnectionSet& e);
   void on(const ConnectionRemoved& e);
   void connect(MemberId with, bool on);
+  void on(const AccountLinked& e);
+  void on(const AccountUnlinked&);
   void on(const SeatAdded& e);
   void on(const SeatOpened& e);
   void on(const PolicyAdopted& e);

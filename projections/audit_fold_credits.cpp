@@ -228,14 +228,15 @@ void Fold::on(const CreditReserved& e) {
   if (inmail == nullptr)
     return move(pool, e.splits, total, &Buckets::available, &Buckets::reserved);
   if (!inmail->is_sent()) {
-    inmail->sender = e.seat;
+    inmail->sender = e.sender;
     inmail->pool = header.stream;
   }
   reserve(pool, *inmail, e.splits, total);
   oblige(*inmail);
   inmail->month = pool.cycle;
+  if (e.sender.kind() != StreamKind::seat) return;
   if (const Policy* policy = world.policy(header.policy)) {
-    inmail->month_max = stream.month_max(e.seat, *policy);
+    inmail->month_max = stream.month_max(e.sender.seat(), *policy);
     inmail->month_has_free = policy->seat.monthly_counts == MonthlyCounts::all_inmails;
   }
 }

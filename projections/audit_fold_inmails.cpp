@@ -29,7 +29,7 @@ void Fold::on(const InMailDelivered& e) {
         {inmail->sender.seat(), inmail->id, inmail->sent_at, header.version});
   inmail->on_accept = e.accept_until.has_value();
   if (inmail->on_accept) return;
-  if (inmail->pool.kind() != StreamKind::member || inmail->charge != Charge::reserved) return;
+  if (inmail->is_paid_by_another() || inmail->charge != Charge::reserved) return;
   Pool& pool = touch(inmail->pool);
   inmail->held.each(
       [&](const LotSplit& split) { move(pool, split, &Buckets::reserved, &Buckets::consumed); });

@@ -93,9 +93,21 @@ void check_class(const Step& step, const Letter& e, Verdict& verdict) {
                 name_of(*e.free_class), ", which it is not, or which is not free");
 }
 
-/// Who may send is who pays, or sends what the free plan may.
+void check_open_profiles(const Step& step, const InMailSent& e, Verdict& verdict) {
+  const FreePolicy& free = step.policy->free;
+  if (e.free_class != FreeClass::open_profile || free.open_profile_max_per_month == 0) return;
+  const bool is_same_month = step.stream.open_profile_month == month_at(step.header.due_at);
+  const std::int64_t before = is_same_month ? step.stream.open_profile_sends : 0;
+  verdict.check(before < free.open_profile_max_per_month, e.inmail, " is number ", before + 1,
+                " to an open profile in a month, where ", free.open_profile_max_per_month,
+                " are free");
+}
+
+/// Who may send is who pays, or sends what the free plan may. Of a linked account the holder says
+/// so, off the record where nothing is reserved.
 void check_may_send(const Step& step, const InMailSent& e, Verdict& verdict) {
   if (step.header.stream.kind() != StreamKind::member) return;
+  if (e.pool != step.header.stream) return check_open_profiles(step, e, verdict);
   const Pool* pool = step.pool();
   const FreePolicy& free = step.policy->free;
   const bool has_plan = pool != nullptr && pool->plan;
@@ -107,12 +119,7 @@ void check_may_send(const Step& step, const InMailSent& e, Verdict& verdict) {
   const bool was_paid = step.inmail != nullptr && step.inmail->was_paid();
   verdict.check(may || was_paid || (e.free_class && free.plan_classes.has(*e.free_class)), e.inmail,
                 " was sent by ", step.header.stream, ", whose plan does not send");
-  if (e.free_class != FreeClass::open_profile || free.open_profile_max_per_month == 0) return;
-  const bool is_same_month = step.stream.open_profile_month == month_at(step.header.due_at);
-  const std::int64_t before = is_same_month ? step.stream.open_profile_sends : 0;
-  verdict.check(before < free.open_profile_max_per_month, e.inmail, " is number ", before + 1,
-                " to an open profile in a month, where ", free.open_profile_max_per_month,
-                " are free");
+  check_open_profiles(step, e, verdict);
 }
 
 void check_free(const Step& step, const InMailSent& e, Verdict& verdict) {

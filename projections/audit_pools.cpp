@@ -363,10 +363,43 @@ void check_payer(const Step& step, Verdict& verdict) {
                 " settled a charge that ", step.inmail->pool, " paid");
 }
 
+/// What was scheduled keeps to its pool, if that is the sender's still.
 void check_pool(const Step& step, StreamId pool, Verdict& verdict) {
   const StreamId stream = step.header.stream;
-  const StreamId own = stream.kind() == StreamKind::seat ? StreamId(step.stream.contract) : stream;
-  verdict.check(pool == own, stream, " sent on the credits of ", pool);
+  const bool was_scheduled = step.inmail != nullptr && step.inmail->stage == Stage::scheduled;
+  const bool keeps = was_scheduled && pool == step.inmail->pool && pool == stream;
+  verdict.check(pool == step.stream.pool_of_sends(stream) || keeps, stream,
+                " sent on the credits of ", pool);
+}
+
+/// Only who is the owner's, seat or linked account, has something reserved; and a member's pool is
+/// shared by its plan, not by one that spends from another's itself.
+void check_spender(const Step& step, const CreditReserved& e, Verdict& verdict) {
+  const StreamId owner = step.header.stream;
+  const StreamState* sender = step.world.find_stream(e.sender);
+  if (owner.kind() == StreamKind::contract) {
+    const bool is_seat = e.sender.kind() == StreamKind::seat;
+    const auto contract = is_seat ? step.world.contract_of(e.sender.seat()) : std::nullopt;
+    return (void)verdict.check(contract && owner == StreamId(*contract), owner, " reserved for ",
+                               e.sender, ", which is not its own");
+  }
+  const bool is_linked = sender != nullptr && e.sender.kind() == StreamKind::member &&
+                         sender->linked_to && StreamId(*sender->linked_to) == owner;
+  verdict.check(is_linked, owner, " reserved for ", e.sender, ", which is not linked to it");
+  const Pool* pool = step.pool();
+  if (step.policy == nullptr) return;
+  const PoolScope scope =
+      pool && pool->plan ? step.policy->terms(*pool->plan).pool_scope : PoolScope::member;
+  verdict.check(scope == PoolScope::linked_accounts && !step.stream.linked_to, owner,
+                " reserved for ", e.sender, " of a pool that it does not share");
+}
+
+void check_link(const Step& step, const AccountLinked& e, Verdict& verdict) {
+  const StreamState* holder = step.world.find_stream(e.pool);
+  verdict.check(!step.stream.linked_to && StreamId(e.pool) != step.header.stream &&
+                    holder != nullptr && (holder->registered || holder->erased_at),
+                step.header.stream, " was linked to member:", e.pool,
+                ", though it was linked already, or there is no such pool");
 }
 
 void pools_are_kept_apart(const Step& step, Verdict& verdict) {
@@ -374,10 +407,11 @@ void pools_are_kept_apart(const Step& step, Verdict& verdict) {
   std::visit(match{
                  [&](const InMailSent& e) { check_pool(step, e.pool, verdict); },
                  [&](const InMailScheduled& e) { check_pool(step, e.pool, verdict); },
-                 [&](const CreditReserved& e) {
-                   const auto contract = step.world.contract_of(e.seat);
-                   verdict.check(contract && stream == StreamId(*contract), stream,
-                                 " reserved for seat:", e.seat, ", which is not its own");
+                 [&](const CreditReserved& e) { check_spender(step, e, verdict); },
+                 [&](const AccountLinked& e) { check_link(step, e, verdict); },
+                 [&](const AccountUnlinked& e) {
+                   verdict.check(step.stream.linked_to == e.pool, stream,
+                                 " was unlinked from member:", e.pool, ", and was not linked");
                  },
                  [&](const SeatOpened& e) {
                    verdict.check(step.world.contract_of(stream.seat()) == e.contract &&
@@ -414,8 +448,10 @@ constexpr std::array rules{
          cycles_are_granted_once, nullptr, last_cycles_are_granted},
     Rule{"IC10", "where the cap holds no more is left than it, and no less for its sake",
          renewals_keep_the_cap, nullptr, last_renewals_keep_the_cap},
-    Rule{"IC11", "no balance is negative, and only a pool's own seats and charges touch it",
-         pools_are_kept_apart, balances_are_not_negative},
+    Rule{
+        "IC11",
+        "no balance is negative, and only a pool's own seats, linked accounts and charges touch it",
+        pools_are_kept_apart, balances_are_not_negative},
 };
 
 }  // namespace

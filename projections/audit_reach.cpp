@@ -66,7 +66,8 @@ void check_reach(const Step& step, const InMailSent& e, Verdict& verdict) {
                 " was sent to a connection, where the policy forbids it");
   verdict.check((e.degree == Degree::first) == is_connected, e.inmail,
                 " was sent as by a connection, or not, which member:", e.to, " denies");
-  if (step.header.stream.kind() != StreamKind::member) return;
+  // Of another pool its owner says how far, off the record where nothing is reserved.
+  if (e.pool != step.header.stream) return;
   const Pool* pool = step.pool();
   const PlanTerms& plan = step.policy->terms(pool && pool->plan ? *pool->plan : PlanKind::free);
   verdict.check(!e.degree || *e.degree <= plan.max_degree, e.inmail,
@@ -78,7 +79,9 @@ void deliveries_are_welcome(const Step& step, Verdict& verdict) {
   if (const auto* e = std::get_if<InMailSent>(&step.event)) {
     check_reach(step, *e, verdict);
     if (step.header.stream.kind() != StreamKind::member) return;
-    verdict.check(e->from_premium == is_premium(&step.stream, *step.policy), e->inmail,
+    const bool by_another = e->pool != step.header.stream;
+    verdict.check(e->from_premium == (by_another || is_premium(&step.stream, *step.policy)),
+                  e->inmail,
                   " was sent as by a premium member, or not, which the sender's plan denies");
     return;
   }

@@ -150,7 +150,7 @@ bool is_decided(const RecordHeader& header, const Event& event) {
       LinkFollowed, MarkedUnread, Starred, Tagged, SeatLimitSet, LimitHit, DuplicateOutreachWarned,
       DuplicateOutreachOverridden, PurchaseRecorded, PurchaseReversed, CreditsAdjusted,
       SubscriptionPastDue, SubscriptionRecovered, InboundRulesSet, ProfileUpdated, InMailScheduled,
-      InMailRescheduled, DraftSaved, CreditsTransferred, ReceivedErased>;
+      InMailRescheduled, DraftSaved, CreditsTransferred, ReceivedErased, AccountLinked>;
   return is_one_of(std::type_identity<Decided>{});
 }
 

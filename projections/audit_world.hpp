@@ -23,7 +23,7 @@
 
 namespace inmail::auditing {
 
-/// Where an InMail stands (D4.1.1). `unsent`: a contract has reserved for it, no more.
+/// Where an InMail stands (D4.1.1). `unsent`: another pool has reserved for it, no more.
 enum class Stage : std::uint8_t {
   unsent,
   scheduled,
@@ -91,6 +91,8 @@ struct InMail {
   static constexpr std::uint32_t no_inmail = UINT32_MAX;
 
   bool is_sent() const { return stage != Stage::unsent && stage != Stage::scheduled; }
+  /// Another stream than the sender pays, which reserves and charges on its own record.
+  bool is_paid_by_another() const { return pool != sender; }
   /// Its price was paid when it was scheduled.
   bool was_paid() const { return priced_by != 0; }
   bool was_delivered() const {
@@ -236,6 +238,14 @@ struct StreamState {
   Position connected_position{};
   /// From which version of the stream on the member had which plan.
   std::vector<std::pair<Version, std::optional<PlanKind>>> plans;
+
+  std::optional<MemberId> linked_to;  ///< From whose pool the member spends.
+
+  /// From whose pool it sends what it orders now.
+  StreamId pool_of_sends(StreamId self) const {
+    if (self.kind() == StreamKind::seat) return contract;
+    return linked_to ? StreamId(*linked_to) : self;
+  }
 
   bool is_connected(MemberId member, Version as_of) const {
     const auto found = connections.find(member);

@@ -10,6 +10,8 @@
 //   l  owner, lot                       CreditLot
 //   e  owner, ~position, part           LedgerLine; part counts the lots that one event took from
 //   h  InMail                           LotSplits: what a member holds reserved for it
+//   p  member                           MemberId: the pool that it is linked to
+//   s  pool, member                     LinkedAccount
 
 namespace inmail {
 namespace {
@@ -19,6 +21,11 @@ using Bucket = std::uint64_t CreditBuckets::*;
 RowKey balance_key(StreamId owner) { return RowKey('b').add(owner); }
 RowKey lots_prefix(StreamId owner) { return RowKey('l').add(owner); }
 RowKey ledger_prefix(StreamId owner) { return RowKey('e').add(owner); }
+RowKey link_key(MemberId member) { return RowKey('p').add(StreamId(member)); }
+RowKey linked_prefix(MemberId pool) { return RowKey('s').add(StreamId(pool)); }
+RowKey linked_key(MemberId pool, MemberId member) {
+  return linked_prefix(pool).add(StreamId(member));
+}
 RowKey held_key(const InMailId& id) { return RowKey('h').add(id); }
 
 void move(CreditBuckets& buckets, Bucket from, Bucket to, std::uint64_t amount) {
@@ -39,6 +46,8 @@ class Booking {
   Booking& operator=(const Booking&) = delete;
 
   CreditBalance& balance() { return balance_; }
+  /// All that follows is reserved for an InMail of this sender.
+  void spend_for(StreamId sender) { spent_by_ = sender; }
 
   void move_all(const LotSplits& splits, Bucket from, Bucket to, LedgerWhat what,
                 std::uint8_t reason = 0) {
@@ -70,7 +79,8 @@ class Booking {
                           .lot = lot,
                           .inmail = inmail_,
                           .policy = header_.policy,
-                          .cause = header_.cause};
+                          .cause = header_.cause,
+                          .spent_by = spent_by_};
     RowKey key = ledger_prefix(owner_).add_descending(header_.position.value).add(lines_++);
     insert_row(rows_, key, line);
   }
@@ -90,6 +100,7 @@ class Booking {
   const StreamId owner_;
   const std::optional<InMailId> inmail_;
   CreditBalance balance_;
+  std::optional<StreamId> spent_by_;
   std::uint64_t lines_ = 0;
 };
 
@@ -127,7 +138,7 @@ void on(Rows& rows, const RecordHeader& header, const InMailScheduled& e) {
 }
 
 void on(Rows& rows, const RecordHeader& header, const InMailDelivered& e) {
-  if (e.ref.cost == 0 || e.ref.pool.kind() != StreamKind::member || e.accept_until) return;
+  if (e.ref.cost == 0 || e.ref.pool != e.ref.sender || e.accept_until) return;
   const RowKey key = held_key(e.ref.inmail);
   const auto splits = fold_row<LotSplits>(rows, key);
   invariant(splits.has_value(), "an InMail on record was charged that reserved nothing");
@@ -140,9 +151,38 @@ void on(Rows& rows, const RecordHeader& header, const InMailDelivered& e) {
 
 void on(Rows& rows, const RecordHeader& header, const CreditReserved& e) {
   Booking booking(rows, header, header.stream, e.inmail);
+  booking.spend_for(e.sender);
   booking.move_all(e.splits, &CreditBuckets::available, &CreditBuckets::reserved,
                    LedgerWhat::reserved);
   booking.close();
+  if (header.stream.kind() != StreamKind::member) return;
+  const RowKey key = linked_key(header.stream.member(), e.sender.member());
+  auto account = fold_row<LinkedAccount>(rows, key);
+  invariant(account.has_value(), "an account spent of a pool on record that it was not linked to");
+  ++account->sends;
+  for (const LotSplit& split : e.splits) account->reserved += split.amount;
+  put_row(rows, key, *account);
+}
+
+void on(Rows& rows, const RecordHeader& header, const AccountLinked& e) {
+  const MemberId member = header.stream.member();
+  put_row(rows, link_key(member), e.pool);
+  const RowKey key = linked_key(e.pool, member);
+  LinkedAccount account =
+      fold_row<LinkedAccount>(rows, key).value_or(LinkedAccount{.member = member});
+  account.since = header.time;
+  account.until.reset();
+  put_row(rows, key, account);
+}
+
+void on(Rows& rows, const RecordHeader& header, const AccountUnlinked& e) {
+  const MemberId member = header.stream.member();
+  rows.erase(link_key(member));
+  const RowKey key = linked_key(e.pool, member);
+  auto account = fold_row<LinkedAccount>(rows, key);
+  invariant(account.has_value(), "an account on record was unlinked that was not linked");
+  account->until = header.time;
+  put_row(rows, key, *account);
 }
 
 void on(Rows& rows, const RecordHeader& header, const CreditCharged& e) {
@@ -240,6 +280,15 @@ Result<CreditBalance> credit_balance(const Rows& rows, StreamId owner) {
   auto balance = read_row<CreditBalance>(rows, balance_key(owner));
   if (!balance) return balance.error();
   return balance->value_or(CreditBalance{});
+}
+
+Result<std::optional<MemberId>> pool_linked_to(const Rows& rows, MemberId member) {
+  return read_row<MemberId>(rows, link_key(member));
+}
+
+Result<Page<LinkedAccount>> linked_accounts(const Rows& rows, MemberId pool,
+                                            const PageRequest& page) {
+  return read_page<LinkedAccount>(rows, linked_prefix(pool), page);
 }
 
 Result<Page<CreditLot>> credit_lots(const Rows& rows, StreamId owner, const PageRequest& page) {

@@ -15,7 +15,7 @@ namespace inmail {
 /// a ledger in which every line names the event that caused it (D4.2, D6.1).
 struct CreditsView {
   static constexpr std::string_view name = "credits";
-  static constexpr std::uint16_t revision = 1;
+  static constexpr std::uint16_t revision = 2;
   static void apply(Rows& rows, const Record& record);
 };
 
@@ -104,11 +104,12 @@ struct LedgerLine {
   std::optional<InMailId> inmail;
   PolicyVersion policy;
   CommandId cause;
+  std::optional<StreamId> spent_by;  ///< Of what a pool reserved for another stream: which.
 
   template <class Archive>
   void serialize(Archive& archive) {
     archive(position, time, came_true_at, what, reason, amount, available, lot, inmail, policy,
-            cause);
+            cause, spent_by);
   }
 };
 
@@ -118,6 +119,27 @@ std::string_view reason_of(const LedgerLine& line);
 /// All zero for an owner who never had credits. Errors: corruption, io; the same holds for all
 /// queries below.
 Result<CreditBalance> credit_balance(const Rows& rows, StreamId owner);
+
+/// A member who is linked to a pool: since when, and what it has taken of it.
+struct LinkedAccount {
+  MemberId member;
+  Timestamp since;
+  std::optional<Timestamp> until;  ///< It was unlinked.
+  std::uint64_t sends = 0;         ///< InMails for which credits were reserved.
+  std::uint64_t reserved = 0;      ///< Those credits, whatever became of them.
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(member, since, until, sends, reserved);
+  }
+};
+
+/// From whose pool a member spends; nothing: from its own.
+Result<std::optional<MemberId>> pool_linked_to(const Rows& rows, MemberId member);
+
+/// Who is linked to a member's pool, or was; by member.
+Result<Page<LinkedAccount>> linked_accounts(const Rows& rows, MemberId pool,
+                                            const PageRequest& page);
 
 /// In order of their ids, which is the order in which they were granted.
 Result<Page<CreditLot>> credit_lots(const Rows& rows, StreamId owner, const PageRequest& page);

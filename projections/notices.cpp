@@ -57,7 +57,7 @@ void NoticesView::apply(Rows& rows, const Record& record) {
     rows.erase(target_key(row->target, notice));
     rows.erase(key);
   }
-  for (const Obligation& duty : obligations_of(record.event)) {
+  for (const Obligation& duty : obligations_of(record.header.stream, record.event)) {
     insert_row(rows, row_key(duty.key), NoticeRow{duty.target, record.header.position});
     rows.insert(target_key(duty.target, duty.key), {});
   }

@@ -286,4 +286,14 @@ void each_field(OneOf<FollowLink> auto& c, auto&& visit) {
   visit("link", c.link, Presence::optional);
 }
 
+void each_field(OneOf<LinkAccounts> auto& c, auto&& visit) {
+  visit("pool", c.pool, Presence::required);
+  visit("member", c.member, Presence::required);
+}
+
+void each_field(OneOf<UnlinkAccount> auto& c, auto&& visit) {
+  visit("pool", c.pool, Presence::required);
+  visit("member", c.member, Presence::required);
+}
+
 }  // namespace inmail::tools

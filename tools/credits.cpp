@@ -44,8 +44,17 @@ Json line_json(const LedgerLine& line) {
       {"inmail", to_json(line.inmail)},
       {"policy", to_json(line.policy)},
       {"cause", line.cause.is_zero() ? Json() : to_json(line.cause)},
+      {"spent_by", to_json(line.spent_by)},
       {"recorded_at", to_json(line.time)},
   };
+}
+
+Json linked_json(const LinkedAccount& account) {
+  return {{"member", to_json(account.member)},
+          {"since", to_json(account.since)},
+          {"until", to_json(account.until)},
+          {"sends", account.sends},
+          {"reserved", account.reserved}};
 }
 
 std::optional<StreamId> owner_from_text(std::string_view text) {
@@ -61,6 +70,8 @@ struct CreditsCommand {
       .does = "Prints the credits of a member or a contract, and why each came and went.",
       .more =
           "The ledger is printed newest first. CSV and JSONL are the ledger alone.\n"
+          "Of a member it says whose credits the member spends, if it is linked to another's\n"
+          "pool, and who is linked to the member's own.\n"
           "With --forecast, what expires, is forfeited and renews instead, if nobody sends; its\n"
           "CSV and JSONL are the changes alone. It changes nothing.",
       .example =
@@ -121,22 +132,43 @@ struct CreditsCommand {
         limit_, [&](const PageRequest& page) { return credit_ledger(rows, owner_, page); });
     if (!ledger) return no_store(ledger.error());
 
+    Json linked_to;
+    std::vector<LinkedAccount> accounts;
+    if (owner_.kind() == StreamKind::member) {
+      const auto pool = pool_linked_to(rows, owner_.member());
+      if (!pool) return no_store(pool.error());
+      linked_to = to_json(*pool);
+      auto linked = list_pages(
+          std::numeric_limits<std::uint64_t>::max(),
+          [&](const PageRequest& page) { return linked_accounts(rows, owner_.member(), page); });
+      if (!linked) return no_store(linked.error());
+      accounts = std::move(linked->items);
+    }
+
     Json totals = Json::object();
     add_buckets(totals, balance.buckets);
     totals["refunded"] = balance.refunded;
     Report report{.facts = {{"owner", to_json(owner_)}, {"balance", std::move(totals)}},
                   .listings = {}};
+    if (!linked_to.is_null()) report.facts["spends_from"] = std::move(linked_to);
     Listing held{.name = "lots",
                  .columns = {"lot", "kind", "granted_at", "expires_at", "granted", "available",
                              "reserved", "consumed", "expired", "forfeited", "voided"},
                  .rows = {}};
     for (const CreditLot& each : lots->items) held.rows.push_back(lot_json(each));
-    Listing lines{
-        .name = "ledger",
-        .columns = {"position", "time", "what", "reason", "amount", "available", "lot", "inmail"},
-        .rows = {}};
+    Listing lines{.name = "ledger",
+                  .columns = {"position", "time", "what", "reason", "amount", "available", "lot",
+                              "inmail", "spent_by"},
+                  .rows = {}};
     for (const LedgerLine& each : ledger->items) lines.rows.push_back(line_json(each));
     report.listings = {std::move(held), std::move(lines)};
+    if (!accounts.empty()) {
+      Listing linked{.name = "linked",
+                     .columns = {"member", "since", "until", "sends", "reserved"},
+                     .rows = {}};
+      for (const LinkedAccount& each : accounts) linked.rows.push_back(linked_json(each));
+      report.listings.insert(report.listings.begin() + 1, std::move(linked));
+    }
     print(std::cout, format_, report);
     say_what_is_left(format_, ledger->items.size(), ledger->has_more);
     return Exit::done;

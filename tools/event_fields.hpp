@@ -46,6 +46,9 @@ void each_field(const ProfileUpdated& e, auto&& visit) {
   visit("lists", e.lists);
 }
 
+void each_field(const AccountLinked& e, auto&& visit) { visit("pool", e.pool); }
+void each_field(const AccountUnlinked& e, auto&& visit) { visit("pool", e.pool); }
+
 void each_field(const MemberErased& e, auto&& visit) { visit("member", e.member); }
 void each_field(const MemberKeyDestroyed&, auto&&) {}
 void each_field(const ReceivedErased& e, auto&& visit) { visit("member", e.member); }
@@ -118,7 +121,7 @@ void each_field(const CreditsGranted& e, auto&& visit) {
 
 void each_field(const CreditReserved& e, auto&& visit) {
   visit("inmail", e.inmail);
-  visit("seat", e.seat);
+  visit("sender", e.sender);
   visit("splits", e.splits);
 }
 

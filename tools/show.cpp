@@ -88,6 +88,8 @@ class Portrait {
   void on(const MemberUnblocked& e) { take_out(facts_["blocked"], to_json(e.target)); }
 
   void on(const OpenProfileSet& e) { facts_["open_profile"] = e.on; }
+  void on(const AccountLinked& e) { facts_["spends_from"] = to_json(e.pool); }
+  void on(const AccountUnlinked&) { facts_.erase("spends_from"); }
   void on(const ConnectionSet& e) { facts_["connections"].push_back(to_json(e.with)); }
   void on(const ConnectionRemoved& e) { take_out(facts_["connections"], to_json(e.with)); }
   void on(const SenderStopped& e) {

@@ -31,7 +31,7 @@ void Tally::add(const Record& record) {
                  [&](const InMailSent& e) { extend(last_deadline, e.undo_until); },
                  [&](const InMailDelivered& e) {
                    // A member's own credits are charged by the delivery alone.
-                   const bool is_own = e.ref.pool.kind() == StreamKind::member;
+                   const bool is_own = e.ref.pool == e.ref.sender;
                    if (is_own && !e.accept_until) credits.charged += e.ref.cost;
                    extend(last_deadline, e.refund_until);
                    extend(last_deadline, e.no_response_from);

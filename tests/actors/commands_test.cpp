@@ -58,6 +58,8 @@ std::vector<Command> all_commands() {
       SaveDraft{ada, desk, DraftId{some_inmail.bytes}, 3, bob, "Subject", "Bo"},
       DiscardDraft{ada, DraftId{some_inmail.bytes}},
       TransferCredits{ada, acme, 3, 99},
+      LinkAccounts{ada, bob},
+      UnlinkAccount{ada, MemberId{99}},
   };
 }
 
@@ -196,7 +198,7 @@ TEST(Commands, MayBeGivenByOneKindOfPrincipalOnly) {
       system, member, member, member, billing, billing, billing, admin,   billing, admin,   seat,
       member, member, member, seat,   admin,   system,  system,  system,  member,  member,  seat,
       seat,   seat,   seat,   seat,   member,  admin,   member,  billing, admin,   billing, billing,
-      member, system, seat,   member, seat,    member,  seat,    member,  admin,
+      member, system, seat,   member, seat,    member,  seat,    member,  admin,   member,  member,
   };
   const auto commands = all_commands();
   ASSERT_EQ(commands.size(), allowed.size());

@@ -202,7 +202,7 @@ Given<Contract>& ask_for_another(Given<Contract>& given, std::uint32_t sent,
   const InMailId another = inmail_of(make_command_id(start, 2, 2));
   return given.when_decided([=](const ContractState& state, const Context& context) {
     const Reserve question{
-        .inmail = another, .seat = desk, .cost = 1, .cycle = cycle, .sent = {sent, sent}};
+        .inmail = another, .sender = desk, .cost = 1, .cycle = cycle, .sent = {sent, sent}};
     return Contract::reserve(state, question, context);
   });
 }

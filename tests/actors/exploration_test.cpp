@@ -31,6 +31,11 @@ constexpr std::array documents{
     "0\n",
 };
 
+/// Everybody's plan but one kind is shared.
+constexpr std::string_view linked =
+    "name = \"linked\"\ninherits = \"default\"\n[plan]\npool_scope = \"linked_accounts\"\n"
+    "[plan.career]\npool_scope = \"member\"\n";
+
 struct SentOnce {
   InMailId inmail;
   MemberId from;
@@ -53,6 +58,19 @@ class People {
     give(GrantBonus{MemberId{1}, 2, 1, "Welcome"});
   }
 
+  void begin_to_share() {
+    give(AdoptPolicy{std::string(linked)});
+    world_.run();
+    for (const std::uint64_t each : {1, 2})
+      give(ChangePlan{MemberId{each}, PlanKind::recruiter_lite});
+    for (std::uint64_t each = 3; each <= members; ++each)
+      give(ChangePlan{MemberId{each}, PlanKind::career});
+    world_.run();
+    for (std::uint64_t each = 3; each <= members; ++each)
+      give(LinkAccounts{MemberId{1}, MemberId{each}});
+    world_.run();
+  }
+
   /// Seats send while the terms change under them.
   void haggle() {
     if (pick(3) == 0) return adopt();
@@ -61,6 +79,18 @@ class People {
     const MemberId to = anyone();
     const CommandId id = give(SendInMail{MemberId{seat.value}, seat, to, "A role", "Interested?"});
     sent_.push_back({inmail_of(id), MemberId{seat.value}, seat, to});
+  }
+
+  /// Most of them spend from the pool of the first, who is now and then without a plan to share.
+  void share() {
+    const auto what = pick(100);
+    if (what < 12) return static_cast<void>(give(LinkAccounts{pool(), anyone()}));
+    if (what < 16) return static_cast<void>(give(UnlinkAccount{pool(), anyone()}));
+    if (what < 20) return static_cast<void>(give(GrantBonus{pool(), 3, 1, "More"}));
+    if (what < 22) return static_cast<void>(give(ChangePlan{pool(), any_plan()}));
+    if (what < 24) return static_cast<void>(give(PaymentFailed{pool()}));
+    if (what < 30) return static_cast<void>(give(PaymentRecovered{pool()}));
+    act();
   }
 
   void act() {
@@ -79,6 +109,7 @@ class People {
  private:
   std::uint64_t pick(std::uint64_t below) { return world_.chance()() % below; }
   MemberId anyone() { return MemberId{1 + pick(members)}; }
+  MemberId pool() { return MemberId{pick(6) == 0 ? 2u : 1u}; }
   StreamId any_owner() { return pick(4) == 0 ? StreamId{contract} : StreamId{anyone()}; }
   PlanKind any_plan() {
     constexpr std::array plans{PlanKind::free, PlanKind::career, PlanKind::business,
@@ -243,6 +274,22 @@ TEST(Exploration, KeepsEveryPromiseAcrossCrashes) {
     People people(world);
     for (unsigned act = 0; act < acts; ++act) {
       people.act();
+      for (auto moves = world.chance()() % 12; moves > 0; --moves) world.move();
+      if (world.chance()() % 40 != 0) continue;
+      world.crash();
+      if (world.chance()() % 2 == 0) world.submit_lost_again();
+    }
+    expect_a_sound_end(world);
+  });
+}
+
+TEST(Exploration, KeepsEveryPromiseOfLinkedAccountsAcrossCrashes) {
+  for_each_seed(200, [](std::uint64_t seed) {
+    ActorWorld world({.seed = seed, .sleep_percent = 5});
+    People people(world);
+    people.begin_to_share();
+    for (unsigned act = 0; act < acts; ++act) {
+      people.share();
       for (auto moves = world.chance()() % 12; moves > 0; --moves) world.move();
       if (world.chance()() % 40 != 0) continue;
       world.crash();

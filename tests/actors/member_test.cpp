@@ -307,7 +307,7 @@ TEST(Member, LooksAtNobodyForASendToItself) {
 TEST(Member, MeetsWhatIsNoneOfItsBusinessWithADefect) {
   Given<Member> given(ada);
   subscribed(given);
-  EXPECT_THROW(given.stage().notice({.key = notice_key(NoticeKind::charge, InMailId{})}, start),
+  EXPECT_THROW(given.stage().notice({.key = notice_key(NoticeKind::open_seat, SeatId{1})}, start),
                Defect);
   MemberState state;
   EXPECT_THROW(Member::evolve(state, ContractCreated{}, {}), Defect);

@@ -56,7 +56,7 @@ TEST(Schedule, SetsTheCreditsAsideAndSendsAtItsTime) {
   EXPECT_EQ(scheduled.splits, (LotSplits{{LotId{1}, 1}}));
   EXPECT_EQ(scheduled.time_zone, "Europe/Vienna");
   EXPECT_EQ(given.state().account.available(), 9u);
-  EXPECT_TRUE(obligations_of(scheduled).empty());
+  EXPECT_TRUE(obligations_of(ada, scheduled).empty());
 
   given.settle_until(start + 2h - 1ms).then_nothing();
   given.settle_until(start + 2h).then_only<InMailSent>();
@@ -78,7 +78,7 @@ TEST(Schedule, HasNoUndoTimeOfItsOwn) {
   Given<Member> given(ada, policy);
   subscribed(given).when(later(start + 2h)).settle_until(start + 2h);
   EXPECT_EQ(given.the<InMailSent>().undo_until, std::nullopt);
-  EXPECT_EQ(obligations_of(given.the<InMailSent>()).size(), 1u);
+  EXPECT_EQ(obligations_of(ada, given.the<InMailSent>()).size(), 1u);
 }
 
 TEST(Schedule, TakesTheCreditsAtItsDispatchWhereThePolicySaysSo) {

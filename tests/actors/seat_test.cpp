@@ -161,7 +161,7 @@ struct Sending {
 TEST(Seat, DecidesWholeAgainOnTheStateOfThen) {
   Sending send;
   send.recipient.blocked = blocks_ada;
-  send.context.contract = ContractAnswer{.reserved = 1, .cycle = 1};
+  send.context.pool = PoolAnswer{.reserved = 1, .cycle = 1};
   const Decision decision = Seat::decide(desk, send.state, send.command, send.context);
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->code, Rejection::recipient_unavailable);
@@ -172,7 +172,7 @@ TEST(Seat, AsksForNothingTwice) {
   const auto wish = Seat::needs_reservation(desk, send.state, send.command, send.context);
   ASSERT_TRUE(wish.has_value());
   EXPECT_EQ(wish->cost, 1u);
-  send.context.contract = ContractAnswer{.reserved = 1, .cycle = 1};
+  send.context.pool = PoolAnswer{.reserved = 1, .cycle = 1};
   EXPECT_EQ(Seat::needs_reservation(desk, send.state, send.command, send.context), std::nullopt);
 }
 

@@ -39,7 +39,8 @@ TEST(Undo, TakesBackAtTheLastInstantOfItsWindow) {  // A21.
   Given<Member> given(ada, a_minute());
   const InMailId inmail = sent(given);
   EXPECT_EQ(given.the<InMailSent>().undo_until, start + 60s);
-  EXPECT_TRUE(obligations_of(given.the<InMailSent>()).empty()) << "nobody is to deliver it yet";
+  EXPECT_TRUE(obligations_of(ada, given.the<InMailSent>()).empty())
+      << "nobody is to deliver it yet";
   EXPECT_EQ(given.state().account.available(), 4u);
   given.at(start + 60'000ms).when(UndoSend{ada, inmail});
   given.then({InMailCancelled{inmail, bob, ada, 1, CancelReason::undo, {}},
@@ -100,7 +101,7 @@ TEST(Undo, IsNotForWhatWasDeliveredAtOnce) {
   Given<Member> given(ada, at_once());
   const InMailId inmail = sent(given);
   EXPECT_EQ(given.the<InMailSent>().undo_until, std::nullopt);
-  EXPECT_EQ(obligations_of(given.the<InMailSent>()).size(), 1u);
+  EXPECT_EQ(obligations_of(ada, given.the<InMailSent>()).size(), 1u);
   given.when(UndoSend{ada, inmail}).then_rejected(Rejection::undo_window_over);
   given.when(UndoSend{ada, InMailId{{7}}}).then_rejected(Rejection::unknown_target);
 }

@@ -164,7 +164,7 @@ class GuardOrder : public test::EngineTest {
   std::optional<Engine> engine_;
 };
 
-TEST_F(GuardOrder, IsOneForWhatASeatAndWhatItsContractAnswer) {
+TEST_F(GuardOrder, IsOneForWhatASeatAndWhatItsPoolAnswer) {
   begin();
   ASSERT_FALSE(HasFatalFailure());
   const auto all = breaks();

@@ -77,7 +77,7 @@ void wait_until_nothing_is_owed(Engine& engine) {
     if (!*record) break;
     const RecordHeader& header = (*record)->header;
     for (const NoticeKey& key : settled_by(header.stream, (*record)->event)) open.erase(key);
-    for (const Obligation& duty : obligations_of((*record)->event))
+    for (const Obligation& duty : obligations_of((*record)->header.stream, (*record)->event))
       open.emplace(duty.key, header.position);
   }
   EXPECT_EQ(open.size(), 0u) << "what position " << open.begin()->second.value

@@ -53,6 +53,7 @@ class Life {
       give(AddSeat{company, SeatId{each}, MemberId{each}});
     for (const StreamId owner : {StreamId(company), StreamId(MemberId{1}), StreamId(MemberId{2})})
       give(StartSubscription{owner, PlanKind::sales_core});
+    for (const std::uint64_t each : {3, 4}) give(LinkAccounts{MemberId{1}, MemberId{each}});
   }
 
   void do_it(const Deed& deed) {
@@ -203,8 +204,12 @@ class Life {
       return SetSeatMonthlyLimit{company,
                                  dice.once_in(2) ? std::vector<SeatId>{} : std::vector{SeatId{1}},
                                  dice.one_of<std::optional<std::uint32_t>>({std::nullopt, 0, 2})};
+    const MemberId pool{1 + dice.below(2)};
+    if (dice.once_in(4)) return LinkAccounts{pool, anyone(dice)};
+    if (dice.once_in(12)) return UnlinkAccount{pool, anyone(dice)};
     const StreamId owner = dice.once_in(2) ? StreamId(company) : StreamId(anyone(dice));
-    const PlanKind plan = dice.one_of({PlanKind::free, PlanKind::career, PlanKind::recruiter_corp});
+    const PlanKind plan = dice.one_of(
+        {PlanKind::free, PlanKind::career, PlanKind::sales_core, PlanKind::recruiter_corp});
     const std::string payment = "pay-" + std::to_string(dice.below(6));
     if (dice.once_in(5)) return PurchaseCredits{owner, "p5", payment};
     if (dice.once_in(8)) return ReversePurchase{owner, payment, dice.once_in(2)};

@@ -147,7 +147,8 @@ TEST_F(Roles, AreKnownForEveryCommand) {
       Command(RetractInMail{}).index(),    Command(UndoSend{}).index(),
       Command(RescheduleInMail{}).index(), Command(CancelScheduled{}).index(),
       Command(AddFollowUp{}).index(),      Command(DiscardDraft{}).index(),
-      Command(TransferCredits{}).index()};
+      Command(TransferCredits{}).index(),  Command(LinkAccounts{}).index(),
+      Command(UnlinkAccount{}).index()};
   for (const Row& row : table()) kinds.insert(row.command.index());
   EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
 }

@@ -400,8 +400,86 @@ TEST(AuditOfPools, WantsSeatsToSpendFromTheirContract) {
 
   records = story.records();
   const Position reserved{inmail.sent.value - 1};
-  event_at<CreditReserved>(records, reserved).seat = SeatId{10};
+  event_at<CreditReserved>(records, reserved).sender = SeatId{10};
   EXPECT_TRUE(breaks(records, "IC11", reserved));
+}
+
+// Linked accounts: a member's pool is another's to spend only while the two are linked.
+
+constexpr std::string_view sharing = "plan.pool_scope = \"linked_accounts\"";
+
+TEST(AuditOfPools, LetsALinkedAccountSpendOfItsPool) {
+  AuditStory story(sharing);
+  story.three_members();
+  story.decide(bob, AccountLinked{ada});
+  StoryInMail inmail = story.send_linked(bob, ada, eve);
+  story.deliver(inmail);
+  story.charge(inmail);
+  story.decide(bob, AccountUnlinked{ada});
+  story.reply(inmail);
+  story.refund(inmail);
+  EXPECT_TRUE(holds(story.records()));
+}
+
+TEST(AuditOfPools, WantsALinkInForceAtEachReservation) {
+  AuditStory never(sharing);
+  never.three_members();
+  Position sent = never.send_linked(bob, ada, eve).sent;
+  EXPECT_TRUE(breaks(never.records(), "IC11", Position{sent.value - 1}));
+
+  AuditStory over(sharing);
+  over.three_members();
+  over.decide(bob, AccountLinked{ada});
+  over.decide(bob, AccountUnlinked{ada});
+  sent = over.send_linked(bob, ada, eve).sent;
+  EXPECT_TRUE(breaks(over.records(), "IC11", Position{sent.value - 1}));
+
+  AuditStory elsewhere(sharing);
+  elsewhere.three_members();
+  elsewhere.decide(bob, AccountLinked{eve});
+  sent = elsewhere.send_linked(bob, ada, eve).sent;
+  EXPECT_TRUE(breaks(elsewhere.records(), "IC11", Position{sent.value - 1}));
+}
+
+TEST(AuditOfPools, WantsOnlyASharedPoolToBeSpentByOthers) {
+  AuditStory unshared;
+  unshared.three_members();
+  unshared.decide(bob, AccountLinked{ada});
+  Position sent = unshared.send_linked(bob, ada, eve).sent;
+  EXPECT_TRUE(breaks(unshared.records(), "IC11", Position{sent.value - 1}));
+
+  AuditStory chain(sharing);
+  chain.three_members();
+  chain.decide(bob, AccountLinked{ada});
+  chain.decide(ada, AccountLinked{eve});
+  sent = chain.send_linked(bob, ada, eve).sent;
+  EXPECT_TRUE(breaks(chain.records(), "IC11", Position{sent.value - 1}));
+}
+
+TEST(AuditOfPools, WantsLinkedAccountsToSpendNothingElse) {
+  AuditStory story(sharing);
+  story.three_members();
+  story.decide(bob, AccountLinked{ada});
+  const Position sent = story.send(bob, eve).sent;
+  EXPECT_TRUE(breaks(story.records(), "IC11", sent));
+}
+
+TEST(AuditOfPools, WantsLinksToBeMadeOnceAndToEndOnce) {
+  AuditStory story(sharing);
+  story.three_members();
+  const Position early = story.decide(bob, AccountUnlinked{ada});
+  EXPECT_TRUE(breaks(story.records(), "IC11", early));
+
+  AuditStory twice(sharing);
+  twice.three_members();
+  twice.decide(bob, AccountLinked{ada});
+  const Position again = twice.decide(bob, AccountLinked{eve});
+  EXPECT_TRUE(breaks(twice.records(), "IC11", again));
+
+  AuditStory itself(sharing);
+  itself.three_members();
+  const Position own = itself.decide(bob, AccountLinked{bob});
+  EXPECT_TRUE(breaks(itself.records(), "IC11", own));
 }
 
 TEST(AuditOfPools, WantsARefundToGoToWhoPaid) {

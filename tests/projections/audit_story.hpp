@@ -136,8 +136,7 @@ class AuditStory {
   }
 
   Position reserve(const StoryInMail& inmail) {
-    return add(inmail.ref.pool,
-               CreditReserved{inmail.ref.inmail, inmail.ref.sender.seat(), inmail.splits},
+    return add(inmail.ref.pool, CreditReserved{inmail.ref.inmail, inmail.ref.sender, inmail.splits},
                inmail.command());
   }
 
@@ -146,6 +145,14 @@ class AuditStory {
     StoryInMail inmail = write(SeatId{9}, ContractId{1}, MemberId{1}, to, splits);
     reserve(inmail);
     inmail.sent = answer(SeatId{9}, sent_event(inmail), inmail.command(), Principal::of(SeatId{9}));
+    return inmail;
+  }
+
+  /// From a member who is linked to `pool`, on its credits.
+  StoryInMail send_linked(MemberId from, MemberId pool, MemberId to) {
+    StoryInMail inmail = write(from, pool, from, to, {{LotId{1}, 1}});
+    reserve(inmail);
+    inmail.sent = answer(from, sent_event(inmail), inmail.command(), Principal::of(from));
     return inmail;
   }
 
@@ -166,8 +173,7 @@ class AuditStory {
                     .from_premium = true,
                     .pool = inmail.ref.pool,
                     .cost = inmail.ref.cost};
-    const bool by_member = inmail.ref.sender.kind() == StreamKind::member;
-    if (by_member) sent.splits = inmail.splits;
+    if (inmail.ref.pool == inmail.ref.sender) sent.splits = inmail.splits;
     sent.subject = text("A subject", TextField::subject, inmail);
     sent.body = text("A body of some words", TextField::body, inmail);
     return sent;

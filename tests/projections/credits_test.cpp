@@ -96,6 +96,26 @@ TEST_F(CreditsTest, OfAContractAreReservedAndChargedByEventsOfTheirOwn) {
   EXPECT_EQ(buckets(acme), (CreditBuckets{.granted = 5, .available = 3, .consumed = 2}));
 }
 
+TEST_F(CreditsTest, TellWhoIsLinkedToAPoolAndWhatTheyTookOfIt) {
+  grant(ada, 1, 5);
+  history.add(bob, AccountLinked{ada});
+  EXPECT_EQ(must(pool_linked_to(rows(), bob)), ada);
+  const CommandId command = history.new_command();
+  const LotSplits splits{{LotId{1}, 2}};
+  history.add(ada, CreditReserved{inmail_of(command), bob, splits});
+  EXPECT_EQ(ledger().front().spent_by, StreamId(bob));
+  history.add(ada, CreditCharged{inmail_of(command), splits, true});
+  EXPECT_EQ(buckets(), (CreditBuckets{.granted = 5, .available = 3, .consumed = 2}));
+  history.add(bob, AccountUnlinked{ada});
+  EXPECT_EQ(must(pool_linked_to(rows(), bob)), std::nullopt);
+  const auto linked = must(linked_accounts(rows(), ada, {.limit = 10, .after = {}})).items;
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_EQ(linked[0].member, bob);
+  EXPECT_EQ(linked[0].sends, 1u);
+  EXPECT_EQ(linked[0].reserved, 2u);
+  EXPECT_TRUE(linked[0].until);
+}
+
 TEST_F(CreditsTest, AreRefundedIntoAFreshLotByTheGrantAlone) {
   grant(ada, 1, 5);
   const InMailRef ref = send({{LotId{1}, 1}});

@@ -92,7 +92,8 @@ TEST(NoticesOfARandomWorld, AreThoseThatNobodyHasSettled) {
   std::size_t counted = 0;
   for (const Record& record : world.records()) {
     for (const NoticeKey& key : settled_by(record.header.stream, record.event)) open.erase(key);
-    for (const Obligation& duty : obligations_of(record.event)) open[duty.key] = duty.target;
+    for (const Obligation& duty : obligations_of(record.header.stream, record.event))
+      open[duty.key] = duty.target;
     records.push_back(record);
     if (open.empty()) continue;
     counted = records.size();

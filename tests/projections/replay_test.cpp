@@ -116,7 +116,7 @@ TEST_F(VerifyViewsTest, FindsARowThatWasTamperedWith) {
   run_views();
   RowBatch batch;
   batch.changes.push_back({"zzz", "a row too many"});
-  ASSERT_TRUE(must(store->table("credits.1"))->write(batch));
+  ASSERT_TRUE(must(store->table("credits.2"))->write(batch));
   EXPECT_FALSE(verdict("credits").equal);
   EXPECT_NE(verdict("credits").live, verdict("credits").replayed);
   EXPECT_TRUE(verdict("inbox").equal);

@@ -104,8 +104,10 @@ void Model::on(const MemberErased& e) {
   Person& person = people_[e.member];
   must(person.registered && !person.erased, "erased, and was not there");
   std::set<MemberId> connections = std::move(person.connections);  // Both sides keep them.
+  const auto pool = person.pool;  // Until it is unlinked, right after this.
   person = {};
   person.connections = std::move(connections);
+  person.pool = pool;
   person.erased = true;
   forget_reminders([](const Mail&) { return true; });
   end_charges(e.member, std::nullopt, RefundOn::recipient_closed);
@@ -179,6 +181,7 @@ void Model::on(const InMailSent& e) {
     must(may_be_stale_ || e.free_class == free_class_of(*given), "an InMail of another class");
   must(e.origin == SendOrigin::direct && !e.parent, "sent as if it had been scheduled");
   if (given) judge_marks(e, *given);
+  if (given) must(e.pool == payer_of(*given, {}), "sent on the credits of another");
   mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
   mail.stage = Stage::sent;
   mail.was_sent = true;
@@ -196,7 +199,7 @@ void Model::on(const InMailSent& e) {
   must(e.undo_until == mail.undo_until, "until when it can be undone");
   mail.links = e.markup.links;
   Account& pool = accounts_[e.pool];
-  if (record_->header.stream.kind() == StreamKind::member)
+  if (e.pool == record_->header.stream)
     take(pool, e.inmail, e.splits, cost);
   else
     must(reserved_for(pool, e.inmail) == cost, "sent on credits that nobody reserved");
@@ -569,7 +572,8 @@ void Model::on(const CommandAccepted&) {
       std::holds_alternative<RetractInMail>(given) || letter_in(given) ||
       std::holds_alternative<PurchaseCredits>(given) ||
       std::holds_alternative<AdjustCredits>(given) || std::holds_alternative<SaveDraft>(given) ||
-      std::holds_alternative<CancelScheduled>(given);
+      std::holds_alternative<CancelScheduled>(given) ||
+      std::holds_alternative<LinkAccounts>(given) || std::holds_alternative<UnlinkAccount>(given);
   must(!acts, "a command was accepted, and nothing came of it");
 }
 
@@ -605,6 +609,8 @@ void Model::finish() {
     }
     if (account.announced) complain(to_text(owner) + " was promised credits");
     if (account.grant_expected) complain(to_text(owner) + " was not granted its cycle");
+    if (is_erased(owner) && people_.at(owner.member()).pool)
+      complain(to_text(owner) + " was erased, and is linked");
     if (is_erased(owner) && (account.plan || account.available() > 0))
       complain(to_text(owner) + " was erased, and keeps a plan or credits");
   }

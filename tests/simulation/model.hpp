@@ -94,6 +94,7 @@ class Model {
     std::set<MemberId> ever_connected;
     std::map<MemberId, std::pair<bool, std::set<ContractId>>> stopped;  ///< The person, and whom.
     std::optional<InboundRules> takes;                                  ///< By rules of its own.
+    std::optional<MemberId> pool;  ///< Of another, from which it spends.
   };
 
   struct ContractState {
@@ -256,6 +257,8 @@ class Model {
   void on(const CreditsTransferred& e);
   void on(const TransferReceived& e);
   void on(const TransferReturned& e);
+  void on(const AccountLinked& e);
+  void on(const AccountUnlinked& e);
   /// The letter that the command behind this record sends; null, and a finding, if there is none.
   const SendInMail* letter();
   void sent_as_scheduled(Mail& mail, const InMailSent& e);
@@ -321,6 +324,8 @@ class Model {
   Refused expect(const SaveDraft& c);
   Refused expect(const DiscardDraft& c);
   Refused expect(const TransferCredits& c);
+  Refused expect(const LinkAccounts& c);
+  Refused expect(const UnlinkAccount& c);
   /// A send, or one that is scheduled: for then, by this; or one whose time has come.
   struct Later {
     Timestamp send_at{};
@@ -334,12 +339,15 @@ class Model {
   std::int64_t delay_of(const AddFollowUp& c) const {
     return c.delay_s ? std::int64_t{*c.delay_s} : policy().followup.default_gap_s.count();
   }
+  /// Whose credits are spent: what was scheduled keeps to the pool of then.
+  StreamId payer_of(const SendInMail& c, const std::optional<Later>& later);
+  bool shares_pool(MemberId holder);
   std::int64_t price_of(const SendInMail& c, const std::optional<Later>& later);
   Refused judge_plan(const SendInMail& c, const std::optional<Later>& later);
   Refused judge_send(const SendInMail& c, const std::optional<Later>& later);
   Refused judge_follow_up(const AddFollowUp& c) const;
   /// How a send stands to its recipient.
-  Refused judge_recipient(const SendInMail& c, bool premium);
+  Refused judge_recipient(const SendInMail& c, StreamId pool);
   Refused judge_limits(const SendInMail& c, const std::optional<FreeClass>& counted_as);
   Refused judge_signs(const SendInMail& c) const;
   Refused judge_parts(const SendInMail& c) const;

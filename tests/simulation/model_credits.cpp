@@ -227,8 +227,14 @@ void Model::on(const CreditsGranted& e) {
 
 void Model::on(const CreditReserved& e) {
   const SendInMail* given = letter();
-  must(given && given->seat == e.seat && inmail_of(record_->header.cause) == e.inmail,
+  must(given && (given->seat ? StreamId{*given->seat} : StreamId{given->from}) == e.sender &&
+           inmail_of(record_->header.cause) == e.inmail,
        "reserved for another InMail than the one that was ordered");
+  const StreamId owner = record_->header.stream;
+  if (owner.kind() == StreamKind::member)
+    must(StreamId{people_[e.sender.member()].pool.value_or(MemberId{})} == owner &&
+             shares_pool(owner.member()),
+         "reserved for somebody who is not linked");
   const auto mail = mails_.find(e.inmail);
   must(mail == mails_.end() || mail->second.stage == Stage::scheduled,
        "reserved after it was sent");

@@ -13,6 +13,7 @@ void Model::on(const InMailScheduled& e) {
        "another InMail was scheduled than the one that was ordered");
   const auto [at, is_new] = mails_.try_emplace(e.inmail);
   must(is_new, "an InMail was scheduled twice");
+  if (given) must(e.pool == payer_of(*given, {}), "scheduled on the credits of another");
   Mail& mail = at->second;
   mail = {.from = e.from, .to = e.to, .sender = record_->header.stream, .pool = e.pool};
   mail.stage = Stage::scheduled;
@@ -33,7 +34,7 @@ void Model::on(const InMailScheduled& e) {
   }
   must(std::int64_t{e.cost} == mail.cost, "scheduled at another price");
   Account& pool = accounts_[e.pool];
-  if (record_->header.stream.kind() == StreamKind::member)
+  if (e.pool == record_->header.stream)
     take(pool, e.inmail, e.splits, mail.cost);
   else
     must(reserved_for(pool, e.inmail) == mail.cost, "scheduled on credits that nobody reserved");
@@ -48,6 +49,7 @@ void Model::sent_as_scheduled(Mail& mail, const InMailSent& e) {
   must(e.origin == (follows ? SendOrigin::follow_up : SendOrigin::scheduled) &&
            e.parent == mail.parent && !e.undo_until,
        "sent otherwise than it was scheduled");
+  must(e.pool == mail.pool, "sent on other credits than it was scheduled on");
   if (follows) must(!mails_.at(*mail.parent).told, "followed up what its sender knew the end of");
   // Its own letter must pass all guards again.
   const Later due{.send_at = {}, .follow_up = nullptr, .due = &mail};
@@ -60,7 +62,7 @@ void Model::sent_as_scheduled(Mail& mail, const InMailSent& e) {
     const bool is_free = e.free_class || (follows && !policy().followup.charge);
     mail.cost = is_free ? 0 : policy().charge.cost;
     Account& pool = accounts_[e.pool];
-    if (record_->header.stream.kind() == StreamKind::member)
+    if (e.pool == record_->header.stream)
       take(pool, e.inmail, e.splits, mail.cost);
     else
       must(reserved_for(pool, e.inmail) == mail.cost, "sent on credits that nobody reserved");
@@ -132,6 +134,9 @@ void Model::dropped(Mail& mail, const InMailCancelled& e) {
       break;
     case CancelReason::sender_erased:
       must(is_erased(mail.from), "cancelled for an erasure that was not");
+      break;
+    case CancelReason::unlinked:
+      must(mail.pool != mail.sender && !people_[mail.from].pool, "cancelled, and it is linked");
       break;
     case CancelReason::undo: must(false, "undone, and it was never sent"); break;
   }

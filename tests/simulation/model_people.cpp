@@ -83,10 +83,10 @@ std::optional<FreeClass> Model::free_class_of(const SendInMail& c) {
   return {};
 }
 
-Model::Refused Model::judge_recipient(const SendInMail& c, bool premium) {
+Model::Refused Model::judge_recipient(const SendInMail& c, StreamId pool) {
   const Policy& rules = policy();
   const Person& to = people_[c.to];
-  const StreamId pool = c.seat ? StreamId{seats_[*c.seat].contract} : StreamId{c.from};
+  const bool premium = pool != StreamId{c.from} || is_premium(c.from);
   const bool blocks = !c.seat && people_[c.from].blocked.contains(c.to);
   if (blocks || !is_available(c.to, c.from, pool, premium)) return Rejection::recipient_unavailable;
   if (is_banned(to)) return Rejection::banned_list;

@@ -24,7 +24,9 @@ std::int64_t length_of(const Text& text, TextUnit unit) {
 void Model::judge(const Given& given) {
   may_be_stale_ = false;
   const auto* rejected = std::get_if<CommandRejected>(&record_->event);
-  const Refused expected = given.by == usual_principal(given.command)
+  const auto* unlink = std::get_if<UnlinkAccount>(&given.command);
+  const bool leaves = unlink != nullptr && given.by == Principal::of(unlink->member);
+  const Refused expected = leaves || given.by == usual_principal(given.command)
                                ? expect(given.command)
                                : Refused{Rejection::not_allowed};
   const Refused told = rejected ? Refused{rejected->code} : Refused{};
@@ -170,32 +172,88 @@ std::int64_t Model::price_of(const SendInMail& c, const std::optional<Later>& la
 /// Guard 5, by whoever's plan it is.
 Model::Refused Model::judge_plan(const SendInMail& c, const std::optional<Later>& later) {
   const Policy& rules = policy();
-  const Account& account =
-      accounts_[c.seat ? StreamId{seats_[*c.seat].contract} : StreamId{c.from}];
+  const StreamId pool = payer_of(c, later);
+  const Account& account = accounts_[pool];
+  const bool is_own = pool == StreamId{c.from};
+  const bool is_linked = !is_own && !c.seat;
+  if (is_linked && !people_[pool.member()].registered) return Rejection::pool_not_shared;
   const PlanTerms& plan = rules.terms(account.plan.value_or(PlanKind::free));
   const auto free_class = free_class_of(c);
   const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
-  if (account.has_lapsed() && (c.seat || !is_always_free)) return Rejection::subscription_ended;
+  if (account.has_lapsed() && !(is_own && is_always_free)) return Rejection::subscription_ended;
+  if (is_linked && !account.plan) return Rejection::pool_not_shared;
   if (c.seat && !account.plan) return Rejection::premium_required;
   const bool waits = later && later->schedules();
   const bool may_wait = !waits || (later->follow_up ? plan.can_followup : plan.can_schedule);
-  return may_go(plan, free_class) && may_wait ? Refused{} : Rejection::premium_required;
+  if (!may_go(plan, free_class) || !may_wait) return Rejection::premium_required;
+  return is_linked && !shares_pool(pool.member()) ? Refused{Rejection::pool_not_shared} : Refused{};
+}
+
+StreamId Model::payer_of(const SendInMail& c, const std::optional<Later>& later) {
+  if (c.seat) return seats_[*c.seat].contract;
+  if (later && later->due) return later->due->pool;
+  const auto& pool = people_[c.from].pool;
+  return pool ? StreamId{*pool} : StreamId{c.from};
+}
+
+/// Whether others may spend from it now.
+bool Model::shares_pool(MemberId holder) {
+  const auto& plan = accounts_[holder].plan;
+  if (!plan || people_[holder].pool) return false;
+  const PlanTerms& terms = policy().terms(*plan);
+  return terms.pool_scope == PoolScope::linked_accounts && terms.is_premium;
+}
+
+Model::Refused Model::expect(const LinkAccounts& c) {
+  may_be_stale_ = is_news(c.pool);
+  if (people_[c.member].pool) return Rejection::already_linked;
+  if (c.pool == c.member) return Rejection::not_allowed;
+  if (!people_[c.pool].registered) return Rejection::unknown_actor;
+  const auto is_of_linked = [&](MemberId member) {
+    const auto& plan = accounts_[member].plan;
+    const PlanTerms& terms = policy().terms(plan.value_or(PlanKind::free));
+    return plan && terms.pool_scope == PoolScope::linked_accounts && terms.is_premium;
+  };
+  if (!accounts_[c.pool].plan) return Rejection::no_subscription;
+  if (!is_of_linked(c.pool)) return Rejection::plan_not_shared;
+  if (people_[c.pool].pool) return Rejection::holder_is_linked;
+  if (is_of_linked(c.member)) return Rejection::holds_a_pool;
+  return {};
+}
+
+Model::Refused Model::expect(const UnlinkAccount& c) {
+  return people_[c.member].pool == c.pool ? Refused{} : Rejection::not_linked;
+}
+
+void Model::on(const AccountLinked& e) {
+  const auto* given = command<LinkAccounts>();
+  must(given && given->pool == e.pool, "linked to another pool than was wished");
+  Person& person = people_[record_->header.stream.member()];
+  must(!person.pool, "linked twice");
+  person.pool = e.pool;
+}
+
+void Model::on(const AccountUnlinked& e) {
+  Person& person = people_[record_->header.stream.member()];
+  must(person.pool == e.pool, "unlinked, and was not linked");
+  person.pool.reset();
 }
 
 Model::Refused Model::judge_send(const SendInMail& c, const std::optional<Later>& later) {
   const Policy& rules = policy();
   const SeatState* seat = c.seat ? &seats_[*c.seat] : nullptr;
-  const StreamId pool = seat ? StreamId{seat->contract} : StreamId{c.from};
+  const StreamId pool = payer_of(c, later);
+  const bool by_another = pool != StreamId{c.from};
   const Account& account = accounts_[pool];
   const bool schedules = later && later->schedules();
   may_be_stale_ = is_news(c.to) || last_policy_[c.to] != record_->header.policy ||
-                  (seat && (is_news(pool) || last_policy_[pool] != record_->header.policy));
+                  (by_another && (is_news(pool) || last_policy_[pool] != record_->header.policy));
   if (seat && c.from != seat->holder) return Rejection::not_allowed;
   if (c.to == c.from) return Rejection::self_send;
   if (!people_[c.to].registered) return Rejection::unknown_recipient;
   if (seat && !rules.seat.roles_can_send.has(seat->role)) return Rejection::role_cannot_send;
   if (const Refused no = judge_plan(c, later)) return no;
-  if (const Refused no = judge_recipient(c, seat || is_premium(c.from))) return no;
+  if (const Refused no = judge_recipient(c, pool)) return no;
   if (const Refused words = judge_words(c)) return words;
   if (const Refused signs = judge_signs(c)) return signs;
   if (const Refused parts = judge_parts(c)) return parts;
@@ -213,7 +271,7 @@ Model::Refused Model::judge_send(const SendInMail& c, const std::optional<Later>
   if (const Refused limits = judge_limits(c, counted_as)) return limits;
   if (const Refused bulk = judge_bulk(c)) return bulk;
   if (schedules && later->send_at <= record_->header.time) return Rejection::send_at_in_past;
-  if (seat && account.charges.contains(inmail_of(record_->header.cause))) return {};
+  if (by_another && account.charges.contains(inmail_of(record_->header.cause))) return {};
   const bool is_paid_now =
       schedules ? rules.charge.when == ChargeWhen::at_schedule : !(later && later->was_paid());
   if (is_paid_now && account.available() < price) return Rejection::insufficient_credits;

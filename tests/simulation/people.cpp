@@ -190,6 +190,16 @@ Command discard(People& people) {
   return DiscardDraft{kept.seat ? StreamId{*kept.seat} : StreamId{kept.from}, kept.draft};
 }
 
+/// Mostly to the first, who has a plan to share from the start if the policy knows one.
+Command link(People& people) {
+  const MemberId pool = people.one_in(4) ? people.anyone() : MemberId{1};
+  return LinkAccounts{pool, people.one_in(10) ? people.anyone() : people.anyone_but(pool)};
+}
+
+Command unlink(People& people) {
+  return UnlinkAccount{people.one_in(4) ? people.anyone() : MemberId{1}, people.anyone()};
+}
+
 Command write(People& people) {
   if (people.one_in(3)) {
     const MemberId one = people.anyone();
@@ -220,6 +230,12 @@ Command allow(People& people) {
   const auto inmail = people.any_inmail();
   return AllowSender{inmail.to, inmail.from};
 }
+
+/// All plans but one are shared by those who are linked to their holder.
+constexpr auto linked_terms =
+    "name = \"linked\"\ninherits = \"default\"\n[plan]\npool_scope = \"linked_accounts\"\n"
+    "[plan.career]\npool_scope = \"member\"\ncan_schedule = true\n"
+    "[plan.business]\nmonthly_allotment = 12\ncan_schedule = true\ncan_followup = true\n";
 
 Command adopt(People& people) {
   constexpr std::array presets{"default", "seed0", "seed1",        "seed2",      "seed3",
@@ -273,6 +289,9 @@ Command adopt(People& people) {
       "\"at_dispatch\"\n[draft]\n"
       "max_per_seat = 2\nttl_s = 86400\n[plan.career]\ncan_schedule = true\ncan_followup = true\n"
       "[plan.recruiter_lite]\ncan_followup = true\n",
+      linked_terms,
+      "name = \"linked-later\"\ninherits = \"seed1\"\n[charge]\nwhen = \"at_accept\"\ncost = 2\n"
+      "[plan]\npool_scope = \"linked_accounts\"\n",
       "name = \"early\"\ninherits = \"default\"\n[lot]\ntransferable = "
       "true\n[followup]\nmax_unanswered = 3\nmin_gap_s = 0\n"
       "[plan.business]\ncan_schedule = true\ncan_followup = true\n[plan.recruiter_lite]\n"
@@ -396,6 +415,8 @@ const std::array table{
     act<SaveDraft>(3, save),
     act<DiscardDraft>(1, discard),
     act<TransferCredits>(2, transfer),
+    act<LinkAccounts>(3, link),
+    act<UnlinkAccount>(1, unlink),
 };
 static_assert(table.size() == std::variant_size_v<Command>,
               "every kind of command has an entry, and so is simulated");
@@ -412,8 +433,8 @@ RegisterMember People::newcomer(MemberId member) {
 }
 
 PlanKind People::any_plan() {
-  constexpr std::array plans{PlanKind::free, PlanKind::career, PlanKind::business,
-                             PlanKind::recruiter_lite, PlanKind::custom};
+  constexpr std::array plans{PlanKind::free,           PlanKind::career, PlanKind::business,
+                             PlanKind::recruiter_lite, PlanKind::custom, PlanKind::sales_core};
   return plans[pick(plans.size())];
 }
 
@@ -436,15 +457,23 @@ ReversePurchase People::any_payment() {
 
 std::vector<Command> People::beginning() {
   std::vector<Command> commands;
-  if (one_in(2)) commands.push_back(adopt(*this));  // Lives are short, and terms change seldom.
+  const bool shares = one_in(4);
+  if (shares)
+    commands.push_back(AdoptPolicy{linked_terms});
+  else if (one_in(2))
+    commands.push_back(adopt(*this));  // Lives are short, and terms change seldom.
   for (std::uint64_t each = 1; each <= members; ++each)
     commands.push_back(newcomer(MemberId{each}));
   commands.push_back(CreateContract{ContractId{1}, static_cast<std::uint32_t>(seats + 1)});
   for (std::uint64_t each = 1; each <= seats; ++each)
     commands.push_back(AddSeat{ContractId{1}, SeatId{each}, MemberId{each}});
   commands.push_back(StartSubscription{ContractId{1}, PlanKind::recruiter_lite});
-  for (std::uint64_t each = 1; each <= members; ++each)
-    commands.push_back(StartSubscription{MemberId{each}, any_plan()});
+  for (std::uint64_t each = 1; each <= members; ++each) {
+    const PlanKind plan = each == 1 ? PlanKind::business : PlanKind::career;
+    commands.push_back(StartSubscription{MemberId{each}, shares ? plan : any_plan()});
+  }
+  for (std::uint64_t each = 2; shares && each <= members; ++each)
+    if (!one_in(3)) commands.push_back(LinkAccounts{MemberId{1}, MemberId{each}});
   return commands;
 }
 

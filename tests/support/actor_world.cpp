@@ -283,7 +283,7 @@ void ActorWorld::send_open_notices() {
   std::map<NoticeKey, std::pair<StreamId, Record>> open;
   each_record(disk_, [&](const Record& record) {
     for (const NoticeKey& key : settled_by(record.header.stream, record.event)) open.erase(key);
-    for (const Obligation& duty : obligations_of(record.event))
+    for (const Obligation& duty : obligations_of(record.header.stream, record.event))
       open.insert_or_assign(duty.key, std::pair(duty.target, record));
   });
   for (const auto& [key, duty] : open) {

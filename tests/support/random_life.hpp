@@ -104,6 +104,7 @@ inline void draw_plans(Policy& policy, Dice& dice) {
     terms.lot_ttl_calendar_months = dice.one_of({0, 0, 1, 3});
     terms.trial_grant = dice.one_of({0, 2});
     terms.proration = dice.one_of({Proration::none, Proration::by_day_floor});
+    terms.pool_scope = dice.one_of({PoolScope::member, PoolScope::linked_accounts});
   }
 }
 
@@ -352,6 +353,12 @@ class RandomLife {
     return SaveDraft{draft.from, {}, draft.draft, draft.revision, draft.to, "Hello", "Or so"};
   }
 
+  Command any_link() {
+    const MemberId pool = dice_.once_in(3) ? anyone() : ada;
+    if (dice_.once_in(4)) return UnlinkAccount{pool, anyone()};
+    return LinkAccounts{pool, anyone_but(pool)};
+  }
+
   Command any_tie() {
     const MemberId one = anyone();
     const MemberId other = anyone_but(one);
@@ -393,7 +400,7 @@ class RandomLife {
       case 24:
       case 25:
       case 26: return for_later(letter);
-      case 27: return any_draft();
+      case 27: return dice_.once_in(2) ? any_draft() : any_link();
       case 20: return any_mark(letter);
       case 21:
         if (dice_.once_in(2)) return FollowLink{letter.to, letter.inmail, 0};

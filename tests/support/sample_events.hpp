@@ -67,9 +67,10 @@ inline SendMarks sample_marks() {
   return marks;
 }
 
-/// Likewise, behind all others: of an erasure that takes what was received, too.
-inline std::vector<Event> sample_erasure_events() {
-  return {ReceivedErased{MemberId{7}}, ReceivedKeyDestroyed{}};
+/// Likewise, behind all others: of an erasure that takes what was received, too, and of links.
+inline std::vector<Event> sample_last_events() {
+  return {ReceivedErased{MemberId{7}}, ReceivedKeyDestroyed{}, AccountLinked{MemberId{7}},
+          AccountUnlinked{MemberId{7}}};
 }
 
 /// Likewise, behind those: what tells of limits.
@@ -267,7 +268,7 @@ inline std::vector<Event> sample_events() {
   for (Event& each : sample_profile_events()) events.push_back(std::move(each));
   for (Event& each : sample_dispatch_events()) events.push_back(std::move(each));
   for (Event& each : sample_transfer_events()) events.push_back(std::move(each));
-  for (Event& each : sample_erasure_events()) events.push_back(std::move(each));
+  for (Event& each : sample_last_events()) events.push_back(std::move(each));
   return events;
 }
 

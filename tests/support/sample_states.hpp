@@ -135,6 +135,7 @@ inline Resident<Member> sample_member() {
   member.state.agenda = sample_agenda();
   member.state.outreach[ContractId{2}][SeatId{3}] = {sample_inmail(), later, true};
   member.state.arrivals = {20'458, 2, 5};
+  member.state.linked_to = MemberId{8};
   return member;
 }
 

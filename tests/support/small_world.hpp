@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/pool_owner.hpp"
 #include "tests/support/given.hpp"
 
 namespace inmail::test {
@@ -61,12 +62,12 @@ class SmallWorld {
     now_ = time;
     do {
       for (auto& [id, each] : members_) {
-        show_members_to(*each);
+        show_to(*each, {PrincipalKind::clock, 0});
         keep_duties(each->settle(now_));
       }
       for (auto& [id, each] : contracts_) keep_duties(each->settle(now_));
       for (auto& [id, each] : seats_) {
-        show_to_seat(*each, {PrincipalKind::clock, 0});
+        show_to(*each, {PrincipalKind::clock, 0});
         keep_duties(each->settle(now_));
       }
     } while (deliver_all() > 0);
@@ -126,32 +127,39 @@ class SmallWorld {
   }
 
   Step command_member(MemberId id, const Command& command, CommandId command_id, Principal by) {
-    show_members_to(member(id));
+    show_to(member(id), by);
     return member(id).command(command, now_, command_id, by);
   }
 
   Step command_seat(SeatId id, const Command& command, CommandId command_id, Principal by) {
     Stage<Seat>& sender = seat(id);
-    show_to_seat(sender, by);
+    show_to(sender, by);
     return sender.command(command, now_, command_id, by);
   }
 
-  /// The members as they are, and its contract.
-  void show_to_seat(Stage<Seat>& sender, Principal by) {
+  /// The members as they are, and whose pool it spends from.
+  template <class Sender>
+  void show_to(Stage<Sender>& sender, Principal by) {
     show_members_to(sender);
     sender.asks([this, &sender, by](const Reserve& question) {
-      const auto reserve = [&](const ContractState& state, const Context& context) {
-        return Contract::reserve(state, question, context);
-      };
-      Stage<Contract>& pool = contract(sender.state().contract);
-      Step step = pool.decide_with(now_, reserve, command_of(question.inmail), by);
-      keep_duties(step);
-      return Contract::answer(pool.state(), question, {step.events, step.refusal});
+      const StreamId pool = *Sender::pool_of(sender.state());
+      if (pool.kind() == StreamKind::member) return ask(member(pool.member()), question, by);
+      return ask(contract(pool.contract()), question, by);
     });
   }
 
+  template <class Owner>
+  PoolAnswer ask(Stage<Owner>& pool, const Reserve& question, Principal by) {
+    const auto reserve = [&](const typename Owner::State& state, const Context& context) {
+      return Owner::reserve(state, question, context);
+    };
+    Step step = pool.decide_with(now_, reserve, command_of(question.inmail), by);
+    keep_duties(step);
+    return answer_to(pool.state().account, question, {step.events, step.refusal});
+  }
+
   Step tell(StreamId target, const Notice& notice) {
-    // What a seat is asked after a reservation is the shell's to answer: in time it sends.
+    // What a sender is asked after a reservation is the shell's to answer: in time it sends.
     if (notice.key.kind == NoticeKind::confirm) return {};
     switch (target.kind()) {
       case StreamKind::member: return member(target.member()).notice(notice, now_);
@@ -162,7 +170,7 @@ class SmallWorld {
 
   void keep_duties(const Step& step) {
     for (const Record& record : step.records)
-      for (const Obligation& duty : obligations_of(record.event))
+      for (const Obligation& duty : obligations_of(record.header.stream, record.event))
         waiting_[{record.header.stream, duty.target}].push_back(
             {duty.key, record.header.position, record.header.stream, record.header.due_at,
              record.header.policy, record.header.cause,

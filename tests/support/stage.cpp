@@ -26,9 +26,9 @@ Step Stage<Decider>::command(Command command, Timestamp now, CommandId id, Princ
       context.recipient = &admission;
     }
   }
-  if constexpr (std::is_same_v<Decider, Seat>)
-    step.reservation = Seat::needs_reservation(id_, self_.state, command, context);
-  if (step.reservation) context.contract = answer_to(*step.reservation);
+  if constexpr (requires { &Decider::needs_reservation; })
+    step.reservation = Decider::needs_reservation(id_, self_.state, command, context);
+  if (step.reservation) context.pool = answer_to(*step.reservation);
   Decision decision = Decider::decide(id_, self_.state, command, context);
   step.events = decision.events;
   step.refusal = decision.refusal;
@@ -80,9 +80,9 @@ void Stage<Decider>::seal_texts(Command& command, const CommandId& id) {
 }
 
 template <class Decider>
-ContractAnswer Stage<Decider>::answer_to(const Reserve& question) const {
+PoolAnswer Stage<Decider>::answer_to(const Reserve& question) const {
   if (ask_) return ask_(question);
-  ContractAnswer answer{.cycle = 1};
+  PoolAnswer answer{.cycle = 1};
   if (question.holds) answer.reserved = question.cost;
   return answer;
 }
@@ -132,10 +132,10 @@ void Stage<Decider>::dispatch_all(Context context, Step& step) {
       context.id = command_of(*inmail);
       context.author = &author;
       context.recipient = &recipient;
-      context.contract.reset();
-      if constexpr (std::is_same_v<Decider, Seat>)
-        if (const auto wish = Seat::needs_reservation_for(id_, self_.state, *inmail, context))
-          context.contract = answer_to(*wish);
+      context.pool.reset();
+      if constexpr (requires { &Decider::needs_reservation_for; })
+        if (const auto wish = Decider::needs_reservation_for(id_, self_.state, *inmail, context))
+          context.pool = answer_to(*wish);
       record(Decider::dispatch(id_, self_.state, *inmail, context), context, context.now,
              {context.id, by_clock}, step);
     }

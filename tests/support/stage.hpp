@@ -59,7 +59,7 @@ struct Step {
   std::vector<Record> fell_due;  ///< What settling emitted before.
   std::vector<Event> events;     ///< What was decided.
   std::optional<Refusal> refusal;
-  std::optional<Reserve> reservation;  ///< What a seat would ask its contract.
+  std::optional<Reserve> reservation;  ///< What it would ask the pool of another.
   CommandId id;
   std::vector<Record> records;  ///< All of it, as it was stored.
 };
@@ -90,8 +90,9 @@ class Stage {
     return found != admissions_.end() ? found->second : Admission{.exists = true};
   }
 
-  /// Whom a seat asks for credits; without anyone, it gets what it asks for, in the first cycle.
-  void asks(std::function<ContractAnswer(const Reserve&)> contract) { ask_ = std::move(contract); }
+  /// Whom it asks for credits of another pool; without anyone, it gets what it asks for, in the
+  /// first cycle.
+  void asks(std::function<PoolAnswer(const Reserve&)> contract) { ask_ = std::move(contract); }
 
   Step command(Command command, Timestamp now, CommandId id, Principal asked_by);
 
@@ -126,7 +127,7 @@ class Stage {
     Principal asked_by;
     bool is_answer = false;
   };
-  ContractAnswer answer_to(const Reserve& question) const;
+  PoolAnswer answer_to(const Reserve& question) const;
   Context make_context(Timestamp now) const;
 
   static std::vector<Event> stored_form(Decision decision, const Command& command);
@@ -145,7 +146,7 @@ class Stage {
   std::shared_ptr<Ground> ground_;
   Resident<Decider> self_;
   std::map<MemberId, Admission> admissions_;
-  std::function<ContractAnswer(const Reserve&)> ask_;
+  std::function<PoolAnswer(const Reserve&)> ask_;
   std::vector<Record> records_;
 };
 
@@ -158,7 +159,7 @@ extern template class Stage<PolicyKeeper>;
 /// The notices by which `record` obliges `target`, in their order.
 inline std::vector<Notice> notices_to(StreamId target, const Record& record) {
   std::vector<Notice> notices;
-  for (const Obligation& duty : obligations_of(record.event))
+  for (const Obligation& duty : obligations_of(record.header.stream, record.event))
     if (duty.target == target)
       notices.push_back({duty.key, record.header.position, record.header.stream,
                          record.header.due_at, record.header.policy, record.header.cause,

@@ -13,7 +13,7 @@ namespace inmail::test {
 inline Event test_event(std::uint64_t number) {
   CreditReserved event;
   event.inmail.bytes[15] = static_cast<std::uint8_t>(number);
-  event.seat = SeatId{number % 97};
+  event.sender = SeatId{number % 97};
   for (std::uint64_t i = 0; i < number % 23; ++i)
     event.splits.push_back({LotId{i + 1}, static_cast<std::uint32_t>(number)});
   return event;

@@ -108,7 +108,7 @@ class LogCheck {
     fold->apply(record);
     pools_.try_emplace(stream, findings_).first->second.apply(record);
     for (const NoticeKey& key : settled_by(stream, record.event)) open_.erase(key);
-    for (const Obligation& duty : obligations_of(record.event))
+    for (const Obligation& duty : obligations_of(record.header.stream, record.event))
       open_.emplace(duty.key, duty.target);
     // What can be undone is not on its way yet.
     if (const auto* sent = std::get_if<InMailSent>(&record.event); sent && !sent->undo_until)

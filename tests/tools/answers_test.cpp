@@ -332,7 +332,8 @@ TEST_F(Answers, AccountForEveryCredit) {
   EXPECT_EQ(sum, balance["available"]);
 
   const std::string csv = ask({"credits", store(), "member:7", "--format", "csv"});
-  EXPECT_TRUE(csv.starts_with("position,time,what,reason,amount,available,lot,inmail\n")) << csv;
+  EXPECT_TRUE(csv.starts_with("position,time,what,reason,amount,available,lot,inmail,spent_by\n"))
+      << csv;
 }
 
 TEST_F(Answers, ForetellCredits) {

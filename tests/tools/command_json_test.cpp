@@ -71,6 +71,8 @@ std::vector<Command> commands_for_later() {
                 .subject = "Hello",
                 .body = "A w"},
       DiscardDraft{.author_id = MemberId{7}, .draft = DraftId{inmail_id().bytes}},
+      LinkAccounts{.pool = MemberId{7}, .member = MemberId{9}},
+      UnlinkAccount{.pool = MemberId{7}, .member = MemberId{9}},
   };
 }
 

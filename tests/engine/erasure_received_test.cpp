@@ -134,15 +134,6 @@ class ErasingReceived : public EngineTest {
     expect_sound(engine);
   }
 
-  static std::size_t count(const EventLog& log, std::uint16_t event) {
-    std::size_t found = 0;
-    (void)for_each_record(log, Position{1}, [&](const Record& record) {
-      found += type_of(record.event).number == event ? 1 : 0;
-      return true;
-    });
-    return found;
-  }
-
   test::ErasedWords words_;
   InMailId to_ada_;  ///< Of bob.
   InMailId of_ada_;  ///< To bob, who has answered it.
@@ -155,8 +146,9 @@ TEST_F(ErasingReceived, DestroysWhatOthersWroteToThemAndNothingElseOfTheirs) {
   expect_kept(engine);
 
   ASSERT_TRUE(settle(engine, EraseMember{ada, true}).ok());
-  EXPECT_EQ(count(engine.log(), ReceivedErased::type.number), 1u);
-  EXPECT_EQ(count(engine.log(), ReceivedKeyDestroyed::type.number), 1u) << "and it is on record";
+  EXPECT_EQ(test::count_events(engine.log(), ReceivedErased::type.number), 1u);
+  EXPECT_EQ(test::count_events(engine.log(), ReceivedKeyDestroyed::type.number), 1u)
+      << "and it is on record";
   expect_gone(engine);
 }
 
@@ -195,9 +187,9 @@ TEST_F(ErasingReceived, CanBeOrderedLaterAndHappensOnce) {
 
   for (int time = 0; time < 2; ++time) {
     EXPECT_TRUE(settle(engine, EraseMember{ada, true}).ok());
-    EXPECT_EQ(count(engine.log(), MemberErased::type.number), 1u);
-    EXPECT_EQ(count(engine.log(), ReceivedErased::type.number), 1u);
-    EXPECT_EQ(count(engine.log(), ReceivedKeyDestroyed::type.number), 1u);
+    EXPECT_EQ(test::count_events(engine.log(), MemberErased::type.number), 1u);
+    EXPECT_EQ(test::count_events(engine.log(), ReceivedErased::type.number), 1u);
+    EXPECT_EQ(test::count_events(engine.log(), ReceivedKeyDestroyed::type.number), 1u);
     expect_gone(engine);
   }
   EXPECT_EQ(settle(engine, EraseMember{nobody, true}).refusal.code, Rejection::unknown_target);
@@ -296,9 +288,9 @@ class ErasingReceivedBeforeARestore : public ErasingReceived {
       with.path = beside("restored");
       auto engine = Engine::open(std::move(with));
       ASSERT_TRUE(engine.ok()) << engine.error().message;
-      EXPECT_EQ(count(engine->log(), MemberErased::type.number), 1u);
-      EXPECT_EQ(count(engine->log(), ReceivedErased::type.number), 1u);
-      EXPECT_EQ(count(engine->log(), ReceivedKeyDestroyed::type.number), 1u);
+      EXPECT_EQ(test::count_events(engine->log(), MemberErased::type.number), 1u);
+      EXPECT_EQ(test::count_events(engine->log(), ReceivedErased::type.number), 1u);
+      EXPECT_EQ(test::count_events(engine->log(), ReceivedKeyDestroyed::type.number), 1u);
       expect_gone(*engine);
       EXPECT_FALSE(fs::exists(StoreLayout{beside("restored")}.erasures()));
     }
@@ -365,8 +357,9 @@ class ErasingReceivedInACrash : public ErasingReceived {
     fs::copy(path(), image_, fs::copy_options::recursive);
     {
       Engine crashed = open();
-      const bool is_on_record = count(crashed.log(), ReceivedErased::type.number) == 1;
-      EXPECT_EQ(count(crashed.log(), ReceivedKeyDestroyed::type.number), is_on_record ? 1u : 0u);
+      const bool is_on_record = test::count_events(crashed.log(), ReceivedErased::type.number) == 1;
+      EXPECT_EQ(test::count_events(crashed.log(), ReceivedKeyDestroyed::type.number),
+                is_on_record ? 1u : 0u);
       const KeyId received = what_ada_received;
       EXPECT_EQ(test::key_in(StoreLayout{image_}.keys(), received).empty(), is_on_record);
       is_on_record ? expect_gone(crashed) : expect_kept(crashed);

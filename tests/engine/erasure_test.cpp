@@ -105,15 +105,6 @@ class Erasing : public EngineTest {
     expect_equal_views(engine);
   }
 
-  static std::size_t count(const EventLog& log, std::uint16_t event) {
-    std::size_t found = 0;
-    (void)for_each_record(log, Position{1}, [&](const Record& record) {
-      found += type_of(record.event).number == event ? 1 : 0;
-      return true;
-    });
-    return found;
-  }
-
   test::ErasedWords words_;
   InMailId to_bob_;    ///< Bob has answered it.
   InMailId from_eve_;  ///< Ada has answered it.
@@ -131,7 +122,8 @@ TEST_F(Erasing, DestroysWhatTheyWroteAndKeepsWhatOthersWrote) {
 
   const Answer settled = settle(engine, EraseMember{ada});
   ASSERT_TRUE(settled.ok());
-  EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u) << "and it is on record";
+  EXPECT_EQ(test::count_events(engine.log(), MemberKeyDestroyed::type.number), 1u)
+      << "and it is on record";
   expect_gone(engine);
   for (const auto& text : read_of(engine, bob)) EXPECT_TRUE(text.has_value());
   for (const auto& text : read_of(engine, eve)) EXPECT_TRUE(text.has_value());
@@ -172,7 +164,7 @@ TEST_F(Erasing, LeavesAStrangerToAllCommands) {
   const Answer first = engine.submit({letter, id, {}}).reply.get();
   ASSERT_TRUE(settle(engine, EraseMember{ada}).ok());
   EXPECT_TRUE(settle(engine, EraseMember{ada}).ok()) << "twice";
-  EXPECT_EQ(count(engine.log(), MemberErased::type.number), 1u);
+  EXPECT_EQ(test::count_events(engine.log(), MemberErased::type.number), 1u);
 
   const Position head = engine.head();
   const std::vector<std::pair<Command, Rejection>> of_hers = {
@@ -236,15 +228,15 @@ class ErasingBeforeARestore : public Erasing {
     EXPECT_EQ(test::files_with(beside("restored"), key_), std::vector<fs::path>{});
     {
       Engine engine = open_restored();
-      EXPECT_EQ(count(engine.log(), MemberErased::type.number), 1u);
-      EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u);
+      EXPECT_EQ(test::count_events(engine.log(), MemberErased::type.number), 1u);
+      EXPECT_EQ(test::count_events(engine.log(), MemberKeyDestroyed::type.number), 1u);
       expect_gone(engine);
       EXPECT_EQ(settle(engine, SendInMail{eve, {}, ada, "Hello", "Are you back?"}).refusal.code,
                 Rejection::unknown_recipient);
     }
     EXPECT_FALSE(fs::exists(StoreLayout{beside("restored")}.erasures()));
     Engine again = open_restored();
-    EXPECT_EQ(count(again.log(), MemberErased::type.number), 1u);
+    EXPECT_EQ(test::count_events(again.log(), MemberErased::type.number), 1u);
     EXPECT_EQ(words_.files_with_any(beside("restored")), std::vector<fs::path>{});
   }
 
@@ -324,7 +316,7 @@ TEST_F(ErasingInACrash, LosesNoKeyBeforeItIsOnRecordAndAllAfterwards) {
   }
   {
     Engine crashed = open_after_crash();
-    EXPECT_EQ(count(crashed.log(), MemberErased::type.number), 0u);
+    EXPECT_EQ(test::count_events(crashed.log(), MemberErased::type.number), 0u);
     for (const auto& text : read_of(crashed, ada)) EXPECT_TRUE(text.has_value()) << "not decided";
     expect_equal_views(crashed);
   }
@@ -332,7 +324,7 @@ TEST_F(ErasingInACrash, LosesNoKeyBeforeItIsOnRecordAndAllAfterwards) {
   EXPECT_NE(test::key_in(StoreLayout{path()}.keys(), ada), "") << "it is on record, and no more";
   {
     Engine crashed = open_after_crash();
-    EXPECT_EQ(count(crashed.log(), MemberKeyDestroyed::type.number), 1u);
+    EXPECT_EQ(test::count_events(crashed.log(), MemberKeyDestroyed::type.number), 1u);
     EXPECT_EQ(test::key_in(StoreLayout{*image_}.keys(), ada), "");
     expect_gone(crashed);
   }
@@ -341,7 +333,7 @@ TEST_F(ErasingInACrash, LosesNoKeyBeforeItIsOnRecordAndAllAfterwards) {
   EXPECT_EQ(test::key_in(StoreLayout{path()}.keys(), ada), "") << "destroyed, but not on record";
   {
     Engine crashed = open_after_crash();
-    EXPECT_EQ(count(crashed.log(), MemberKeyDestroyed::type.number), 1u);
+    EXPECT_EQ(test::count_events(crashed.log(), MemberKeyDestroyed::type.number), 1u);
     expect_gone(crashed);
   }
   engine.run_until_quiet();
@@ -385,7 +377,7 @@ TEST_F(ErasingInACrash, TriesAgainUntilAKeyIsDestroyed) {
   EXPECT_FALSE(engine.failure()) << "others are served";
   introduce(engine, {6});
   introduce(engine, {7});
-  EXPECT_EQ(count(engine.log(), MemberKeyDestroyed::type.number), 1u);
+  EXPECT_EQ(test::count_events(engine.log(), MemberKeyDestroyed::type.number), 1u);
   expect_gone(engine);
 }
 

@@ -158,4 +158,14 @@ inline std::size_t openable_with_bytes_of(const std::filesystem::path& file,
   return opened;
 }
 
+/// How often an event of that number is on record.
+inline std::size_t count_events(const EventLog& log, std::uint16_t event) {
+  std::size_t found = 0;
+  (void)for_each_record(log, Position{1}, [&](const Record& record) {
+    found += type_of(record.event).number == event ? 1 : 0;
+    return true;
+  });
+  return found;
+}
+
 }  // namespace inmail::test

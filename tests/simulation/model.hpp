@@ -15,6 +15,9 @@
 
 namespace inmail::sim {
 
+/// When something is past its last moment.
+inline constexpr Milliseconds just_after{1};
+
 /// The rules once more, plainly: one thread, no actors, no notices, and nothing of the deciders'
 /// code. It is told which commands were given, and reads of the log only that something happened,
 /// when and to whom; what it must have come to, the model works out by itself, and compares.

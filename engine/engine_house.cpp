@@ -107,13 +107,15 @@ void Engine::Impl::wake_due() {
     deadline_actor->send(Mail{Wake{}, nullptr});
     return;
   }
-  Position seen{};
+  std::pair<Position, std::uint64_t> seen{};
   while (true) {
     run_until_quiet();
     if (!log) return;
-    // What cannot be written any more, or folded, stays due for ever.
-    if (log->head().position == seen) return;
-    seen = log->head().position;
+    // What cannot be written any more, or folded, stays due for ever. But a store that was opened
+    // again has forgotten whom it had woken.
+    const std::pair now_seen{log->head().position, reopened.load()};
+    if (now_seen == seen) return;
+    seen = now_seen;
     if (const Status caught_up = first_views->run_until_caught_up(); !caught_up)
       return fail(caught_up.error().message);
     const auto due = due_until(clock->now(), 10'000);

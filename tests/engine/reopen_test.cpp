@@ -231,6 +231,29 @@ TEST_F(Reopening, HappensInASeededEngineToo) {
   expect_equal_views(engine);
 }
 
+TEST_F(Reopening, LetsWhatIsDueHappenAllTheSame) {
+  auto opened = Engine::open(seeded());
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  Engine engine = std::move(opened).value();
+  for (Command each : {Command{RegisterMember{MemberId{7}, "Ada"}},
+                       Command{StartSubscription{MemberId{7}, PlanKind::career}}}) {
+    Submission submission = engine.submit({std::move(each), {}, {}});
+    engine.run_until_quiet();
+    ASSERT_TRUE(submission.reply.get().ok());
+  }
+  const Position before = engine.head();
+  clock().advance(std::chrono::hours{24 * 32});
+  fail_nth(DiskAct::write, 1, DiskFault::io);
+  engine.wake_due();
+  EXPECT_EQ(engine.stats().reopened, 1u);
+  std::size_t renewals = 0;
+  ASSERT_TRUE(for_each_record(engine.log(), Position{before.value + 1}, [&](const Record& record) {
+                renewals += std::holds_alternative<CycleRenewed>(record.event);
+                return true;
+              }).ok());
+  EXPECT_EQ(renewals, 1u);
+}
+
 TEST_F(Reopening, HasNoLogToReadWhenItDoesNotOpenAgain) {
   auto opened = Engine::open(seeded());
   ASSERT_TRUE(opened.ok()) << opened.error().message;

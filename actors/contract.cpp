@@ -1,6 +1,7 @@
 #include "actors/contract.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "actors/credit_cycle.hpp"
 #include "actors/credit_purchase.hpp"
@@ -123,6 +124,14 @@ Guard check_month(const ContractState& contract, const Reserve& question, const 
              : pass();
 }
 
+/// Those of D5.2 that are the pool's, but whether it can pay, in their order.
+std::array<Guard, 4> guards_of(const ContractState& contract, const Reserve& question,
+                               const Policy& policy) {
+  return {check_seat(contract, question), check_plan(contract.account, question, policy),
+          check_degree(contract.account, question, policy),
+          check_month(contract, question, policy)};
+}
+
 void set_limit(ContractState& contract, const SeatLimitSet& e) {
   if (e.seats.empty()) {
     contract.seat_limits.clear();
@@ -151,11 +160,8 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
 }
 
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
-  const Policy& policy = context.policy();
-  if (Guard guard = check_seat(state, question)) return {{}, guard};
-  if (Guard guard = check_plan(state.account, question, policy)) return {{}, guard};
-  if (Guard guard = check_degree(state.account, question, policy)) return {{}, guard};
-  if (Guard guard = check_month(state, question, policy)) return {{}, guard};
+  for (const Guard& guard : guards_of(state, question, context.policy()))
+    if (guard) return {{}, guard};
   const bool is_held = !can_go(state.account, question.inmail, HeldTrigger::reserve);
   if (question.holds && question.cost > 0 && is_held) {
     const std::uint32_t cycle = state.account.cycle;
@@ -168,9 +174,7 @@ Decision Contract::reserve(const State& state, const Reserve& question, const Co
 SendForecast Contract::forecast(const State& state, SendForecast so_far, const Reserve& question,
                                 const Context& context) {
   const Policy& policy = context.policy();
-  for (const Guard& guard :
-       {check_seat(state, question), check_plan(state.account, question, policy),
-        check_degree(state.account, question, policy), check_month(state, question, policy)})
+  for (const Guard& guard : guards_of(state, question, policy))
     if (guard) so_far.refusals.push_back(*guard);
   if (const auto limit = monthly_limit(state, question, policy)) so_far.limits.push_back(*limit);
   add_payment(so_far, state.account, policy);
@@ -182,12 +186,6 @@ std::optional<CreditForecast> Contract::foretell_credits(const State& state, con
                                                          Timestamp until) {
   if (!state.created) return std::nullopt;
   return forecast_credits(state.account, seat_count(state), context.policy(), until);
-}
-
-std::vector<Event> Contract::release_other_cost(const State& state, const Reserve& question,
-                                                const Context& context) {
-  if (!holds_other_cost(state.account, question)) return {};
-  return release_unsent(state, question.inmail, ReleaseReason::send_rejected, context);
 }
 
 std::vector<Event> Contract::release_unsent(const State& state, const InMailId& inmail,

@@ -48,9 +48,6 @@ struct Contract {
   /// What becomes of the credits by itself up to `until`; nothing of one who is not there.
   static std::optional<CreditForecast> foretell_credits(const State& state, const Context& context,
                                                         Timestamp until);
-  /// The price has changed since the seat asked first, and lost the answer: all goes back.
-  static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
-                                               const Context& context);
   /// The seat does not send after all. No events: nothing is reserved.
   static std::vector<Event> release_unsent(const State& state, const InMailId& inmail,
                                            ReleaseReason reason, const Context& context);

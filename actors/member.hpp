@@ -106,8 +106,6 @@ struct Member {
   static Decision reserve(const State& state, const Reserve& question, const Context& context);
   static SendForecast forecast(const State& state, SendForecast so_far, const Reserve& question,
                                const Context& context);
-  static std::vector<Event> release_other_cost(const State& state, const Reserve& question,
-                                               const Context& context);
   static std::vector<Event> release_unsent(const State& state, const InMailId& inmail,
                                            ReleaseReason reason, const Context& context);
 

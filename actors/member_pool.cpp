@@ -1,3 +1,5 @@
+#include <array>
+
 #include "actors/credit_cycle.hpp"
 #include "actors/linking.hpp"
 #include "actors/member.hpp"
@@ -19,30 +21,29 @@ Guard check_shared_plan(const MemberState& holder, const Reserve& question, cons
                                                               : refuse(Rejection::pool_not_shared);
 }
 
+/// Those of D5.2 that are the pool's, but whether it can pay, in their order.
+std::array<Guard, 2> guards_of(const MemberState& holder, const Reserve& question,
+                               const Policy& policy) {
+  return {check_shared_plan(holder, question, policy),
+          check_degree(holder.account, question, policy)};
+}
+
 }  // namespace
 
 Decision Member::reserve(const State& state, const Reserve& question, const Context& context) {
-  const Policy& policy = context.policy();
-  if (Guard guard = check_shared_plan(state, question, policy)) return {{}, guard};
-  if (Guard guard = check_degree(state.account, question, policy)) return {{}, guard};
+  for (const Guard& guard : guards_of(state, question, context.policy()))
+    if (guard) return {{}, guard};
   return set_aside(state.account, question, context);
 }
 
 SendForecast Member::forecast(const State& state, SendForecast so_far, const Reserve& question,
                               const Context& context) {
   const Policy& policy = context.policy();
-  for (const Guard& guard :
-       {check_shared_plan(state, question, policy), check_degree(state.account, question, policy)})
+  for (const Guard& guard : guards_of(state, question, policy))
     if (guard) so_far.refusals.push_back(*guard);
   add_payment(so_far, state.account, policy);
   put_in_order(so_far);
   return so_far;
-}
-
-std::vector<Event> Member::release_other_cost(const State& state, const Reserve& question,
-                                              const Context& context) {
-  if (!holds_other_cost(state.account, question)) return {};
-  return release_unsent(state, question.inmail, ReleaseReason::send_rejected, context);
 }
 
 std::vector<Event> Member::release_unsent(const State& state, const InMailId& inmail,

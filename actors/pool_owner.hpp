@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "actors/credit_account.hpp"
 #include "actors/decision.hpp"
 #include "actors/reserve.hpp"
@@ -20,8 +22,14 @@ Decision set_aside(const CreditAccount& account, const Reserve& question, const 
 /// What the sender is told, where the owner has decided so.
 PoolAnswer answer_to(const CreditAccount& account, const Reserve& question,
                      const Decision& decision);
-/// Whether something is reserved for it at another cost: the price has changed since the sender
-/// asked first, and lost the answer.
+/// Whether something is reserved for it at another cost.
 bool holds_other_cost(const CreditAccount& account, const Reserve& question);
+/// Then the price has changed since the sender asked first, and lost the answer: all goes back.
+template <class Owner>
+std::vector<Event> release_other_cost(const typename Owner::State& owner, const Reserve& question,
+                                      const Context& context) {
+  if (!holds_other_cost(owner.account, question)) return {};
+  return Owner::release_unsent(owner, question.inmail, ReleaseReason::send_rejected, context);
+}
 
 }  // namespace inmail

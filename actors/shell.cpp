@@ -105,7 +105,7 @@ class Shell final : public Entity {
       settle(context);
       const Reserve& question = ask.question;
       const Behalf behalf{ask.cause, ask.asked_by, nullptr, {}};
-      record(Decider::release_other_cost(state(), question, context), context, context.now, behalf);
+      record(release_other_cost<Decider>(state(), question, context), context, context.now, behalf);
       Decision decision = Decider::reserve(state(), question, context);
       if (decision.refusal && !question.is_held)
         record(Decider::release_unsent(state(), question.inmail, ReleaseReason::send_rejected,

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/pool_owner.hpp"
 #include "tests/support/given.hpp"
 #include "tests/support/letters.hpp"
 
@@ -111,7 +112,7 @@ TEST(Reservation, IsGivenBackWhereThePriceHasChangedSince) {
   reserve(subscribed(given));
   const auto asked_again_at = [&](std::uint32_t cost) -> Given<Contract>& {
     return given.when_decided([cost](const ContractState& state, const Context& context) {
-      return Decision{Contract::release_other_cost(state, {letter, desk, cost}, context), {}};
+      return Decision{release_other_cost<Contract>(state, {letter, desk, cost}, context), {}};
     });
   };
   asked_again_at(1).then_nothing();

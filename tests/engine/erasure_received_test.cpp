@@ -10,31 +10,28 @@
 #include "engine/backup.hpp"
 #include "engine/erasure_list.hpp"
 #include "engine/store_layout.hpp"
-#include "projections/audit.hpp"
 #include "projections/inbox.hpp"
 #include "projections/outgoing.hpp"
-#include "tests/support/engine_fixture.hpp"
-#include "tests/support/erased_words.hpp"
+#include "tests/support/erasure_fixture.hpp"
 
 namespace inmail {
 namespace {
 
 namespace fs = std::filesystem;
-using test::EngineTest;
+using test::ada;
+using test::bob;
+using test::company;
+using test::desk;
+using test::eve;
 
-constexpr MemberId ada{1};
-constexpr MemberId bob{2};
-constexpr MemberId eve{3};
 constexpr MemberId dan{4};  ///< A connection of ada's.
 constexpr MemberId nobody{99};
-constexpr ContractId company{1};
-constexpr SeatId desk{1};
 constexpr KeyId what_ada_received{ada, KeyUse::received};
 
 /// Bob, eve and dan write to ada all that one can write to somebody: InMails, on a seat and their
 /// own, with all their parts, later ones, follow-ups, drafts, an answer, a message in a thread and
 /// one between connections, and InMails that are refused. Nobody else uses these words.
-class ErasingReceived : public EngineTest {
+class ErasingReceived : public test::ErasureTest {
  protected:
   void tell_the_story(Engine& engine) {
     introduce(engine, {ada.value, bob.value, eve.value, dan.value});
@@ -87,28 +84,6 @@ class ErasingReceived : public EngineTest {
     return {from, seat, to, words_.new_one("subject"), words_.new_one("body")};
   }
 
-  InMailId send(Engine& engine, const SendInMail& letter) {
-    EXPECT_TRUE(settle(engine, letter).ok());
-    return last_inmail();
-  }
-
-  template <class Texts>
-  static std::vector<std::optional<std::string>> read(Engine& engine, const Texts& texts) {
-    std::vector<std::optional<std::string>> all;
-    for (const Text& text : texts) {
-      const auto opened = engine.open_text(text);
-      if (!opened) throw std::runtime_error(opened.error().message);
-      all.push_back(*opened);
-    }
-    return all;
-  }
-
-  void expect_sound(Engine& engine) {
-    const auto report = audit(engine.log());
-    EXPECT_TRUE(report.ok() && report->ok) << report->first_violations.front().sentence;
-    expect_equal_views(engine);
-  }
-
   void expect_kept(Engine& engine) {
     const auto texts = read(engine, test::texts_to(engine.log(), ada));
     std::set<std::string> found;
@@ -134,7 +109,6 @@ class ErasingReceived : public EngineTest {
     expect_sound(engine);
   }
 
-  test::ErasedWords words_;
   InMailId to_ada_;  ///< Of bob.
   InMailId of_ada_;  ///< To bob, who has answered it.
   InMailId open_;    ///< Of ada to eve, not answered.

@@ -13,27 +13,23 @@
 #include "engine/erasure_list.hpp"
 #include "engine/store_layout.hpp"
 #include "events/memory_key_store.hpp"
-#include "projections/audit.hpp"
 #include "projections/inbox.hpp"
-#include "tests/support/engine_fixture.hpp"
-#include "tests/support/erased_words.hpp"
+#include "tests/support/erasure_fixture.hpp"
 #include "tests/support/faulty_disk.hpp"
 
 namespace inmail {
 namespace {
 
 namespace fs = std::filesystem;
-using test::EngineTest;
-
-constexpr MemberId ada{1};
-constexpr MemberId bob{2};
-constexpr MemberId eve{3};
-constexpr ContractId company{1};
-constexpr SeatId desk{1};
+using test::ada;
+using test::bob;
+using test::company;
+using test::desk;
+using test::eve;
 
 /// Ada writes all that one can write: to bob, who answers, on her seat, in an answer to eve, in a
 /// thread, in a command that is refused, and her profile. Nobody else uses her words.
-class Erasing : public EngineTest {
+class Erasing : public test::ErasureTest {
  protected:
   void tell_the_story(Engine& engine) {
     introduce(engine, {bob.value, eve.value});
@@ -74,38 +70,17 @@ class Erasing : public EngineTest {
     open_ = send(engine, {eve, {}, ada, "Once more", "Are you there?"});
   }
 
-  InMailId send(Engine& engine, const SendInMail& letter) {
-    EXPECT_TRUE(settle(engine, letter).ok());
-    return last_inmail();
-  }
-
-  /// The texts of an author on record, also in commands that were refused, as `engine` opens them;
-  /// nothing for what it cannot.
   static std::vector<std::optional<std::string>> read_of(Engine& engine, MemberId author) {
-    std::vector<std::optional<std::string>> texts;
-    for (const Text& text : test::texts_of(engine.log(), author)) {
-      const auto opened = engine.open_text(text);
-      if (!opened) throw std::runtime_error(opened.error().message);
-      texts.push_back(*opened);
-    }
-    return texts;
-  }
-
-  static bool is_sound(Engine& engine) {
-    const auto report = audit(engine.log());
-    EXPECT_TRUE(report.ok() && report->ok) << report->first_violations.front().sentence;
-    return report.ok() && report->ok;
+    return read(engine, test::texts_of(engine.log(), author));
   }
 
   void expect_gone(Engine& engine) {
     const auto texts = read_of(engine, ada);
     EXPECT_EQ(texts.size(), words_.all().size());
     for (const auto& text : texts) EXPECT_EQ(text, std::nullopt);
-    EXPECT_TRUE(is_sound(engine));
-    expect_equal_views(engine);
+    expect_sound(engine);
   }
 
-  test::ErasedWords words_;
   InMailId to_bob_;    ///< Bob has answered it.
   InMailId from_eve_;  ///< Ada has answered it.
   InMailId open_;      ///< Of eve, to ada, not answered.
@@ -117,8 +92,7 @@ TEST_F(Erasing, DestroysWhatTheyWroteAndKeepsWhatOthersWrote) {
   const auto before = read_of(engine, ada);
   ASSERT_EQ(before.size(), words_.all().size());
   for (const auto& text : before) EXPECT_TRUE(words_.has(text.value_or("")));
-  EXPECT_TRUE(is_sound(engine));
-  expect_equal_views(engine);
+  expect_sound(engine);
 
   const Answer settled = settle(engine, EraseMember{ada});
   ASSERT_TRUE(settled.ok());
@@ -191,8 +165,7 @@ TEST_F(Erasing, LeavesAStrangerToAllCommands) {
   EXPECT_EQ(settle(engine, RetractInMail{eve, ada, open_}).refusal.code, Rejection::unknown_target);
   clock().advance(std::chrono::hours{24 * 400});
   engine.wake_due();
-  expect_equal_views(engine);
-  EXPECT_TRUE(is_sound(engine)) << "what was under way has come to its end";
+  expect_sound(engine);  // What was under way has come to its end.
 }
 
 /// A backup of a time when Ada was there, and one of a time when she was not.

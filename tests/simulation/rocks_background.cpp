@@ -2,6 +2,8 @@
 
 #include <rocksdb/system_clock.h>
 
+#include <algorithm>
+
 namespace inmail::sim {
 namespace {
 
@@ -9,9 +11,13 @@ class StandingClock final : public rocksdb::SystemClockWrapper {
  public:
   using rocksdb::SystemClockWrapper::SystemClockWrapper;
   const char* Name() const override { return "inmail.StandingClock"; }
-  /// RocksDB takes a breath after a failure; nothing gets better by it here.
-  void SleepForMicroseconds(int) override {}
-  std::uint64_t NowMicros() override { return now_s * 1'000'000; }
+  /// RocksDB takes a breath after a failure, and slows down who writes while there is much to
+  /// compact; nothing gets better by it here. But it waits until the time has come, so for who
+  /// sleeps it goes on: for them alone, so that a run repeats.
+  void SleepForMicroseconds(int micros) override {
+    slept += static_cast<std::uint64_t>(std::max(micros, 0));
+  }
+  std::uint64_t NowMicros() override { return now_s * 1'000'000 + slept; }
   rocksdb::Status GetCurrentTime(std::int64_t* seconds) override {
     *seconds = now_s;
     return {};
@@ -19,7 +25,10 @@ class StandingClock final : public rocksdb::SystemClockWrapper {
 
  private:
   static constexpr std::int64_t now_s = 1'700'000'000;
+  static thread_local std::uint64_t slept;
 };
+
+thread_local std::uint64_t StandingClock::slept = 0;
 
 }  // namespace
 

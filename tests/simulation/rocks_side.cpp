@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "events/frame.hpp"
+#include "events/record.hpp"
 #include "tests/simulation/rocks_background.hpp"
 #include "tests/simulation/rocks_side.hpp"
 
@@ -294,5 +296,16 @@ void put_frame(FileSystem& machine, const std::string& folder, const StoredFrame
 }
 
 void RocksSide::run_background() { env_->run_put_off(); }
+
+StoredFrame forged(StoredFrame frame) {
+  constexpr std::size_t time_at = 32;
+  auto* bytes = reinterpret_cast<std::uint8_t*>(frame.bytes.data());
+  const auto view = view_frame({bytes, frame.bytes.size()});
+  invariant(view.ok(), "a log without damage holds frames");
+  std::uint8_t* record = bytes + frame_header_bytes;
+  record[time_at] ^= 1;
+  place_record({record, view->records.front().bytes.size()}, view->first);
+  return frame;
+}
 
 }  // namespace inmail::sim

@@ -37,5 +37,7 @@ struct StoredFrame {
 std::vector<StoredFrame> frames_of(FileSystem& machine, const std::string& folder);
 /// Puts a frame in the place of the one under its key.
 void put_frame(FileSystem& machine, const std::string& folder, const StoredFrame& frame);
+/// The frame with another time in its first record, and that record's checksum put right.
+StoredFrame forged(StoredFrame frame);
 
 }  // namespace inmail::sim

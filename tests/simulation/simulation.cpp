@@ -342,18 +342,6 @@ class Simulation {
     return to_hex(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
   }
 
-  /// With another time in its first record.
-  static StoredFrame forged(StoredFrame frame) {
-    constexpr std::size_t time_at = 32;
-    auto* bytes = reinterpret_cast<std::uint8_t*>(frame.bytes.data());
-    const auto view = view_frame({bytes, frame.bytes.size()});
-    invariant(view.ok(), "a log without damage holds frames");
-    std::uint8_t* record = bytes + frame_header_bytes;
-    record[time_at] ^= 1;
-    place_record({record, view->records.front().bytes.size()}, view->first);
-    return frame;
-  }
-
   void must_notice_forgery() {
     machine_ = std::make_shared<Machine>(disk_, clock_);
     const auto opened = Engine::open(options());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "tools/world_time.hpp"
@@ -66,9 +67,12 @@ World::World(const WorldOptions& options)
 }
 
 void World::settle_people() {
+  std::unordered_set<MemberId> holders;  // Of seats, who are there from the start.
+  for (const Company& company : people_.companies)
+    for (const SeatPlace& each : company.seats) holders.insert(each.holder);
   std::vector<Timestamp> joins_at;
   for (std::uint64_t number = 1; number <= members_; ++number) {
-    const bool is_late = chance_.happens(200);
+    const bool is_late = chance_.happens(200) && !holders.contains(MemberId{number});
     const days day{is_late ? chance_.below(days_ / 2 + 1) : 0};
     joins_at.push_back(is_late ? during(world_start + day, chance_) : world_start);
     plan(joins_at.back(), Join{MemberId{number}});

@@ -60,7 +60,11 @@ class Simulation {
   void live() {
     if (one_in(4)) disk_->plan().set_enabled(true);
     if (!reopen()) return;
-    for (Command& each : people_.beginning()) give(std::move(each));
+    for (Command& each : people_.beginning()) {
+      // Who is to have a seat must have joined.
+      if (std::holds_alternative<CreateContract>(each)) settle();
+      give(std::move(each));
+    }
     settle();
     disk_->plan().set_enabled(true);
     const std::uint64_t acts = 40 + pick(120);

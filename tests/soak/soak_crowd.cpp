@@ -6,7 +6,6 @@ namespace inmail::soak {
 namespace {
 
 constexpr std::uint64_t members_a_company = 200;
-constexpr std::uint64_t steps_a_member = 2;
 constexpr std::uint64_t steps_a_company = 3;
 
 std::uint64_t companies_of(std::uint64_t members) { return members / members_a_company + 1; }
@@ -24,16 +23,17 @@ Command company_step(std::uint64_t number, std::uint64_t step) {
 }  // namespace
 
 std::uint64_t Crowd::founding_steps(std::uint64_t members) {
-  return companies_of(members) * steps_a_company + members * steps_a_member;
+  return members + companies_of(members) * steps_a_company + members;
 }
 
+/// Who holds a seat has joined before.
 Command Crowd::founding_step(std::uint64_t members, std::uint64_t step) {
+  if (step < members) return RegisterMember{MemberId{1 + step}, "Somebody", "Something"};
+  step -= members;
   const std::uint64_t company_steps = companies_of(members) * steps_a_company;
   if (step < company_steps) return company_step(1 + step / steps_a_company, step % steps_a_company);
   step -= company_steps;
-  const MemberId member{1 + step / steps_a_member};
-  if (step % steps_a_member == 0) return RegisterMember{member, "Somebody", "Something"};
-  return StartSubscription{member, PlanKind::business};
+  return StartSubscription{MemberId{1 + step}, PlanKind::business};
 }
 
 Act Crowd::next() {

@@ -24,10 +24,18 @@ Decision on(const ContractState& contract, const CreateContract& command, const 
   return Decision::happened(ContractCreated{command.seats_max});
 }
 
-Decision on(const ContractState& contract, const AddSeat& command, const Context&) {
-  if (contract.seats.contains(command.seat)) return Decision::reject(Rejection::already_exists);
+/// Whether there is a place for one more, and this one has none.
+Guard check_room(const ContractState& contract, const AddSeat& command) {
+  if (contract.seats.contains(command.seat)) return refuse(Rejection::already_exists);
   if (contract.seats_max > 0 && seat_count(contract) >= contract.seats_max)
-    return Decision::reject(Rejection::seats_exhausted, contract.seats_max, seat_count(contract));
+    return refuse(Rejection::seats_exhausted, contract.seats_max, seat_count(contract));
+  return pass();
+}
+
+Decision on(const ContractState& contract, const AddSeat& command, const Context& context) {
+  if (Guard no = check_room(contract, command)) return {{}, no};
+  if (!context.recipient->exists) return Decision::reject(Rejection::unknown_target);
+  if (context.seat_is_open) return Decision::reject(Rejection::already_exists);
 
   return Decision::happened(SeatAdded{command.seat, command.holder, command.role});
 }
@@ -124,6 +132,13 @@ Guard check_month(const ContractState& contract, const Reserve& question, const 
              : pass();
 }
 
+/// What a seat leaves behind where its contract has it no more.
+void forget(ContractState& contract, SeatId seat) {
+  contract.seats.erase(seat);
+  contract.seat_limits.erase(seat);
+  contract.restored.erase(seat);
+}
+
 /// Those of D5.2 that are the pool's, but whether it can pay, in their order.
 std::array<Guard, 4> guards_of(const ContractState& contract, const Reserve& question,
                                const Policy& policy) {
@@ -157,6 +172,18 @@ Decision Contract::decide(StreamId, const State& state, const Command& command,
   decision.events =
       keep_under_cap(state.account, seat_count(state), std::move(decision.events), context);
   return decision;
+}
+
+std::optional<MemberId> Contract::looks_at(const State& state, const Command& command) {
+  const auto* add = std::get_if<AddSeat>(&command);
+  const bool may_add = add != nullptr && state.created && !check_room(state, *add);
+  return may_add ? std::optional(add->holder) : std::nullopt;
+}
+
+std::optional<SeatId> Contract::asks(const State& state, const Command& command,
+                                     const Context& context) {
+  const bool has_holder = looks_at(state, command) && context.recipient->exists;
+  return has_holder ? std::optional(std::get<AddSeat>(command).seat) : std::nullopt;
 }
 
 Decision Contract::reserve(const State& state, const Reserve& question, const Context& context) {
@@ -210,6 +237,11 @@ std::vector<Event> Contract::on_notice(StreamId id, const State& state, const No
     case NoticeKind::give_back:
       return keep_under_cap(state.account, seat_count(state),
                             take_back_transfer(state.account, notice, context), context);
+    case NoticeKind::remove_seat: {
+      const SeatId seat = notice.from.seat();
+      if (!state.seats.contains(seat)) return {};
+      return {SeatRemoved{seat}};
+    }
     case NoticeKind::deliver:
     case NoticeKind::confirm:
     case NoticeKind::inform:
@@ -236,6 +268,7 @@ void Contract::evolve(State& state, const Event& event, const Stamp& stamp) {
                    state.seats_max = e.seats_max;
                  },
                  [&](const SeatAdded& e) { state.seats.emplace(e.seat, e.holder); },
+                 [&](const SeatRemoved& e) { forget(state, e.seat); },
                  [&](const SeatLimitSet& e) { set_limit(state, e); },
                  [&](const CycleRenewed& e) {
                    inmail::evolve(account, agenda, e, stamp);

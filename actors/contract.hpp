@@ -36,8 +36,15 @@ struct Contract {
   using State = ContractState;
   static constexpr StreamKind kind = StreamKind::contract;
 
+  /// Nobody but the seat itself knows which contract has it: two that have both heard that none
+  /// has may both add it. The seat then opens for one, and the other has `SeatRemoved`.
   static Decision decide(StreamId id, const State& state, const Command& command,
                          const Context& context);
+  /// The holder of the seat that it would add.
+  static std::optional<MemberId> looks_at(const State& state, const Command& command);
+  /// The seat that it would add, if it has to be asked whether it is open.
+  static std::optional<SeatId> asks(const State& state, const Command& command,
+                                    const Context& context);
   /// Guards 4, 5, 8 (how far), 15 (the month) and, if the question wants to hold credits, 17 of
   /// D5.2; then `CreditReserved`, or, if it was reserved in an earlier cycle, `CountedInCycle`. No
   /// events: as of `set_aside`, with what that requires.

@@ -27,7 +27,8 @@ struct CreateContract {
   void serialize(auto& archive) { archive(contract, seats_max); }
 };
 
-/// By: admin.
+/// The holder is a member; no other contract has the seat. Where two contracts add one seat at the
+/// same moment, both are told that it is done, and one of them then loses it. By: admin.
 struct AddSeat {
   static constexpr CommandType type{.number = 21, .name = "add_seat", .version = 1};
 

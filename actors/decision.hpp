@@ -190,6 +190,7 @@ struct Context {
   const Admission* recipient = nullptr;  ///< Of the command's other member, where one is looked at.
   const Admission* author = nullptr;     ///< Of who wrote what a seat dispatches.
   std::optional<PoolAnswer> pool{};      ///< Of another stream, to this send, if it was asked.
+  bool seat_is_open = false;  ///< Of the seat that a contract would add: some contract has it.
 
   const Policy& policy() const { return policies->at(version); }
 };

@@ -86,6 +86,16 @@ struct AdmissionTold {
   Admission admission;
 };
 
+/// A contract would add the seat.
+struct AskSeat {
+  ContractId asker;
+};
+
+struct SeatTold {
+  SeatId seat;
+  bool is_open = false;  ///< So some contract has it.
+};
+
 struct AskReserve {
   Reserve question;
   CommandId cause;
@@ -133,8 +143,8 @@ struct Leave {};
 
 /// All that an actor can be told. Moved from hand to hand, never shared.
 struct Mail {
-  std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskReserve, ReserveTold,
-               ReleaseUnsent, CheckMail, CreditsMail, Wake, Save, Leave>
+  std::variant<CommandMail, Notice, AskAdmission, AdmissionTold, AskSeat, SeatTold, AskReserve,
+               ReserveTold, ReleaseUnsent, CheckMail, CreditsMail, Wake, Save, Leave>
       content;
   SettlementShare settlement;
 };

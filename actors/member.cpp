@@ -177,7 +177,8 @@ std::vector<Event> Member::on_notice(StreamId id, const State& state, const Noti
     case NoticeKind::reopen: return learn_reopening(state.outbox, notice);
     case NoticeKind::connect: return learn_connection(state.recipient, notice);
     case NoticeKind::confirm:
-    case NoticeKind::open_seat: break;
+    case NoticeKind::open_seat:
+    case NoticeKind::remove_seat: break;
   }
   throw_defect("a notice came to " + to_text(id) + " that is none for a member");
 }

@@ -78,6 +78,15 @@ Decision on(const SeatState& seat, const Mark& command, const Context&) {
   return mark(seat.views, command);
 }
 
+/// Of two contracts that add it at once, the one whose notice comes first has it.
+std::vector<Event> open_or_decline(const SeatState& seat, const Notice& notice) {
+  const ContractId contract = notice.from.contract();
+  const auto& added = std::get<SeatAdded>(*notice.event);
+  if (!seat.open) return {SeatOpened{contract, added.holder, added.role}};
+  if (seat.contract == contract || seat.declined.contains(contract)) return {};
+  return {SeatDeclined{contract}};
+}
+
 template <class Other>
 Decision on(const SeatState&, const Other&, const Context&) {
   throw_defect("a command came to a seat whose target is no seat");
@@ -100,11 +109,7 @@ std::vector<Event> Seat::on_notice(StreamId id, const State& state, const Notice
   if (notice.key.kind == NoticeKind::inform)
     return learn_and_cancel(state.outbox, nullptr, notice, context);
   if (notice.key.kind == NoticeKind::reopen) return learn_reopening(state.outbox, notice);
-  if (notice.key.kind == NoticeKind::open_seat) {
-    if (state.open) return {};
-    const auto& added = std::get<SeatAdded>(*notice.event);
-    return {SeatOpened{notice.from.contract(), added.holder, added.role}};
-  }
+  if (notice.key.kind == NoticeKind::open_seat) return open_or_decline(state, notice);
   throw_defect("a notice came to " + to_text(id) + " that is none for a seat");
 }
 
@@ -143,6 +148,7 @@ void Seat::evolve(State& state, const Event& event, const Stamp& stamp) {
                    state.role = e.role;
                    state.sends.opened_at = stamp.at;
                  },
+                 [&](const SeatDeclined& e) { state.declined.insert(e.contract); },
                  [&](const InMailSent& e) {
                    inmail::evolve(state.outbox, state.agenda, e, stamp);
                    inmail::evolve(state.sends, e, stamp.at);
@@ -213,7 +219,7 @@ std::optional<Reserve> Seat::needs_reservation_for(StreamId id, const State& sta
 
 std::size_t Seat::footprint(const State& state) {
   return inmail::footprint(state.outbox) + inmail::footprint(state.views) +
-         footprint_of(state.agenda) + footprint_of(state.drafts);
+         footprint_of(state.agenda) + footprint_of(state.drafts) + footprint_of(state.declined);
 }
 
 }  // namespace inmail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "actors/commands.hpp"
@@ -25,11 +26,12 @@ struct SeatState {
   Agenda agenda;
   SeatSends sends;
   Drafts drafts;
+  std::set<ContractId> declined;  ///< They have added it, too, and were told that they cannot.
 
   bool operator==(const SeatState&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(open, contract, holder, role, outbox, views, agenda, sends, drafts);
+    archive(open, contract, holder, role, outbox, views, agenda, sends, drafts, declined);
   }
 };
 

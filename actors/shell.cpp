@@ -48,6 +48,7 @@ class Shell final : public Entity {
   struct Heard {
     std::optional<Admission> author;     ///< Of what a seat dispatches.
     std::optional<Admission> recipient;  ///< Or whoever else it looks at.
+    std::optional<bool> seat_is_open;
     std::optional<PoolAnswer> pool;
   };
 
@@ -56,7 +57,7 @@ class Shell final : public Entity {
     CommandMail command;
     SettlementShare settlement;
     Heard heard;
-    std::optional<MemberId> member{};  ///< Who is asked; nothing: the owner of the pool.
+    std::optional<StreamId> asked{};  ///< A member or a seat; nothing: the owner of the pool.
   };
 
   // What comes in.
@@ -95,8 +96,19 @@ class Shell final : public Entity {
   }
 
   void on(AdmissionTold& told) {
-    if (!question_ || question_->member != told.member) return;
+    if (!awaits(told.member)) return;
     hear(asks_author() ? &Heard::author : &Heard::recipient, told.admission);
+  }
+
+  void on(AskSeat& ask) {
+    if constexpr (std::is_same_v<Decider, Seat>)
+      post(ask.asker, SeatTold{id_.seat(), state().open});
+    else
+      throw_defect("only a seat knows whether it is open");
+  }
+
+  void on(SeatTold& told) {
+    if (awaits(told.seat)) hear(&Heard::seat_is_open, told.is_open);
   }
 
   void on(AskReserve& ask) {
@@ -206,6 +218,12 @@ class Shell final : public Entity {
       return ask(std::move(mail), std::move(heard), *member, AskAdmission{id_});
     if (heard.author) context.author = &*heard.author;
     if (heard.recipient) context.recipient = &*heard.recipient;
+    if constexpr (requires { Decider::asks(state(), mail.command, context); }) {
+      const auto seat = Decider::asks(state(), mail.command, context);
+      if (seat && !heard.seat_is_open)
+        return ask(std::move(mail), std::move(heard), *seat, AskSeat{id_.contract()});
+    }
+    context.seat_is_open = heard.seat_is_open.value_or(false);
     context.pool = heard.pool;
     // Where the price has changed since the owner of the pool was asked, it is asked again.
     if constexpr (may_spend_elsewhere) {
@@ -291,7 +309,7 @@ class Shell final : public Entity {
   template <class Question>
   void ask(CommandMail mail, Heard heard, StreamId whom, Question question) {
     question_ = OpenQuestion{std::move(mail), settlement_, std::move(heard)};
-    if constexpr (std::is_same_v<Question, AskAdmission>) question_->member = whom.member();
+    if constexpr (!std::is_same_v<Question, AskReserve>) question_->asked = whom;
     post(whom, std::move(question));
   }
 
@@ -329,8 +347,10 @@ class Shell final : public Entity {
            !question_->heard.author;
   }
 
+  bool awaits(StreamId asked) const { return question_ && question_->asked == asked; }
+
   bool awaits_reserve(const InMailId& inmail) const {
-    return question_ && !question_->member && inmail_of(question_->command.id) == inmail;
+    return question_ && !question_->asked && inmail_of(question_->command.id) == inmail;
   }
 
   /// The owner of a pool has reserved: either a send waits, and what is told right after this

@@ -21,8 +21,8 @@ namespace inmail {
 class StatesView final : public StateStore {
  public:
   static constexpr std::string_view name = "states";
-  static constexpr std::uint16_t revision = 5;
-  static std::string stored_name() { return "states.5"; }
+  static constexpr std::uint16_t revision = 6;
+  static std::string stored_name() { return "states.6"; }
 
   StatesView(std::shared_ptr<ViewTable> table, const EventLog& log);
 

@@ -24,7 +24,8 @@ struct ContractCreated {
   }
 };
 
-/// The contract gave a seat to a member. Stream: the contract. Obliges the seat to open.
+/// The contract gave a seat to a member. Stream: the contract. Obliges the seat to open, or to
+/// decline.
 struct SeatAdded {
   static constexpr EventType type{.number = 301, .name = "contract.seat_added", .version = 1};
 
@@ -36,6 +37,19 @@ struct SeatAdded {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(seat, holder, role);
+  }
+};
+
+/// The contract has a seat no more: another contract had been given it first. Stream: the contract.
+struct SeatRemoved {
+  static constexpr EventType type{.number = 303, .name = "contract.seat_removed", .version = 1};
+
+  SeatId seat{};
+
+  bool operator==(const SeatRemoved&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(seat);
   }
 };
 
@@ -66,6 +80,20 @@ struct SeatOpened {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(contract, holder, role);
+  }
+};
+
+/// The seat is another contract's, so this one cannot have it. Stream: the seat, which goes on as
+/// it was. Obliges the contract to remove it.
+struct SeatDeclined {
+  static constexpr EventType type{.number = 201, .name = "seat.declined", .version = 1};
+
+  ContractId contract{};
+
+  bool operator==(const SeatDeclined&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(contract);
   }
 };
 

@@ -34,7 +34,8 @@ using Event = std::variant<
     PurchaseReversed, CreditsAdjusted, SubscriptionPastDue, SubscriptionRecovered, TrialStarted,
     ChargeEnded, InboundRulesSet, ProfileUpdated, InMailScheduled, InMailRescheduled, DraftSaved,
     DraftDiscarded, CountedInCycle, CreditsTransferred, TransferReceived, TransferReturned,
-    ReceivedErased, ReceivedKeyDestroyed, AccountLinked, AccountUnlinked>;
+    ReceivedErased, ReceivedKeyDestroyed, AccountLinked, AccountUnlinked, SeatRemoved,
+    SeatDeclined>;
 
 const EventType& type_of(const Event& event);
 

@@ -11,6 +11,14 @@ void add_settlement(std::vector<Obligation>& duties, const InMailRef& ref, Charg
     duties.push_back({notice_key(NoticeKind::settle, ref.inmail), ref.pool});
 }
 
+void add_opening(std::vector<Obligation>& duties, ContractId contract, SeatId seat) {
+  duties.push_back({notice_key(NoticeKind::open_seat, contract, seat), seat});
+}
+
+void add_removal(std::vector<Obligation>& duties, ContractId contract, SeatId seat) {
+  duties.push_back({notice_key(NoticeKind::remove_seat, contract, seat), contract});
+}
+
 void put_big_endian(NoticeKey& key, std::size_t at, std::uint64_t value) {
   for (std::size_t i = 0; i < 8; ++i)
     key.subject[at + i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
@@ -37,8 +45,13 @@ void settle_change(std::vector<NoticeKey>& settled, const Change& e) {
 
 NoticeKey notice_key(NoticeKind kind, const InMailId& inmail) { return {kind, inmail.bytes}; }
 NoticeKey notice_key(NoticeKind kind, const TransferId& transfer) { return {kind, transfer.bytes}; }
-NoticeKey notice_key(NoticeKind kind, SeatId seat) { return key_of_number(kind, seat.value); }
 NoticeKey notice_key(NoticeKind kind, MemberId member) { return key_of_number(kind, member.value); }
+
+NoticeKey notice_key(NoticeKind kind, ContractId contract, SeatId seat) {
+  NoticeKey key = key_of_number(kind, seat.value);
+  put_big_endian(key, 0, contract.value);
+  return key;
+}
 
 NoticeKey notice_key(MemberId owner, std::uint64_t change) {
   NoticeKey key{NoticeKind::connect, {}};
@@ -87,9 +100,8 @@ std::vector<Obligation> obligations_of(StreamId stream, const Event& event) {
                  [&](const Expired& e) { add_settlement(duties, e.ref, e.charge); },
                  [&](const RefundWindowClosed& e) { add_settlement(duties, e.ref, e.charge); },
                  [&](const ChargeEnded& e) { add_settlement(duties, e.ref, e.charge); },
-                 [&](const SeatAdded& e) {
-                   duties.push_back({notice_key(NoticeKind::open_seat, e.seat), e.seat});
-                 },
+                 [&](const SeatAdded& e) { add_opening(duties, stream.contract(), e.seat); },
+                 [&](const SeatDeclined& e) { add_removal(duties, e.contract, stream.seat()); },
                  [&](const MemberErased& e) {
                    duties.push_back({notice_key(NoticeKind::destroy_key, e.member), e.member});
                  },
@@ -151,8 +163,15 @@ std::vector<NoticeKey> settled_by(StreamId stream, const Event& event) {
                  [&](const OutcomeReceived& e) {
                    settled.push_back(notice_key(NoticeKind::inform, e.inmail));
                  },
-                 [&](const SeatOpened&) {
-                   settled.push_back(notice_key(NoticeKind::open_seat, stream.seat()));
+                 [&](const SeatOpened& e) {
+                   settled.push_back(notice_key(NoticeKind::open_seat, e.contract, stream.seat()));
+                 },
+                 [&](const SeatDeclined& e) {
+                   settled.push_back(notice_key(NoticeKind::open_seat, e.contract, stream.seat()));
+                 },
+                 [&](const SeatRemoved& e) {
+                   const ContractId contract = stream.contract();
+                   settled.push_back(notice_key(NoticeKind::remove_seat, contract, e.seat));
                  },
                  [&](const MemberKeyDestroyed&) {
                    settled.push_back(notice_key(NoticeKind::destroy_key, stream.member()));

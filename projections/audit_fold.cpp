@@ -73,7 +73,19 @@ void Fold::on(const AccountLinked& e) { stream.linked_to = e.pool; }
 void Fold::on(const AccountUnlinked&) { stream.linked_to.reset(); }
 
 void Fold::on(const SeatAdded& e) {
-  if (world.seats_.emplace(e.seat, header.stream.contract()).second) ++own_pool().seats;
+  const std::pair claim{e.seat, header.stream.contract()};
+  if (world.seats_.emplace(claim, SeatClaim::added).second) ++own_pool().seats;
+}
+
+void Fold::on(const SeatDeclined& e) {
+  const auto claim = world.seats_.find({header.stream.seat(), e.contract});
+  if (claim != world.seats_.end()) claim->second = SeatClaim::declined;
+}
+
+void Fold::on(const SeatRemoved& e) {
+  if (world.seats_.erase({e.seat, header.stream.contract()}) > 0) --own_pool().seats;
+  stream.seat_limits.erase(e.seat);
+  stream.restored.erase(e.seat);
 }
 
 void Fold::on(const SeatOpened& e) {

@@ -52,6 +52,8 @@ struct Fold {
   void on(const AccountUnlinked&);
   void on(const SeatAdded& e);
   void on(const SeatOpened& e);
+  void on(const SeatDeclined& e);
+  void on(const SeatRemoved& e);
   void on(const PolicyAdopted& e);
 
   // Plans and lots.

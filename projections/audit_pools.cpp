@@ -378,10 +378,9 @@ void check_spender(const Step& step, const CreditReserved& e, Verdict& verdict) 
   const StreamId owner = step.header.stream;
   const StreamState* sender = step.world.find_stream(e.sender);
   if (owner.kind() == StreamKind::contract) {
-    const bool is_seat = e.sender.kind() == StreamKind::seat;
-    const auto contract = is_seat ? step.world.contract_of(e.sender.seat()) : std::nullopt;
-    return (void)verdict.check(contract && owner == StreamId(*contract), owner, " reserved for ",
-                               e.sender, ", which is not its own");
+    const bool is_own = sender != nullptr && e.sender.kind() == StreamKind::seat &&
+                        owner == StreamId(sender->contract);
+    return (void)verdict.check(is_own, owner, " reserved for ", e.sender, ", which is not its own");
   }
   const bool is_linked = sender != nullptr && e.sender.kind() == StreamKind::member &&
                          sender->linked_to && StreamId(*sender->linked_to) == owner;
@@ -394,6 +393,30 @@ void check_spender(const Step& step, const CreditReserved& e, Verdict& verdict) 
                 " reserved for ", e.sender, " of a pool that it does not share");
 }
 
+/// It opens for one contract that added it, and is the others' no more once it has declined them.
+void check_seat(const Step& step, Verdict& verdict) {
+  const StreamId stream = step.header.stream;
+  const ContractId opened_for = step.stream.contract;
+  const auto is = [&](ContractId contract, SeatId seat, std::optional<SeatClaim> claim) {
+    return step.world.claim_of(contract, seat) == claim;
+  };
+  if (const auto* added = std::get_if<SeatAdded>(&step.event))
+    verdict.check(is(stream.contract(), added->seat, std::nullopt), stream, " added ", added->seat,
+                  " again");
+  if (const auto* opened = std::get_if<SeatOpened>(&step.event))
+    verdict.check(is(opened->contract, stream.seat(), SeatClaim::added) && opened_for.value == 0,
+                  stream, " opened under contract:", opened->contract,
+                  ", which did not add it, or opened before");
+  if (const auto* declined = std::get_if<SeatDeclined>(&step.event))
+    verdict.check(is(declined->contract, stream.seat(), SeatClaim::added) &&
+                      opened_for.value != 0 && opened_for != declined->contract,
+                  stream, " declined contract:", declined->contract,
+                  ", which did not add it, or whose it is, or it was free");
+  if (const auto* removed = std::get_if<SeatRemoved>(&step.event))
+    verdict.check(is(stream.contract(), removed->seat, SeatClaim::declined), stream, " removed ",
+                  removed->seat, ", which had not declined");
+}
+
 void check_link(const Step& step, const AccountLinked& e, Verdict& verdict) {
   const StreamState* holder = step.world.find_stream(e.pool);
   verdict.check(!step.stream.linked_to && StreamId(e.pool) != step.header.stream &&
@@ -403,6 +426,7 @@ void check_link(const Step& step, const AccountLinked& e, Verdict& verdict) {
 }
 
 void pools_are_kept_apart(const Step& step, Verdict& verdict) {
+  check_seat(step, verdict);
   const StreamId stream = step.header.stream;
   std::visit(match{
                  [&](const InMailSent& e) { check_pool(step, e.pool, verdict); },
@@ -412,12 +436,6 @@ void pools_are_kept_apart(const Step& step, Verdict& verdict) {
                  [&](const AccountUnlinked& e) {
                    verdict.check(step.stream.linked_to == e.pool, stream,
                                  " was unlinked from member:", e.pool, ", and was not linked");
-                 },
-                 [&](const SeatOpened& e) {
-                   verdict.check(step.world.contract_of(stream.seat()) == e.contract &&
-                                     step.stream.contract.value == 0,
-                                 stream, " opened under contract:", e.contract,
-                                 ", which did not add it, or opened before");
                  },
                  [&](const CreditCharged&) { check_payer(step, verdict); },
                  [&](const CreditReleased&) { check_payer(step, verdict); },

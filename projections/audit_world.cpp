@@ -37,8 +37,8 @@ bool World::has_in_inbox(StreamId stream, const InMailId& id) const {
   return inmail != nullptr && StreamId{inmail->to} == stream && inmail->listed;
 }
 
-std::optional<ContractId> World::contract_of(SeatId seat) const {
-  const auto found = seats_.find(seat);
+std::optional<SeatClaim> World::claim_of(ContractId contract, SeatId seat) const {
+  const auto found = seats_.find({seat, contract});
   if (found == seats_.end()) return std::nullopt;
   return found->second;
 }

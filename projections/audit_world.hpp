@@ -36,6 +36,9 @@ enum class Stage : std::uint8_t {
 };
 
 /// Where its charge stands in the stream of the pool (D4.1.2).
+/// A seat goes to one of the contracts that add it; it declines the others.
+enum class SeatClaim : std::uint8_t { added, declined };
+
 enum class Charge : std::uint8_t { none, reserved, charged, released, refunded, final };
 
 /// What the log has said of one InMail.
@@ -360,8 +363,8 @@ class World {
   /// Where a command was answered; zero if it was not.
   Position answer_to(const CommandId& command) const;
 
-  /// The contract that gave out the seat.
-  std::optional<ContractId> contract_of(SeatId seat) const;
+  /// What became of a seat that `contract` added; nothing: it did not, or has it no more.
+  std::optional<SeatClaim> claim_of(ContractId contract, SeatId seat) const;
 
   Position last() const { return last_; }
 
@@ -415,7 +418,7 @@ class World {
   IdTable<std::uint32_t> between_;   ///< By sender and recipient: the last one unanswered.
   IdTable<Position> answers_;        ///< By command.
   IdTable<Thread> threads_;          ///< By the InMail that began it.
-  std::unordered_map<SeatId, ContractId> seats_;
+  std::map<std::pair<SeatId, ContractId>, SeatClaim> seats_;
   std::map<TransferId, Transfer> transfers_;
   std::vector<std::unique_ptr<const Policy>> policies_;  ///< Version 1 first.
   Position last_{};

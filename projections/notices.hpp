@@ -15,7 +15,7 @@ namespace inmail {
 /// the event that settles it (events/obligations.hpp). Open ones are sent again after a crash.
 struct NoticesView {
   static constexpr std::string_view name = "notices";
-  static constexpr std::uint16_t revision = 1;
+  static constexpr std::uint16_t revision = 2;
   static void apply(Rows& rows, const Record& record);
 };
 

@@ -103,6 +103,9 @@ void each_field(const SeatOpened& e, auto&& visit) {
   visit("role", e.role);
 }
 
+void each_field(const SeatRemoved& e, auto&& visit) { visit("seat", e.seat); }
+void each_field(const SeatDeclined& e, auto&& visit) { visit("contract", e.contract); }
+
 void each_field(const CycleRenewed& e, auto&& visit) {
   visit("cycle", e.cycle);
   visit("next_renewal_at", e.next_renewal_at);

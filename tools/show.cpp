@@ -127,6 +127,12 @@ class Portrait {
     facts_["seats"].push_back(
         {{"seat", to_json(e.seat)}, {"holder", to_json(e.holder)}, {"role", to_json(e.role)}});
   }
+  void on(const SeatRemoved& e) {
+    Json kept = Json::array();
+    for (const Json& each : facts_["seats"])
+      if (each["seat"] != to_json(e.seat)) kept.push_back(each);
+    facts_["seats"] = std::move(kept);
+  }
   void on(const SeatOpened& e) {
     facts_["opened_at"] = to_json(at_);
     facts_["contract"] = to_json(e.contract);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "tests/support/actor_world.hpp"
 #include "tests/support/seeds.hpp"
@@ -51,6 +53,7 @@ class Rush {
     for (std::uint64_t each = 1; each <= willing; ++each)
       submit(RegisterMember{MemberId{each}, "W"});
     for (const MemberId each : {blocker, opted_out, silent}) submit(RegisterMember{each, "R"});
+    for (std::uint64_t each = 1; each <= seats; ++each) submit(RegisterMember{holder(each), "H"});
     submit(CreateContract{contract, 0});
     world_.run();
     submit(SetPreference{opted_out, InMailPreference::disabled});
@@ -202,6 +205,92 @@ TEST(ContractInterleaving, ChargesThePoolsWorthAcrossCrashes) {
     given_back += rush.reservations_lost();
   });
   EXPECT_GT(given_back, 0u) << "no crash fell between a reservation and its send";
+}
+
+/// Contracts that all add the same seats at once, each for a holder of its own.
+class Scramble {
+ public:
+  static constexpr std::uint64_t wanted = 3;
+  static constexpr std::uint64_t rivals = 3;
+
+  explicit Scramble(ActorWorldOptions options) : world_(std::move(options)) {
+    for (std::uint64_t each = 1; each <= rivals; ++each) {
+      world_.submit(RegisterMember{MemberId{each}, "R"});
+      world_.submit(CreateContract{ContractId{each}, 0});
+      world_.submit(StartSubscription{ContractId{each}, PlanKind::recruiter_lite});
+    }
+    world_.run();
+    for (std::uint64_t number = 1; number <= wanted; ++number)
+      for (std::uint64_t each = 1; each <= rivals; ++each)
+        world_.submit(AddSeat{ContractId{each}, seat(number), MemberId{each}});
+  }
+
+  ActorWorld& world() { return world_; }
+
+  void expect_one_contract_for_each_seat() {
+    world_.run();
+    EXPECT_EQ(findings_in(world_), std::vector<std::string>{});
+    std::map<SeatId, std::set<ContractId>> owners;
+    std::map<SeatId, ContractId> opened;
+    const auto end = for_each_record(world_.log(), Position{1}, [&](const Record& record) {
+      const StreamId stream = record.header.stream;
+      if (const auto* e = std::get_if<SeatAdded>(&record.event)) {
+        EXPECT_TRUE(owners[e->seat].insert(stream.contract()).second);
+      }
+      if (const auto* e = std::get_if<SeatRemoved>(&record.event)) {
+        EXPECT_EQ(owners[e->seat].erase(stream.contract()), 1u);
+        ++removed_;
+      }
+      if (const auto* e = std::get_if<SeatOpened>(&record.event))
+        opened[stream.seat()] = e->contract;
+      const auto* rejected = std::get_if<CommandRejected>(&record.event);
+      if (rejected == nullptr) return true;
+      EXPECT_EQ(name_of(rejected->code), name_of(Rejection::already_exists));
+      ++refused_;
+      return true;
+    });
+    EXPECT_TRUE(end.ok());
+    EXPECT_EQ(opened.size(), wanted);
+    for (const auto& [id, owner] : opened) EXPECT_EQ(owners[id], std::set{owner});
+  }
+
+  std::uint64_t removed() const { return removed_; }
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  ActorWorld world_;
+  std::uint64_t removed_ = 0;
+  std::uint64_t refused_ = 0;
+};
+
+TEST(ContractInterleaving, LeavesASeatToOneOfTheContractsThatAddIt) {
+  std::uint64_t removed = 0;
+  std::uint64_t refused = 0;
+  for_each_seed(500, [&](std::uint64_t seed) {
+    Scramble scramble({.seed = seed});
+    scramble.expect_one_contract_for_each_seat();
+    removed += scramble.removed();
+    refused += scramble.refused();
+  });
+  EXPECT_GT(removed, 0u) << "no two contracts heard that a seat was free";
+  EXPECT_GT(refused, 0u) << "no contract heard that a seat was open";
+}
+
+TEST(ContractInterleaving, LeavesASeatToOneContractAcrossCrashes) {
+  std::uint64_t removed = 0;
+  for_each_seed(500, [&](std::uint64_t seed) {
+    Scramble scramble({.seed = seed, .sleep_percent = 5});
+    ActorWorld& world = scramble.world();
+    for (auto crashes = 1 + world.chance()() % 3; crashes > 0; --crashes) {
+      for (auto moves = world.chance()() % 60; moves > 0 && world.move(); --moves) {
+      }
+      world.crash();
+      world.submit_lost_again();
+    }
+    scramble.expect_one_contract_for_each_seat();
+    removed += scramble.removed();
+  });
+  EXPECT_GT(removed, 0u) << "no two contracts heard that a seat was free";
 }
 
 }  // namespace

@@ -69,6 +69,39 @@ TEST(Contract, HasNoMoreSeatsThanItMay) {
   given.when(AddSeat{acme, SeatId{3}, bob}).then_rejected(Rejection::seats_exhausted, 2, 2);
 }
 
+TEST(Contract, GivesASeatOnlyToAMemberWhoIsThere) {
+  Given<Contract> given(acme);
+  given.when(CreateContract{acme, 3}).admits(ada, {}).admits(bob, {.is_erased = true});
+  given.when(AddSeat{acme, SeatId{1}, ada}).then_rejected(Rejection::unknown_target);
+  given.when(AddSeat{acme, SeatId{1}, bob}).then_rejected(Rejection::unknown_target);
+  given.when(AddSeat{acme, SeatId{1}, carol}).then_only<SeatAdded>();
+}
+
+TEST(Contract, DoesNotAddASeatThatIsOpen) {
+  Given<Contract> given(acme);
+  given.when(CreateContract{acme, 3});
+  given.stage().finds_open(SeatId{1});
+  given.when(AddSeat{acme, SeatId{1}, ada}).then_rejected(Rejection::already_exists);
+  given.when(AddSeat{acme, SeatId{2}, ada}).then_only<SeatAdded>();
+}
+
+TEST(Contract, ForgetsASeatThatIsAnothers) {
+  Given<Contract> given(acme);
+  with_seat(given).when(SetSeatMonthlyLimit{acme, {desk}, 7});
+  given.when_notice(SeatDeclined{acme}, desk, start).then({SeatRemoved{desk}});
+  EXPECT_TRUE(given.state().seats.empty());
+  EXPECT_TRUE(given.state().seat_limits.empty());
+}
+
+TEST(Contract, IsGrantedNothingForASeatThatItLost) {
+  Given<Contract> given(acme);
+  given.at(start).when(CreateContract{acme, 0});
+  for (const SeatId each : {SeatId{1}, SeatId{2}}) given.when(AddSeat{acme, each, ada});
+  given.when_notice(SeatDeclined{acme}, SeatId{2}, start);
+  given.when(StartSubscription{acme, PlanKind::recruiter_corp});
+  EXPECT_EQ(given.the<CreditsGranted>().amount, 150u);
+}
+
 TEST(Contract, MayHaveSeatsWithoutLimit) {
   Given<Contract> given(acme);
   given.when(CreateContract{acme, 0});

@@ -307,7 +307,8 @@ TEST(Member, LooksAtNobodyForASendToItself) {
 TEST(Member, MeetsWhatIsNoneOfItsBusinessWithADefect) {
   Given<Member> given(ada);
   subscribed(given);
-  EXPECT_THROW(given.stage().notice({.key = notice_key(NoticeKind::open_seat, SeatId{1})}, start),
+  EXPECT_THROW(given.stage().notice(
+                   {.key = notice_key(NoticeKind::open_seat, ContractId{1}, SeatId{1})}, start),
                Defect);
   MemberState state;
   EXPECT_THROW(Member::evolve(state, ContractCreated{}, {}), Defect);

@@ -26,7 +26,16 @@ const auto blocks_ada = std::make_shared<const std::set<MemberId>>(std::set{ada}
 TEST(Seat, OpensOnce) {
   Given<Seat> given(desk);
   opened(given).then({SeatOpened{acme, ada, SeatRole::recruiter}});
-  given.when_notice(SeatAdded{desk, bob, SeatRole::member}, ContractId{10}, start).then_nothing();
+  EXPECT_EQ(given.state().holder, ada);
+}
+
+TEST(Seat, DeclinesASecondContract) {
+  Given<Seat> given(desk);
+  opened(given);
+  for (const ContractId other : {ContractId{10}, ContractId{11}})
+    given.when_notice(SeatAdded{desk, bob, SeatRole::member}, other, start)
+        .then({SeatDeclined{other}});
+  EXPECT_EQ(given.state().contract, acme);
   EXPECT_EQ(given.state().holder, ada);
 }
 

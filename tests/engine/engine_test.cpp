@@ -86,6 +86,23 @@ TEST_F(LiveEngine, SpendsAContractsPoolThroughItsSeats) {
   expect_equal_views(engine);
 }
 
+TEST_F(LiveEngine, GivesASeatToOneContractAndOnlyToWhoIsThere) {
+  Engine engine = open();
+  introduce(engine, {1, 2, 3});
+  for (const ContractId each : {ContractId{1}, ContractId{2}})
+    ASSERT_TRUE(do_now(engine, CreateContract{each, 0}).ok());
+  ASSERT_TRUE(settle(engine, AddSeat{ContractId{1}, SeatId{7}, MemberId{1}}).ok());
+  ASSERT_TRUE(settle(engine, EraseMember{MemberId{3}}).ok());
+  const auto refusal = [&](SeatId seat, MemberId holder) {
+    return settle(engine, AddSeat{ContractId{2}, seat, holder}).refusal.code;
+  };
+  EXPECT_EQ(refusal(SeatId{7}, MemberId{2}), Rejection::already_exists);
+  EXPECT_EQ(refusal(SeatId{8}, MemberId{999}), Rejection::unknown_target);
+  EXPECT_EQ(refusal(SeatId{8}, MemberId{3}), Rejection::unknown_target);
+  EXPECT_TRUE(settle(engine, AddSeat{ContractId{2}, SeatId{8}, MemberId{2}}).ok());
+  expect_equal_views(engine);
+}
+
 TEST_F(LiveEngine, JudgesItsViewsWhileItWorks) {
   Engine engine = open();
   introduce(engine, {1, 2});

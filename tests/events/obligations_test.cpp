@@ -30,6 +30,20 @@ TEST(Obligations, EndACreditOfAMemberByOneNotice) {
   EXPECT_EQ(duties_of(Expired{.ref = ref}).size(), 0u);
 }
 
+TEST(Obligations, ToOpenASeatAreOneForEachContractThatAddsIt) {
+  const SeatId seat{3};
+  const auto first = duties_of(SeatAdded{.seat = seat}, ContractId{1});
+  const auto second = duties_of(SeatAdded{.seat = seat}, ContractId{2});
+  ASSERT_EQ(first.size(), 1u);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_NE(first[0].key, second[0].key);
+  EXPECT_EQ(second[0].target, StreamId{seat});
+  const auto declined = duties_of(SeatDeclined{ContractId{2}}, seat);
+  ASSERT_EQ(declined.size(), 1u);
+  EXPECT_EQ(declined[0].key, notice_key(NoticeKind::remove_seat, ContractId{2}, seat));
+  EXPECT_EQ(declined[0].target, StreamId{ContractId{2}});
+}
+
 TEST(Obligations, ChargeAContractButNotAMemberAtDelivery) {
   InMailDelivered delivered{.ref = test::sample_ref(), .refundable = true};
   ASSERT_EQ(duties_of(delivered).size(), 1u);
@@ -148,7 +162,13 @@ TEST(Obligations, AreEachSettledByAnEventOfTheirTarget) {
   EXPECT_TRUE(settles(ContractId{2}, ChargeFinalized{id}, notice_key(NoticeKind::settle, id)));
   EXPECT_TRUE(
       settles(SeatId{3}, OutcomeReceived{.inmail = id}, notice_key(NoticeKind::inform, id)));
-  EXPECT_TRUE(settles(SeatId{3}, SeatOpened{}, notice_key(NoticeKind::open_seat, SeatId{3})));
+  const ContractId acme{2};
+  EXPECT_TRUE(settles(SeatId{3}, SeatOpened{.contract = acme},
+                      notice_key(NoticeKind::open_seat, acme, SeatId{3})));
+  EXPECT_TRUE(
+      settles(SeatId{3}, SeatDeclined{acme}, notice_key(NoticeKind::open_seat, acme, SeatId{3})));
+  EXPECT_TRUE(
+      settles(acme, SeatRemoved{SeatId{3}}, notice_key(NoticeKind::remove_seat, acme, SeatId{3})));
   EXPECT_TRUE(
       settles(MemberId{7}, MemberKeyDestroyed{}, notice_key(NoticeKind::destroy_key, MemberId{7})));
   EXPECT_TRUE(settles(MemberId{7}, ReceivedKeyDestroyed{},

@@ -82,6 +82,20 @@ TEST_F(NoticesTest, OfASeatAreSettledWhenItOpens) {
   EXPECT_EQ(rows().size(), 0u);
 }
 
+TEST_F(NoticesTest, OfASeatThatTwoContractsAddAreOneEach) {
+  const ContractId other{acme.value + 1};
+  history.add(acme, SeatAdded{seat, ada, SeatRole::recruiter});
+  history.add(other, SeatAdded{seat, ada, SeatRole::recruiter});
+  EXPECT_EQ(open_for(seat).size(), 2u);
+  history.add(seat, SeatOpened{acme, ada, SeatRole::recruiter});
+  EXPECT_EQ(open_for(seat).size(), 1u);
+  history.add(seat, SeatDeclined{other});
+  EXPECT_EQ(open_for(seat).size(), 0u);
+  EXPECT_EQ(open_for(other).size(), 1u);
+  history.add(other, SeatRemoved{seat});
+  EXPECT_EQ(rows().size(), 0u);
+}
+
 TEST(NoticesOfARandomWorld, AreThoseThatNobodyHasSettled) {
   test::World world({.seed = test::random_seed()});
   world.run_until(3000);

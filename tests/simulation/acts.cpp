@@ -371,7 +371,9 @@ const std::array table{
     act<AddSeat>(1,
                  [](People& people) -> Command {
                    const SeatId seat{1 + people.pick(People::seats + 2)};
-                   return AddSeat{ContractId{1}, seat, MemberId{seat.value}};
+                   const ContractId contract{1 + people.pick(2)};
+                   const std::uint64_t strange = people.one_in(4) ? People::members : 0;
+                   return AddSeat{contract, seat, MemberId{seat.value + strange}};
                  }),
     act<SendInMail>(36, send),
     act<OpenInMail>(12, open),
@@ -437,6 +439,14 @@ std::vector<Command> People::beginning() {
   commands.push_back(CreateContract{ContractId{1}, static_cast<std::uint32_t>(seats + 1)});
   for (std::uint64_t each = 1; each <= seats; ++each)
     commands.push_back(AddSeat{ContractId{1}, SeatId{each}, MemberId{each}});
+  if (one_in(3)) {
+    // A second contract wants the same seat at the same moment.
+    const SeatId wanted{seats + 1};
+    commands.push_back(CreateContract{ContractId{2}, 4});
+    for (const ContractId each : {ContractId{1}, ContractId{2}})
+      commands.push_back(AddSeat{each, wanted, MemberId{wanted.value}});
+    commands.push_back(StartSubscription{ContractId{2}, PlanKind::recruiter_lite});
+  }
   commands.push_back(StartSubscription{ContractId{1}, PlanKind::recruiter_lite});
   for (std::uint64_t each = 1; each <= members; ++each) {
     const PlanKind plan = each == 1 ? PlanKind::business : PlanKind::career;

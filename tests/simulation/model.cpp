@@ -264,6 +264,22 @@ void Model::on(const SeatOpened& e) {
   seat = {e.contract, e.holder, e.role, true, record_->header.due_at};
 }
 
+void Model::on(const SeatDeclined& e) {
+  const SeatId id = record_->header.stream.seat();
+  const SeatState& seat = seats_[id];
+  ContractState& contract = contracts_[e.contract];
+  must(seat.open && seat.contract != e.contract, "a seat declined that nobody else had");
+  must(contract.seats.contains(id), "a seat declined whom had not added it");
+  must(contract.refused_by.insert(id).second, "a seat declined twice");
+}
+
+void Model::on(const SeatRemoved& e) {
+  ContractState& contract = contracts_[record_->header.stream.contract()];
+  must(contract.refused_by.erase(e.seat) > 0, "a seat was removed that had not declined");
+  contract.seats.erase(e.seat);
+  contract.own_limits.erase(e.seat);
+}
+
 void Model::on(const PolicyAdopted& e) {
   must(e.version.value == policies_.size() + 1, "a policy out of turn");
   const ReadPolicy& adopted = read_policy(e.document);
@@ -351,7 +367,9 @@ void Model::finish() {
         complain("only " + to_text(StreamId{member}) + " knows a connection");
   for (const auto& [contract, state] : contracts_)
     for (const SeatId seat : state.seats)
-      if (!seats_[seat].open) complain("the seat " + to_text(StreamId{seat}) + " never opened");
+      if (!seats_[seat].open || seats_[seat].contract != contract)
+        complain("the seat " + to_text(StreamId{seat}) + " never opened for " +
+                 to_text(StreamId{contract}));
   for (const auto& [id, transfer] : transfers_)
     if (!transfer.is_over) complain("the transfer " + to_text(id) + " is nowhere");
   for (const auto& [owner, account] : accounts_) {

@@ -103,6 +103,7 @@ class Model {
   struct ContractState {
     std::uint32_t seats_max = 0;
     std::set<SeatId> seats;
+    std::set<SeatId> refused_by;         ///< Of those, which are another contract's.
     std::optional<std::uint32_t> limit;  ///< Of every seat in a cycle.
     std::map<SeatId, std::uint32_t> own_limits;
   };
@@ -197,6 +198,8 @@ class Model {
   void on(const ContractCreated& e);
   void on(const SeatAdded& e);
   void on(const SeatOpened& e);
+  void on(const SeatDeclined& e);
+  void on(const SeatRemoved& e);
   void on(const CycleRenewed& e);
   void on(const CreditsGranted& e);
   void on(const CreditReserved& e);

@@ -150,6 +150,9 @@ Model::Refused Model::expect(const AddSeat& c) {
   if (contract.seats.contains(c.seat)) return Rejection::already_exists;
   if (contract.seats_max > 0 && contract.seats.size() >= contract.seats_max)
     return Rejection::seats_exhausted;
+  may_be_stale_ = is_news(c.holder) || is_news(c.seat);
+  if (!people_[c.holder].registered) return Rejection::unknown_target;
+  if (seats_[c.seat].open) return Rejection::already_exists;
   return {};
 }
 Model::Refused Model::expect(const SetSeatMonthlyLimit& c) {

@@ -106,6 +106,7 @@ class LotBook {
       carries_ = policy.lot.on_plan_change == OnPlanChange::carry;
     }
     seats_ += std::holds_alternative<SeatAdded>(event) ? 1 : 0;
+    seats_ -= std::holds_alternative<SeatRemoved>(event) ? 1 : 0;
     if (!std::holds_alternative<CycleRenewed>(event)) return;
     if (!carries_) renewed_ = &policy;
     carries_ = false;

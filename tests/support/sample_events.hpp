@@ -69,8 +69,8 @@ inline SendMarks sample_marks() {
 
 /// Likewise, behind all others: of an erasure that takes what was received, too, and of links.
 inline std::vector<Event> sample_last_events() {
-  return {ReceivedErased{MemberId{7}}, ReceivedKeyDestroyed{}, AccountLinked{MemberId{7}},
-          AccountUnlinked{MemberId{7}}};
+  return {ReceivedErased{MemberId{7}},  ReceivedKeyDestroyed{}, AccountLinked{MemberId{7}},
+          AccountUnlinked{MemberId{7}}, SeatRemoved{SeatId{3}}, SeatDeclined{ContractId{4}}};
 }
 
 /// Likewise, behind those: what tells of limits.

@@ -150,6 +150,7 @@ inline Resident<Seat> sample_seat() {
   seat.state.agenda = sample_agenda();
   seat.state.views = sample_views();
   seat.state.sends = {seat.time, {9, 8}, 20'458, {5, 4}, 3, {7, 6}};
+  seat.state.declined = {ContractId{4}};
   return seat;
 }
 

@@ -41,9 +41,7 @@ class SmallWorld {
     switch (target.kind()) {
       case StreamKind::member: step = command_member(target.member(), command, id, by); break;
       case StreamKind::seat: step = command_seat(target.seat(), command, id, by); break;
-      case StreamKind::contract:
-        step = contract(target.contract()).command(command, now_, id, by);
-        break;
+      case StreamKind::contract: step = command_contract(target.contract(), command, id, by); break;
       case StreamKind::policy: invariant(false, "a small world has a policy from the start");
     }
     keep_duties(step);
@@ -135,6 +133,13 @@ class SmallWorld {
     Stage<Seat>& sender = seat(id);
     show_to(sender, by);
     return sender.command(command, now_, command_id, by);
+  }
+
+  Step command_contract(ContractId id, const Command& command, CommandId command_id, Principal by) {
+    show_members_to(contract(id));
+    for (auto& [seat, each] : seats_)
+      if (each->state().open) contract(id).finds_open(seat);
+    return contract(id).command(command, now_, command_id, by);
   }
 
   /// The members as they are, and whose pool it spends from.

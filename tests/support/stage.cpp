@@ -26,6 +26,9 @@ Step Stage<Decider>::command(Command command, Timestamp now, CommandId id, Princ
       context.recipient = &admission;
     }
   }
+  if constexpr (requires { &Decider::asks; })
+    if (const auto seat = Decider::asks(self_.state, command, context))
+      context.seat_is_open = open_seats_.contains(*seat);
   if constexpr (requires { &Decider::needs_reservation; })
     step.reservation = Decider::needs_reservation(id_, self_.state, command, context);
   if (step.reservation) context.pool = answer_to(*step.reservation);

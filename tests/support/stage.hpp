@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,6 +91,9 @@ class Stage {
     return found != admissions_.end() ? found->second : Admission{.exists = true};
   }
 
+  /// Some contract has the seat that is to be added; by default none has.
+  void finds_open(SeatId seat) { open_seats_.insert(seat); }
+
   /// Whom it asks for credits of another pool; without anyone, it gets what it asks for, in the
   /// first cycle.
   void asks(std::function<PoolAnswer(const Reserve&)> contract) { ask_ = std::move(contract); }
@@ -146,6 +150,7 @@ class Stage {
   std::shared_ptr<Ground> ground_;
   Resident<Decider> self_;
   std::map<MemberId, Admission> admissions_;
+  std::set<SeatId> open_seats_;
   std::function<PoolAnswer(const Reserve&)> ask_;
   std::vector<Record> records_;
 };

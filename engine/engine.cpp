@@ -86,7 +86,12 @@ void Engine::Impl::submit(Request request, OnAnswer reply, OnAnswer settled) {
   }
   // Whoever closes or fails meanwhile has seen this command in flight, or is seen here.
   if (const auto refusal = turned_away()) return desk.answer(id, *refusal);
-  if (const auto known = look_up_receipt(id, payload)) return desk.answer(id, *known);
+  if (const auto known = look_up_receipt(id, payload)) {
+    desk.answer(id, *known);
+    // The receipts view has it: there is no need to keep it here until that grows.
+    desk.forget(known->position);
+    return;
+  }
   const StreamId target = target_of(request.command);
   registry->post(target,
                  Mail{CommandMail{std::move(request.command), id, asked_by, payload,

@@ -17,36 +17,54 @@ constexpr std::uint64_t views_lag_max = 50'000;
 
 }  // namespace
 
+thread_local const Engine::Impl::InUse* Engine::Impl::InUse::innermost = nullptr;
+
+/// What throws here, ours or the host's, ends the engine's writing and not the host.
 void Engine::Impl::keep_house() {
-  const auto began = steady_clock::now();
-  auto head_synced_at = began;
-  std::unique_lock lock(mutex);
+  house_began_at = head_synced_at = steady_clock::now();
   const auto is_called = [&] { return closing || wants_reopening; };
+  const auto tend_or_fail = [this] {
+    try {
+      return tend();
+    } catch (const std::exception& thrown) {
+      const std::string what = std::string("keeping house has failed: ") + thrown.what();
+      const bool was_reopening = reopening;
+      was_reopening ? give_up({ErrorCode::closed, what}) : fail(what);
+      return !was_reopening;
+    }
+  };
+  deadline_actor->send(Mail{Wake{}, nullptr});
+  std::unique_lock lock(mutex);
   while (true) {
     changed.wait_for(lock, house_tick, is_called);
     if (closing) return;
     lock.unlock();
-    notice_failure();
-    reopen();
-    if (!log) return;
-    watch_disk();
-    if (!is_disk_full && desk.in_flight() < options.in_flight_max / 2)
-      deadline_actor->send(Mail{Wake{}, nullptr});
-    registry->sweep({options.residents_max, options.resident_bytes_max});
-    if (steady_clock::now() - keys_tried_at >= keys_tried_interval) destroy_owed_keys();
-    Status done = states->write_back(journal->durable(), std::nullopt);
-    if (done && log->head().position.value > states->checkpoint().value + states_lag_max)
-      done = sweep_states(steady_clock::now() + std::chrono::seconds{30});
-    if (steady_clock::now() - head_synced_at >= std::chrono::seconds{1}) {
-      if (done) done = log->sync_head();
-      head_synced_at = steady_clock::now();
-      mend_views();
-      // Not for who only looks in.
-      if (head_synced_at - began > reserve_made_after) disk.make_reserve();
-    }
-    if (!done && done.error().code != ErrorCode::timed_out) reopen_because(done.error().message);
+    if (!tend_or_fail()) return;
     lock.lock();
   }
+}
+
+bool Engine::Impl::tend() {
+  notice_failure();
+  reopen();
+  if (!log) return false;
+  watch_disk();
+  if (!is_disk_full && desk.in_flight() < options.in_flight_max / 2)
+    deadline_actor->send(Mail{Wake{}, nullptr});
+  registry->sweep({options.residents_max, options.resident_bytes_max});
+  if (steady_clock::now() - keys_tried_at >= keys_tried_interval) destroy_owed_keys();
+  Status done = states->write_back(journal->durable(), std::nullopt);
+  if (done && log->head().position.value > states->checkpoint().value + states_lag_max)
+    done = sweep_states(steady_clock::now() + std::chrono::seconds{30});
+  if (steady_clock::now() - head_synced_at >= std::chrono::seconds{1}) {
+    if (done) done = log->sync_head();
+    head_synced_at = steady_clock::now();
+    mend_views();
+    // Not for who only looks in.
+    if (head_synced_at - house_began_at > reserve_made_after) disk.make_reserve();
+  }
+  if (!done && done.error().code != ErrorCode::timed_out) reopen_because(done.error().message);
+  return true;
 }
 
 void Engine::Impl::watch_disk() {
@@ -69,7 +87,15 @@ void Engine::Impl::mend_views() {
       }
 }
 
+bool Engine::Impl::has_heard_all_since(std::uint64_t began) {
+  // Each of these is set before the mail of those whom it stops is dropped.
+  if (drops_mail || reopening || generation != began || journal->failure()) return false;
+  const std::lock_guard lock(mutex);
+  return !failure && !wants_reopening;
+}
+
 Status Engine::Impl::sweep_states(steady_clock::time_point until) {
+  const std::uint64_t began = generation;
   const LogHead head = log->head();
   auto everyone = std::make_shared<std::promise<void>>();
   std::future<void> saved = everyone->get_future();
@@ -86,6 +112,9 @@ Status Engine::Impl::sweep_states(steady_clock::time_point until) {
   changed.wait_until(lock, until,
                      [&] { return journal->durable() >= needed || journal->failure(); });
   lock.unlock();
+  // That nobody holds the order any more says that all have saved only if nobody was stopped.
+  if (!has_heard_all_since(began))
+    return Error{ErrorCode::timed_out, "not every actor has saved its row: some were stopped"};
   return states->write_back(journal->durable(), head);
 }
 

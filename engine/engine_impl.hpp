@@ -40,27 +40,44 @@ struct Engine::Impl {
     /// While the store is opened again there is nothing to hold: who may wait, waits for it.
     enum class Patience { none, waits };
 
-    explicit InUse(const Impl& engine, Patience patience = Patience::none) : users_(engine.users) {
+    /// A call within another one of the same thread, as a host makes it in the callback of a query,
+    /// waits for nothing: the parts stay for as long as the outer one holds them.
+    explicit InUse(const Impl& engine, Patience patience = Patience::none)
+        : engine_(engine), outer_(innermost) {
+      const bool is_within = is_held_by_thread();
+      innermost = this;
       while (true) {
-        users_.fetch_add(1);
-        holds_ = !engine.shut && !engine.reopening;
-        if (holds_ || engine.shut || patience == Patience::none) return;
+        engine_.users.fetch_add(1);
+        holds_ = is_within || (!engine_.shut && !engine_.reopening);
+        if (holds_ || engine_.shut || patience == Patience::none) return;
         leave();
-        engine.reopening.wait(true);
+        engine_.reopening.wait(true);
       }
     }
     InUse(const InUse&) = delete;
     InUse& operator=(const InUse&) = delete;
-    ~InUse() { leave(); }
+    ~InUse() {
+      leave();
+      innermost = outer_;
+    }
 
     explicit operator bool() const { return holds_; }
 
    private:
-    void leave() {
-      if (users_.fetch_sub(1) == 1) users_.notify_all();
+    bool is_held_by_thread() const {
+      for (const InUse* each = outer_; each != nullptr; each = each->outer_)
+        if (each->holds_ && &each->engine_ == &engine_) return true;
+      return false;
     }
 
-    std::atomic<std::uint64_t>& users_;
+    void leave() {
+      if (engine_.users.fetch_sub(1) == 1) engine_.users.notify_all();
+    }
+
+    static thread_local const InUse* innermost;
+
+    const Impl& engine_;
+    const InUse* const outer_;
     bool holds_ = false;
   };
 
@@ -127,8 +144,13 @@ struct Engine::Impl {
 
   // Keeping house (engine_house.cpp).
   void keep_house();
+  /// One round of it. False: there is nothing to keep any more.
+  bool tend();
   /// Everybody saves; then the rows and the checkpoint are written. False: not all could be yet.
   Status sweep_states(std::chrono::steady_clock::time_point until);
+  /// Whether every mail that was sent since the generation `began` was in has been heard: nobody
+  /// was stopped, and nobody has lost what they recorded.
+  bool has_heard_all_since(std::uint64_t began);
   Result<std::vector<DueStream>> due_until(Timestamp until, std::size_t limit);
   Result<std::optional<Timestamp>> next_due();
   void wake_due();
@@ -208,6 +230,8 @@ struct Engine::Impl {
 
   // Only for the thread that keeps house.
   DiskWatch disk;
+  std::chrono::steady_clock::time_point house_began_at{};
+  std::chrono::steady_clock::time_point head_synced_at{};
   std::deque<std::chrono::steady_clock::time_point> reopened_at;
   std::chrono::steady_clock::time_point views_mended_at{};
   std::chrono::steady_clock::time_point keys_tried_at{};

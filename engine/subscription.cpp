@@ -62,6 +62,7 @@ Result<std::optional<Record>> Subscription::next(Milliseconds wait) {
     const bool more = engine.changed.wait_until(
         lock, until, [&] { return engine.closing || engine.head_now() >= impl_->next; });
     if (!more || engine.closing) return std::optional<Record>{};
+    if (engine.shut && engine.failure) return *engine.failure;
   }
 }
 

@@ -210,6 +210,30 @@ TEST_F(Reopening, IsClosedWhileItOpensAgain) {
   EXPECT_TRUE(do_now(again, GrantBonus{MemberId{7}, 1, 1, "Well"}).ok());
 }
 
+TEST_F(Reopening, WaitsForAnAnswerThatAsksForMore) {
+  Engine engine = open();
+  introduce(engine, {7});
+  const auto read = engine.query("inbox", {}, [&](const Rows&) {
+    fail_nth(DiskAct::sync, 1, DiskFault::io);
+    // Until one is turned away, at once, the store is not being opened again yet. What is under way
+    // then is answered once it is, and so is not waited for here.
+    std::vector<Submission> under_way;
+    do {
+      std::this_thread::yield();
+      under_way.push_back(engine.submit({GrantBonus{MemberId{7}, 1, 1, "Well"}, {}, {}}));
+    } while (under_way.back().reply.wait_for(std::chrono::seconds{0}) !=
+                 std::future_status::ready ||
+             under_way.back().reply.get().ok());
+    // The views may have stopped by now, but nobody waits for ever.
+    (void)engine.query("credits", {}, [](const Rows&) { return true; });
+    return engine.open_text(Text{"A word"}).ok();
+  });
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(*read);
+  wait_until_reopened(engine, 1);
+  EXPECT_TRUE(insist(engine, {GrantBonus{MemberId{7}, 1, 1, "Well"}, {}, {}}).ok());
+}
+
 TEST_F(Reopening, HappensInASeededEngineToo) {
   auto opened = Engine::open(seeded());
   ASSERT_TRUE(opened.ok()) << opened.error().message;

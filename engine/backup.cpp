@@ -47,38 +47,20 @@ Result<ErasureList> extend_erasures(const fs::path& file, const std::vector<KeyI
   return list;
 }
 
-/// Who joined and what was erased, by the records from a position on.
-struct OnRecord {
-  std::set<MemberId> joined;  ///< Only those on the list that was asked for.
-  std::vector<KeyId> erased;
-};
-
-/// Errors: as `LogReader`.
-Result<OnRecord> look_up_erasures(const EventLog& log, Position from, const ErasureList& list) {
-  OnRecord found;
-  if (from > log.head().position) return found;
-  auto reader = LogReader::from(log, from);
-  if (!reader) return reader.error();
-  while (true) {
-    const auto view = reader->next();
-    if (!view) return view.error();
-    if (!*view) return found;
-    const RecordHeader& header = (*view)->header;
-    if (header.event_number == MemberErased::type.number)
-      found.erased.emplace_back(header.stream.member());
-    if (header.event_number == ReceivedErased::type.number)
-      found.erased.emplace_back(header.stream.member(), KeyUse::received);
-    if (header.event_number == MemberRegistered::type.number &&
-        (list.contains(header.stream.member()) ||
-         list.contains({header.stream.member(), KeyUse::received})))
-      found.joined.insert(header.stream.member());
-  }
+bool is_within(const fs::path& inner, const fs::path& outer) {
+  std::error_code failed;
+  const fs::path whole = fs::weakly_canonical(outer, failed);
+  const fs::path part = fs::weakly_canonical(inner, failed);
+  return !failed &&
+         std::mismatch(whole.begin(), whole.end(), part.begin(), part.end()).first == whole.end();
 }
 
 Status check_may_hold_backup(const fs::path& store, const fs::path& folder) {
   std::error_code failed;
   if (fs::equivalent(store, folder, failed))
     return Error{ErrorCode::conflict, folder.string() + " is the store itself"};
+  if (is_within(folder, store))
+    return Error{ErrorCode::conflict, folder.string() + " is within the store, and lost with it"};
   if (!fs::exists(folder, failed) || fs::exists(StoreLayout{folder}.log(), failed)) return {};
   if (fs::is_directory(folder, failed) && fs::is_empty(folder, failed)) return {};
   return Error{ErrorCode::conflict, folder.string() + " is neither empty nor a backup"};
@@ -115,7 +97,7 @@ Status restore_log(const RestoreOptions& options, const StoreLayout& making,
     if (!log) return log.error();
     const auto audited = audit(**log, {.views_equal = {}, .on_progress = options.on_progress});
     if (!audited) return audited.error();
-    report.is_sound = audited->ok;
+    report.is_sound = audited->is_right;
     for (const Violation& each : audited->first_violations)
       report.violations.push_back(each.invariant + " at position " +
                                   std::to_string(each.position.value) + ": " + each.sentence);
@@ -141,14 +123,10 @@ Result<ErasureList> gather_erasures(const RestoreOptions& options, const StoreLa
                                    .access = LogAccess::read,
                                    .store = {}});
   if (!log) return log.error();
-  const auto found = look_up_erasures(**log, Position{1}, *all);
+  const auto found = erasures_on_record(**log, Position{1}, *all);
   if (!found) return found.error();
-  ErasureList still_there;
-  for (const KeyId& key : *all)
-    if (found->joined.contains(key.member)) still_there.insert(key);
-  for (const KeyId& key : found->erased) still_there.erase(key);
-  if (!still_there.empty())
-    if (auto left = write_erasures(making.erasures(), still_there); !left) return left.error();
+  if (const ErasureList missing = missing_in(*found, *all); !missing.empty())
+    if (auto left = write_erasures(making.erasures(), missing); !left) return left.error();
   all->insert(found->erased.begin(), found->erased.end());
   return all;
 }
@@ -200,7 +178,7 @@ Result<BackupReport> back_up_store(const fs::path& store, const fs::path& folder
 
   const auto in_keys = erased_in_key_file(from.keys());
   if (!in_keys && in_keys.error().code != ErrorCode::not_found) return in_keys.error();
-  const auto added = look_up_erasures(**source, Position{copied->before.position.value + 1}, {});
+  const auto added = erasures_on_record(**source, Position{copied->before.position.value + 1}, {});
   if (!added) return added.error();
   std::vector<KeyId> erased = added->erased;
   if (in_keys) erased.insert(erased.end(), in_keys->begin(), in_keys->end());

@@ -54,8 +54,9 @@ struct RestoreReport {
   StoreId store;
   Position head;
   std::uint64_t epoch = 0;
-  bool is_sound = false;  ///< The audit found nothing; otherwise no store was made.
-  std::vector<std::string> violations;
+  bool is_sound = false;  ///< All on record is right; otherwise no store was made.
+  std::vector<std::string>
+      violations;  ///< Also what is only overdue, and so happens once it opens.
   bool has_keys = false;
   std::uint64_t erased_members = 0;  ///< Whose keys were destroyed in the restored key file.
 };

@@ -49,4 +49,34 @@ Status write_erasures(const std::filesystem::path& file, const ErasureList& list
   return replace_whole(system_files(), file, text);
 }
 
+Result<ErasuresOnRecord> erasures_on_record(const EventLog& log, Position from,
+                                            const ErasureList& list) {
+  ErasuresOnRecord found;
+  if (from > log.head().position) return found;
+  auto reader = LogReader::from(log, from);
+  if (!reader) return reader.error();
+  while (true) {
+    const auto view = reader->next();
+    if (!view) return view.error();
+    if (!*view) return found;
+    const RecordHeader& header = (*view)->header;
+    if (header.event_number == MemberErased::type.number)
+      found.erased.emplace_back(header.stream.member());
+    if (header.event_number == ReceivedErased::type.number)
+      found.erased.emplace_back(header.stream.member(), KeyUse::received);
+    if (header.event_number == MemberRegistered::type.number &&
+        (list.contains(header.stream.member()) ||
+         list.contains({header.stream.member(), KeyUse::received})))
+      found.joined.insert(header.stream.member());
+  }
+}
+
+ErasureList missing_in(const ErasuresOnRecord& on_record, const ErasureList& list) {
+  ErasureList missing;
+  for (const KeyId& key : list)
+    if (on_record.joined.contains(key.member)) missing.insert(key);
+  for (const KeyId& key : on_record.erased) missing.erase(key);
+  return missing;
+}
+
 }  // namespace inmail

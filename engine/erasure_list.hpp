@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <set>
+#include <vector>
 
+#include "events/event_log.hpp"
 #include "events/file_system.hpp"
 #include "events/keys.hpp"
 #include "events/result.hpp"
@@ -24,5 +26,18 @@ Result<ErasureList> read_erasures(const std::filesystem::path& file,
 
 /// Takes the place of the list there is; durable on return. Errors: io.
 Status write_erasures(const std::filesystem::path& file, const ErasureList& list);
+
+/// Who joined and what was erased, by a log.
+struct ErasuresOnRecord {
+  std::set<MemberId> joined;  ///< Only those on the list that was asked for.
+  std::vector<KeyId> erased;
+};
+
+/// By the records from a position on. Errors: as `LogReader`.
+Result<ErasuresOnRecord> erasures_on_record(const EventLog& log, Position from,
+                                            const ErasureList& list);
+
+/// Those of `list` whose members the log knows, but not that they were erased.
+ErasureList missing_in(const ErasuresOnRecord& on_record, const ErasureList& list);
 
 }  // namespace inmail

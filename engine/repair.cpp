@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <system_error>
 
+#include "engine/erasure_list.hpp"
 #include "engine/store_layout.hpp"
 #include "events/file_system.hpp"
 #include "events/head_file.hpp"
+#include "events/key_backup.hpp"
+#include "events/rocks_log.hpp"
 #include "events/rocks_repair.hpp"
 
 namespace inmail {
@@ -89,6 +92,37 @@ Status replace_log(const StoreLayout& layout, const LogExamination& examination,
   return exchange(aside / "log", layout.log());
 }
 
+/// A key that was destroyed stays so; but of whom, and that they were erased, may stand among what
+/// is taken away. Left to the next opening, as a restore does. Requires: the log is what was
+/// proven.
+Status keep_erasures(const StoreLayout& layout, const LogExamination& examination,
+                     const fs::path& aside) {
+  auto list = read_erasures(layout.erasures());
+  if (!list) return list.error();
+  std::error_code ignored;
+  if (fs::exists(layout.keys(), ignored)) {
+    const auto destroyed = erased_in_key_file(layout.keys());
+    if (!destroyed) return destroyed.error();
+    list->insert(destroyed->begin(), destroyed->end());
+  }
+  if (list->empty()) return {};
+  const fs::path head = aside / "head";
+  const auto head_file =
+      HeadFile::create(head, {examination.store, examination.epoch, examination.proven});
+  if (!head_file) return head_file.error();
+  ErasureList missing;
+  {
+    const auto log = RocksLog::open(
+        {.path = layout.log(), .head_file = head, .access = LogAccess::read, .store = {}});
+    if (!log) return log.error();
+    const auto on_record = erasures_on_record(**log, Position{1}, *list);
+    if (!on_record) return on_record.error();
+    missing = missing_in(*on_record, *list);
+  }
+  fs::remove(head, ignored);
+  return missing.empty() ? Status{} : write_erasures(layout.erasures(), missing);
+}
+
 /// For whoever finds the folder later.
 Status write_reasons(const fs::path& aside, const RepairReport& report) {
   std::string text = "Taken away from behind position " + std::to_string(report.proven.value) +
@@ -128,6 +162,7 @@ Result<RepairReport> repair_store(const fs::path& store,
   if (examination->needs_new_log)
     if (auto replaced = replace_log(layout, *examination, report.aside, on_progress); !replaced)
       return replaced.error();
+  if (auto kept = keep_erasures(layout, *examination, report.aside); !kept) return kept.error();
   report.epoch = std::max<std::uint64_t>(examination->epoch, 1) + 1;
   const auto head_file =
       HeadFile::create(layout.head_file(), {examination->store, report.epoch, examination->proven});

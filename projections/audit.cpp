@@ -82,6 +82,8 @@ class Book {
       }
 
     AuditReport report{.head = world_.last(), .events = events_};
+    report.is_right = std::all_of(findings_.begin(), findings_.end(),
+                                  [](const Finding& each) { return each.violations == 0; });
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       const Finding& finding = findings[i];
       report.ok = report.ok && finding.violations == 0;

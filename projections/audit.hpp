@@ -32,6 +32,9 @@ struct InvariantCount {
 
 struct AuditReport {
   bool ok = true;  ///< No violation.
+  /// What is on record is right; but something may be overdue that is not on record. So it is with
+  /// a store that nobody had open when it fell due, and that was closed again before it was done.
+  bool is_right = true;
   Position head{};
   std::uint64_t events = 0;
   std::vector<InvariantCount> invariants{};   ///< Every one that is known, in a fixed order.

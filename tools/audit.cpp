@@ -82,6 +82,7 @@ Finished AuditCommand::run() {
   Report report;
   report.facts = {
       {"ok", audited->ok},
+      {"right", audited->is_right},
       {"events", audited->events},
       {"position", to_json(audited->head)},
       {"log", {{"digest", digest ? Json(to_hex(digest->data(), digest->size())) : Json()}}},

@@ -13,6 +13,7 @@
 #include "events/file_key_store.hpp"
 #include "events/head_file.hpp"
 #include "events/rocks_log.hpp"
+#include "projections/audit.hpp"
 #include "tests/support/engine_fixture.hpp"
 #include "tests/support/file_bytes.hpp"
 
@@ -211,6 +212,34 @@ TEST_F(BackingUp, GoesOnWhileTheStoreIsWritten) {
   EXPECT_EQ(report.head, before);
   Engine copy = open_restored();
   expect_equal_views(copy);
+}
+
+TEST_F(BackingUp, BringsBackAStoreInWhichSomethingIsOverdue) {
+  EngineOptions seeded = options();
+  seeded.policy = "default";  // Which keeps what is sent for a minute.
+  seeded.deterministic = EngineOptions::Deterministic{.seed = 1, .key_seed = 1};
+  {
+    auto engine = Engine::open(seeded);
+    ASSERT_TRUE(engine.ok()) << engine.error().message;
+    const auto give = [&](Command command) {
+      (void)engine->submit({std::move(command), {}, {}});
+      engine->run_until_quiet();
+    };
+    for (const MemberId each : {MemberId{1}, MemberId{2}}) give(RegisterMember{each, "Somebody"});
+    give(StartSubscription{MemberId{1}, PlanKind::career});
+    give(SendInMail{MemberId{1}, {}, MemberId{2}, "Hello", "You?"});
+    clock().advance(std::chrono::hours{48});
+    give(RegisterMember{MemberId{3}, "Somebody"});
+    const auto report = audit(engine->log());
+    ASSERT_TRUE(report.ok());
+    EXPECT_FALSE(report->ok);
+    EXPECT_TRUE(report->is_right);
+    (void)back_up();
+  }
+  const RestoreReport report = restore({});
+  EXPECT_TRUE(report.is_sound);
+  ASSERT_EQ(report.violations.size(), 1u) << "and it is told";
+  EXPECT_TRUE(report.violations[0].starts_with("IM1"));
 }
 
 TEST_F(BackingUp, RestoresNothingFromADamagedBackup) {

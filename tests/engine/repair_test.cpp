@@ -168,6 +168,28 @@ TEST_F(Repairing, CutsALogThatLostItsWriteAheadLog) {
             std::string::npos);
 }
 
+TEST_F(Repairing, BringsNobodyBackWhoWasErased) {
+  fill();
+  const MemberId erased{2};
+  {
+    Engine engine = open();
+    ASSERT_TRUE(settle(engine, EraseMember{erased}).ok());
+  }
+  image_ = read_folder(path());
+  for (const fs::path& wal : files_with(".log")) fs::remove(path() / wal);
+  const auto report = repair_store(path());
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->proven, head_) << "of the erasure nothing is on record";
+
+  Engine engine = open();
+  EXPECT_GT(engine.head(), head_) << "it was ordered again";
+  EXPECT_EQ(do_now(engine, SetPreference{erased, InMailPreference::on}).refusal.code,
+            Rejection::unknown_target);
+  EXPECT_EQ(do_now(engine, SendInMail{MemberId{3}, {}, erased, "Hello", "You?"}).refusal.code,
+            Rejection::unknown_recipient);
+  expect_equal_views(engine);
+}
+
 TEST_F(Repairing, CutsALogBehindADamagedTableAndKeepsTheOldOne) {
   fill();
   const fs::path table = files_with(".sst")[1];

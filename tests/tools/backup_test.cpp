@@ -49,6 +49,12 @@ class Backups : public testing::Test {
   TempDir folder_;
 };
 
+TEST_F(Backups, AreNotMadeWithinTheStore) {
+  const std::string said = refusal({"backup", at("store"), at("store/sub")}, 1);
+  EXPECT_NE(said.find("is within the store"), std::string::npos) << said;
+  EXPECT_FALSE(std::filesystem::exists(at("store/sub")));
+}
+
 TEST_F(Backups, ComeBackAsTheyWere) {
   const Json first = ask({"backup", at("store"), at("backup")});
   EXPECT_EQ(first["from"], 0);

@@ -121,14 +121,19 @@ void end_charge(CreditAccount& account, Agenda& agenda, const InMailId& inmail,
 
 std::uint32_t nothing_of(const LotSplit&) { return 0; }
 
-/// What comes back to an account whose subscription has ended is void at once (D3.11, A14), unless
-/// it would have been kept had it been there at the end.
-void void_if_ended(const CreditAccount& account, const Lot& lot, std::uint32_t amount,
-                   const Policy& policy, std::vector<Event>& events) {
-  const bool is_kept =
-      policy.lot.on_cancel_subscription == OnCancel::keep || outlives_its_plan(lot, policy);
-  if (!account.plan && account.has_ended && !is_kept)
-    events.push_back(CreditsVoided{lot.id, amount, VoidReason::subscription_ended});
+/// What comes back to credits of a plan that has ended or was changed since is void at once (D3.11,
+/// A14; D3.2), unless it would have been kept had it been there then.
+void void_if_plan_is_over(const CreditAccount& account, const Lot& lot, std::uint32_t amount,
+                          const Policy& policy, std::vector<Event>& events) {
+  const bool has_none = !account.plan && account.has_ended;
+  const bool is_of_former = has_none || lot.id < account.first_lot_of_plan;
+  if (!is_of_former || outlives_its_plan(lot, policy)) return;
+  const bool was_changed = !has_none && account.plan_was_changed;
+  const bool is_kept = was_changed ? policy.lot.on_plan_change != OnPlanChange::void_all
+                                   : policy.lot.on_cancel_subscription == OnCancel::keep;
+  if (is_kept) return;
+  events.push_back(CreditsVoided{
+      lot.id, amount, was_changed ? VoidReason::plan_changed : VoidReason::subscription_ended});
 }
 
 /// How a charge ended, as an event of the recipient tells it.
@@ -211,25 +216,25 @@ std::vector<Event> refund(const CreditAccount& account, const OpenCharge& charge
   const std::uint32_t amount = end.amount;
   invariant(amount > 0 && !charge.splits.empty(), "a refund gives back something of a lot");
   const InMailId inmail{notice.key.subject};
-  const LotId original = charge.splits.front().lot;
   const Policy& policy = context.policies->at(charge.pinned);
-  CreditRefunded refund{inmail, original, amount, true, end.reason, notice.at};
+  const auto original =
+      std::find_if(account.lots.begin(), account.lots.end(),
+                   [&](const Lot& each) { return each.id == charge.splits.front().lot; });
+  invariant(original != account.lots.end(), "the lot of an open charge is kept");
+  CreditRefunded refund{inmail, original->id, amount, true, end.reason, notice.at};
   const bool is_of_seat = charge.sender && charge.sender->kind() == StreamKind::seat;
   if (is_of_seat && policy.refund.to == RefundTo::seat_quota_too && charge.cycle == account.cycle)
     refund.restores = charge.sender->seat();
   if (end.reason == RefundOn::expired && !policy.refund.on.has(RefundOn::expired))
     refund.reason = RefundOn::unopened;
-  const auto lot = std::find_if(account.lots.begin(), account.lots.end(),
-                                [&](const Lot& each) { return each.id == original; });
-  invariant(lot != account.lots.end(), "the lot of an open charge is kept");
   std::vector<Event> events;
-  Lot into = *lot;
+  Lot into = *original;
   const bool inherits = policy.refund.lot_life == RefundLotLife::inherit_original;
   const bool fits = charge.splits.size() == 1 && amount <= charge.splits.front().amount;
   if (!inherits || !fits) {
     into.id = account.next_lot;
     into.kind = LotKind::refund;
-    into.expires_at = refund_lot_death(account, *lot, policy, context.now);
+    into.expires_at = refund_lot_death(account, *original, policy, context.now);
     events.push_back(CreditsGranted{.lot = into.id,
                                     .kind = into.kind,
                                     .amount = amount,
@@ -242,7 +247,7 @@ std::vector<Event> refund(const CreditAccount& account, const OpenCharge& charge
   if (is_dead(into, context.now))
     events.push_back(CreditsExpired{into.id, amount});
   else
-    void_if_ended(account, into, amount, context.policy(), events);
+    void_if_plan_is_over(account, into, amount, context.policy(), events);
   return events;
 }
 
@@ -314,7 +319,7 @@ std::vector<Event> release(const CreditAccount& account, const InMailId& inmail,
       } else if (rule == ReleaseTo::lost) {
         events.push_back(CreditsVoided{lot.id, split.amount, VoidReason::released});
       } else {
-        void_if_ended(account, lot, split.amount, policy, events);
+        void_if_plan_is_over(account, lot, split.amount, policy, events);
       }
     }
   if (lost > 0 && account.plan && rule == ReleaseTo::fresh_lot)

@@ -82,12 +82,17 @@ struct CreditAccount {
   bool past_due = false;  ///< A payment is missing: nothing renews, nothing is spent.
   std::map<std::string, Purchase> purchases;  ///< By what the host calls the payment.
   std::set<TransferId> transfers;             ///< That came, or left and did not come back.
+  /// Lots before this one were granted under a plan that is over; of the last such one, whether it
+  /// was changed for the plan of now.
+  LotId first_lot_of_plan{1};
+  bool plan_was_changed = false;
 
   bool operator==(const CreditAccount&) const = default;
   template <class Archive>
   void serialize(Archive& archive) {
     archive(plan, has_ended, anchor_day, cycle, cycle_started_at, next_renewal_at, ends_at, lots,
-            next_lot, charges, in_trial, past_due, purchases, transfers);
+            next_lot, charges, in_trial, past_due, purchases, transfers, first_lot_of_plan,
+            plan_was_changed);
   }
 
   PlanKind plan_or_free() const { return plan.value_or(PlanKind::free); }

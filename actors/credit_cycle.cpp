@@ -328,6 +328,8 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionRecovered&
 void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionChanged& e) {
   go(account, e, [&] {
     account.plan = e.to;
+    account.first_lot_of_plan = account.next_lot;
+    account.plan_was_changed = true;
     account.anchor_day = e.anchor_day;
     if (account.ends_at) agenda.erase(due(*account.ends_at, DueKind::subscription_ends));
     account.ends_at.reset();
@@ -353,6 +355,8 @@ void evolve(CreditAccount& account, Agenda& agenda, const SubscriptionEnded& e) 
     account.in_trial = false;
     account.past_due = false;
     account.has_ended = true;
+    account.first_lot_of_plan = account.next_lot;
+    account.plan_was_changed = false;
   });
 }
 

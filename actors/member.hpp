@@ -52,8 +52,7 @@ struct MemberState {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(membership, recipient, account, outbox, received, views, agenda, outreach, arrivals,
-            drafts);
-    archive.tail(received_texts, linked_to);
+            drafts, received_texts, linked_to);
   }
 
   bool is_registered() const { return membership == Membership::registered; }

@@ -155,6 +155,7 @@ struct Pool {
   Timestamp next_renewal_at{};
   std::optional<Timestamp> began_at;  ///< A plan began then, and its first cycle has not yet.
   bool was_changed = false;           ///< That plan, from another one.
+  LotId last_lot_before_plan{};       ///< Lots up to it were granted before the plan of now.
   bool monthly_granted = false;       ///< In this cycle.
   std::int64_t allotment = 0;         ///< Of a whole cycle.
   std::int64_t grant_due = 0;         ///< What this cycle's grant must be; 0: none.
@@ -171,6 +172,7 @@ struct Pool {
   CapWatch cap_watch;
   RefundGrant refund_grant;
   InMailId released{};               ///< By the record before, up to what follows from the release.
+  bool gave_back = false;            ///< The same, by a release or by a refund.
   std::int64_t lost_by_release = 0;  ///< What that gave back into dead lots.
 
   Lot* find(LotId id);

@@ -112,7 +112,9 @@ void close_batches(Pool& pool, const Event& event) {
   if (!of_renewal) pool.renewal.open = false;
   const bool of_release = granted != nullptr || std::holds_alternative<CreditsExpired>(event) ||
                           std::holds_alternative<CreditsVoided>(event);
-  if (!of_release) pool.released = {};
+  if (of_release) return;
+  pool.released = {};
+  pool.gave_back = false;
 }
 
 }  // namespace

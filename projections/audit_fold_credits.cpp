@@ -68,6 +68,7 @@ void Fold::begin_plan(PlanKind plan, std::uint8_t anchor_day, bool was_changed) 
   stream.plans.emplace_back(header.version, pool.plan);
   pool.began_at = header.due_at;
   pool.was_changed = was_changed;
+  if (was_changed) pool.last_lot_before_plan = pool.last_lot;
   pool.has_ended = false;
 }
 
@@ -106,6 +107,7 @@ void Fold::on(const SubscriptionEnded&) {
   pool.is_past_due = false;
   pool.plan.reset();
   pool.has_ended = true;
+  pool.last_lot_before_plan = pool.last_lot;
   stream.plans.emplace_back(header.version, pool.plan);
 }
 
@@ -264,6 +266,7 @@ void Fold::on(const CreditReleased& e) {
   move(pool, e.splits, total, &Buckets::reserved, &Buckets::available);
   if (inmail != nullptr) end_charge(pool, *inmail, Charge::released);
   pool.released = e.inmail;
+  pool.gave_back = true;
   pool.lost_by_release = 0;
   watch_cap(pool);
 }
@@ -274,6 +277,7 @@ void Fold::on(const CreditRefunded& e) {
     move(pool, {{e.lot, e.amount}}, e.amount, &Buckets::consumed, &Buckets::available);
   else
     pool.refunded += e.amount;
+  pool.gave_back = true;
   watch_cap(pool);
   if (e.restores) {
     auto& [cycle, count] = stream.restored[*e.restores];

@@ -80,8 +80,11 @@ void check_void(const Step& step, const CreditsVoided& e, Verdict& verdict) {
                                " voided ", e.amount, " of lot ", e.lot, " without a release");
   const bool has_ended = pool != nullptr && pool->has_ended && !pool->plan;
   const bool is_changing = pool != nullptr && pool->began_at && pool->was_changed;
-  verdict.check(e.reason == VoidReason::plan_changed ? is_changing : has_ended, step.header.stream,
-                " voided ", e.amount, " of lot ", e.lot,
+  // What was set aside under a plan that is over comes back only to go.
+  const bool comes_late =
+      pool != nullptr && pool->gave_back && e.lot.value <= pool->last_lot_before_plan.value;
+  const bool is_over = e.reason == VoidReason::plan_changed ? is_changing : has_ended;
+  verdict.check(is_over || comes_late, step.header.stream, " voided ", e.amount, " of lot ", e.lot,
                 ", though its plan neither ended nor changed");
 }
 

@@ -58,7 +58,7 @@ CreditForecast forecast_credits(const CreditAccount& account, std::uint32_t seat
                           .past_due = account.past_due,
                           .available = account.available(),
                           .ends_at = account.ends_at};
-  for (const Lot& lot : account.lots) forecast.reserved += lot.in_charges;
+  for (const Lot& lot : account.lots) forecast.may_come_back += lot.in_charges;
 
   CreditAccount later = account;
   Agenda agenda = agenda_of(account);

@@ -41,7 +41,7 @@ struct CreditForecast {
   bool in_trial = false;
   bool past_due = false;  ///< No renewal comes until the payment is made.
   std::uint64_t available = 0;
-  std::uint64_t reserved = 0;  ///< In charges that may still come back, whole or in part.
+  std::uint64_t may_come_back = 0;  ///< Reserved or consumed, in charges that have not ended.
   std::optional<Timestamp> next_renewal_at{};
   std::uint32_t next_grant = 0;
   std::optional<Timestamp> ends_at{};  ///< Of a plan that was cancelled.

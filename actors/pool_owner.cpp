@@ -9,7 +9,7 @@ Guard check_plan(const CreditAccount& account, const Reserve& question, const Po
   if (account.has_lapsed()) return refuse(Rejection::subscription_ended);
   if (!account.plan) return refuse(Rejection::premium_required);
   const PlanTerms& plan = policy.terms(*account.plan);
-  const bool may = may_send(plan, question.free_class, policy.free) &&
+  const bool may = (plan.can_send_inmail || is_in_any(question.free_classes, policy.free)) &&
                    (!question.schedules || plan.can_schedule) &&
                    (!question.follows_up || plan.can_followup);
   return may ? pass() : refuse(Rejection::premium_required);

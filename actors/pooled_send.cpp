@@ -42,7 +42,7 @@ Reserve question_about(StreamId sender, const SendCase& send, bool holds) {
   Reserve question{.inmail = inmail_of(send.context.id),
                    .sender = sender,
                    .cost = to_reserve(send),
-                   .free_class = free_class_of(send),
+                   .free_classes = free_classes_of(send),
                    .degree = degree_of(send),
                    .holds = holds,
                    .schedules = schedules && !send.follow_up,

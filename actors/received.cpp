@@ -134,8 +134,7 @@ std::vector<Event> deliver(const ReceivedMap& received, const RecipientFacts& re
   const bool clock_runs = refund.clock != RefundClock::opened_at;
   const Timestamp clock = refund.clock == RefundClock::sent_at ? ref.sent_at : context.now;
   const bool in_window = refunds_in_window(refund);
-  const bool by_any =
-      in_window || refund.on.has(RefundOn::no_response) || refunds_an_expiry(policy);
+  const bool by_any = in_window || refunds_silence(refund) || refunds_an_expiry(policy);
   const auto charge = way_from(charge_table(), ChargeState::reserved, InboxTrigger::arrive,
                                {.cost = ref.cost,
                                 .on_accept = policy.charge.when == ChargeWhen::at_accept,

@@ -7,11 +7,15 @@ namespace inmail {
 namespace {
 
 constexpr EnumSet<RefundOn> responses{RefundOn::accept, RefundOn::decline, RefundOn::reply,
-                                      RefundOn::quick_reply};
+                                      RefundOn::quick_reply, RefundOn::auto_reply};
 
-/// An automatic reply that counts as no response gives nothing back, whatever stands in `on`.
-bool refunds(const RefundPolicy& refund, RefundOn reason) {
-  return refund.on.has(reason) && (reason != RefundOn::auto_reply || refund.count_auto_reply);
+/// An automatic reply that counts as no response gives nothing back, whatever stands in `on`; and
+/// where no refund is allowed an InMail, nothing does.
+EnumSet<RefundOn> reasons_of(const RefundPolicy& refund) {
+  if (refund.max_per_inmail == 0) return {};
+  EnumSet<RefundOn> reasons = refund.on;
+  if (!refund.count_auto_reply) reasons.erase(RefundOn::auto_reply);
+  return reasons;
 }
 
 bool is_here(const Received& inmail) {
@@ -45,21 +49,27 @@ const Received* refunded_among(const std::vector<const Received*>& together, Ref
 }  // namespace
 
 bool refunds_a_response(const RefundPolicy& refund) {
-  return (refund.on.bits() & responses.bits()) != 0 || refunds(refund, RefundOn::auto_reply);
+  return (reasons_of(refund).bits() & responses.bits()) != 0;
 }
 
 bool refunds_in_window(const RefundPolicy& refund) {
-  return refunds_a_response(refund) || refund.on.has(RefundOn::blocked) ||
-         refund.on.has(RefundOn::recipient_closed);
+  const EnumSet<RefundOn> reasons = reasons_of(refund);
+  return refunds_a_response(refund) || reasons.has(RefundOn::blocked) ||
+         reasons.has(RefundOn::recipient_closed);
+}
+
+bool refunds_silence(const RefundPolicy& refund) {
+  return reasons_of(refund).has(RefundOn::no_response);
 }
 
 bool refunds_an_expiry(const Policy& policy) {
+  const EnumSet<RefundOn> reasons = reasons_of(policy.refund);
   return policy.expiry.basis != ExpiryBasis::never &&
-         (policy.refund.on.has(RefundOn::expired) || policy.refund.on.has(RefundOn::unopened));
+         (reasons.has(RefundOn::expired) || reasons.has(RefundOn::unopened));
 }
 
 std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
-  if (!refunds(refund, reason)) return 0;
+  if (!reasons_of(refund).has(reason)) return 0;
   const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
   return static_cast<std::uint32_t>(std::uint64_t{cost} * bp / 10'000);
 }
@@ -68,7 +78,7 @@ std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, Refu
 std::optional<Timestamp> silence_ends_at(const Policy& policy, std::uint32_t cost,
                                          Timestamp clock) {
   const RefundPolicy& refund = policy.refund;
-  if (!refund.on.has(RefundOn::no_response)) return std::nullopt;
+  if (!refunds_silence(refund)) return std::nullopt;
   const bool else_refunds = refunds_in_window(refund) || refunds_an_expiry(policy);
   if (else_refunds && refund_amount(refund, cost, RefundOn::no_response) == 0) return std::nullopt;
   return clock + refund.no_response_window_s + just_after;

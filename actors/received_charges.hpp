@@ -13,6 +13,7 @@ bool refunds_a_response(const RefundPolicy& refund);
 /// Whether a credit can come back until the refund window closes: by an answer, a block, or the
 /// recipient's end.
 bool refunds_in_window(const RefundPolicy& refund);
+bool refunds_silence(const RefundPolicy& refund);
 bool refunds_an_expiry(const Policy& policy);
 std::uint32_t refund_amount(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason);
 

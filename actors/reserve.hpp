@@ -31,7 +31,7 @@ struct Reserve {
   InMailId inmail;
   StreamId sender;
   std::uint32_t cost = 0;
-  std::optional<FreeClass> free_class{};
+  EnumSet<FreeClass> free_classes{};
   std::optional<Degree> degree{};
   /// False: the sender itself will refuse, unless the pool has an earlier reason; nothing is to be
   /// set aside.

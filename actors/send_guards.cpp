@@ -1,6 +1,8 @@
 #include "actors/send_guards.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "actors/inbound.hpp"
 #include "actors/send_limits.hpp"
@@ -29,15 +31,17 @@ Guard role_may_send(const SendCase& send) {
 
 // 5.
 
-/// Whose plan has ended or is past due may still send what the free plan may.
+/// Whose plan has ended or is past due may still send what the free plan may. Nothing of it is
+/// known of who sends on the pool of another.
+bool sends_only_free_classes(const SenderFacts& sender) {
+  return sender.plan != nullptr && (sender.plan_has_lapsed || !sender.plan->can_send_inmail);
+}
+
 Guard plan_may_send(const SendCase& send) {
-  const PlanTerms* plan = send.sender.plan;
-  if (plan == nullptr) return pass();
-  const auto free_class = free_class_of(send);
-  const FreePolicy& free = send.policy().free;
-  if (send.sender.plan_has_lapsed && !(free_class && free.plan_classes.has(*free_class)))
-    return refuse(Rejection::subscription_ended);
-  return may_send(*plan, free_class, free) ? pass() : refuse(Rejection::premium_required);
+  if (!sends_only_free_classes(send.sender) || is_in_any(free_classes_of(send), send.policy().free))
+    return pass();
+  return refuse(send.sender.plan_has_lapsed ? Rejection::subscription_ended
+                                            : Rejection::premium_required);
 }
 
 /// To send later, or to follow up, is not for every plan.
@@ -134,6 +138,7 @@ Guard links_are_good(const SendCase& send) {
 Guard attachments_are_allowed(const SendCase& send) {
   const LimitPolicy& limit = send.policy().limit;
   const auto& attachments = send.command.attachments;
+  constexpr std::uint64_t bytes_told_max = std::numeric_limits<std::int64_t>::max();
   const auto count = static_cast<std::int64_t>(attachments.size());
   if (count > limit.attachments_max)
     return refuse(Rejection::attachment_not_allowed, limit.attachments_max, count);
@@ -141,9 +146,9 @@ Guard attachments_are_allowed(const SendCase& send) {
     const auto& types = limit.attachment_types;
     if (std::find(types.begin(), types.end(), each.type) == types.end())
       return refuse(Rejection::attachment_not_allowed);
-    const auto bytes = static_cast<std::int64_t>(each.bytes);
-    if (bytes > limit.attachment_bytes_max)
-      return refuse(Rejection::attachment_not_allowed, limit.attachment_bytes_max, bytes);
+    if (std::cmp_greater(each.bytes, limit.attachment_bytes_max))
+      return refuse(Rejection::attachment_not_allowed, limit.attachment_bytes_max,
+                    static_cast<std::int64_t>(std::min(each.bytes, bytes_told_max)));
   }
   return pass();
 }
@@ -156,6 +161,25 @@ Guard signature_is_fine(const SendCase& send) {
 
 // 12.
 
+/// The InMails to the recipient without a response. One stops counting after `forget_s` (D3.7).
+struct Silence {
+  std::int64_t inmails = 0;
+  Timestamp last_sent_at{};
+};
+
+Silence silence_of(const SendCase& send) {
+  Silence silence;
+  const auto found = send.outbox.unanswered.find(send.command.to);
+  if (found == send.outbox.unanswered.end()) return silence;
+  const Seconds forget = send.policy().followup.forget_s;
+  for (const Unanswered& each : found->second) {
+    if (forget.count() > 0 && send.context.now - each.sent_at >= forget) continue;
+    ++silence.inmails;
+    silence.last_sent_at = std::max(silence.last_sent_at, each.sent_at);
+  }
+  return silence;
+}
+
 /// One that is to follow: nobody has answered, in its time, and not one too many with those that
 /// wait to be sent.
 Guard followup_fits(const SendCase& send) {
@@ -165,12 +189,9 @@ Guard followup_fits(const SendCase& send) {
   if (!send.outbox.scheduled.contains(parent) && !send.outbox.sent_at(parent, to))
     return refuse(Rejection::already_responded);
   if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, 1);
-  const auto unanswered = send.outbox.unanswered.find(to);
-  const std::size_t silent =
-      unanswered == send.outbox.unanswered.end() ? 0 : unanswered->second.size();
   const auto waits = std::count_if(send.outbox.scheduled.begin(), send.outbox.scheduled.end(),
                                    [&](const auto& each) { return each.second.letter.to == to; });
-  const std::int64_t before = static_cast<std::int64_t>(silent) + waits;
+  const std::int64_t before = silence_of(send).inmails + waits;
   if (before > followup.max_unanswered)
     return refuse(Rejection::followup_limit, followup.max_unanswered, before - 1);
   const std::int64_t delay = delay_of(*send.follow_up, followup);
@@ -181,27 +202,18 @@ Guard followup_fits(const SendCase& send) {
   return pass();
 }
 
-/// An InMail without a response stops counting after `forget_s` (D3.7).
 Guard silence_is_respected(const SendCase& send) {
   if (send.follow_up) return followup_fits(send);
-  const auto found = send.outbox.unanswered.find(send.command.to);
-  if (found == send.outbox.unanswered.end()) return pass();
   const FollowupPolicy& followup = send.policy().followup;
-  const Timestamp now = send.context.now;
-  std::int64_t silent = 0;
-  Timestamp last{};
-  for (const Unanswered& each : found->second) {
-    if (followup.forget_s.count() > 0 && now - each.sent_at >= followup.forget_s) continue;
-    ++silent;
-    last = std::max(last, each.sent_at);
-  }
-  if (silent == 0) return pass();
-  if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, silent);
-  if (silent > followup.max_unanswered)
-    return refuse(Rejection::followup_limit, followup.max_unanswered, silent - 1);
-  const auto gap = std::chrono::duration_cast<Seconds>(now - last);
-  if (now - last < followup.min_gap_s)
-    return refuse(Rejection::followup_too_soon, followup.min_gap_s.count(), gap.count());
+  const Silence silence = silence_of(send);
+  if (silence.inmails == 0) return pass();
+  if (followup.max_unanswered == 0) return refuse(Rejection::awaiting_response, 0, silence.inmails);
+  if (silence.inmails > followup.max_unanswered)
+    return refuse(Rejection::followup_limit, followup.max_unanswered, silence.inmails - 1);
+  const Milliseconds gap = send.context.now - silence.last_sent_at;
+  if (gap < followup.min_gap_s)
+    return refuse(Rejection::followup_too_soon, followup.min_gap_s.count(),
+                  std::chrono::duration_cast<Seconds>(gap).count());
   return pass();
 }
 
@@ -319,28 +331,38 @@ void put_in_order(SendForecast& forecast) {
       [](const LimitLeft& left, const LimitLeft& right) { return left.which < right.which; });
 }
 
-std::optional<FreeClass> free_class_of(const SendCase& send) {
+EnumSet<FreeClass> free_classes_of(const SendCase& send) {
+  using enum FreeClass;
   const Policy& policy = send.policy();
   const Admission& recipient = send.recipient();
-  const SendHints& hints = send.command.hints;
-  const auto applies = [&](FreeClass each, bool holds) {
-    return holds && policy.free.classes.has(each);
+  EnumSet<FreeClass> classes;
+  const auto add = [&](FreeClass each, auto&& holds) {
+    if (policy.free.classes.has(each) && holds()) classes.insert(each);
   };
-  const bool is_connected = recipient.is_connected(send.command.from) &&
-                            policy.recipient.first_degree == FirstDegreeRule::free;
-  if (applies(FreeClass::first_degree, is_connected)) return FreeClass::first_degree;
-  if (applies(FreeClass::job_applicant, hints.applicant)) return FreeClass::job_applicant;
-  if (applies(FreeClass::group_member, degree_of(send) == Degree::group))
-    return FreeClass::group_member;
-  if (applies(FreeClass::veteran_like, send.command.veteran)) return FreeClass::veteran_like;
-  if (policy.free.classes.has(FreeClass::replied_thread) && send.outbox.talks_with(send.command.to))
-    return FreeClass::replied_thread;
-  const auto unlock = send.outbox.unlocked.find(send.command.to);
-  const bool is_unlocked =
-      unlock != send.outbox.unlocked.end() && send.context.now < unlock->second.until;
-  if (applies(FreeClass::previous_unlock, is_unlocked)) return FreeClass::previous_unlock;
-  if (applies(FreeClass::open_profile, recipient.open_profile && recipient.is_premium))
-    return FreeClass::open_profile;
+  add(first_degree, [&] {
+    return recipient.is_connected(send.command.from) &&
+           policy.recipient.first_degree == FirstDegreeRule::free;
+  });
+  add(job_applicant, [&] { return send.command.hints.applicant; });
+  add(group_member, [&] { return degree_of(send) == Degree::group; });
+  add(veteran_like, [&] { return send.command.veteran; });
+  add(replied_thread, [&] { return send.outbox.talks_with(send.command.to); });
+  add(previous_unlock, [&] {
+    const auto unlock = send.outbox.unlocked.find(send.command.to);
+    return unlock != send.outbox.unlocked.end() && send.context.now < unlock->second.until;
+  });
+  add(open_profile, [&] { return recipient.open_profile && recipient.is_premium; });
+  return classes;
+}
+
+std::optional<FreeClass> free_class_of(const SendCase& send) {
+  using enum FreeClass;
+  const EnumSet<FreeClass> classes = free_classes_of(send);
+  const FreePolicy& free = send.policy().free;
+  const bool is_by_class = sends_only_free_classes(send.sender) && is_in_any(classes, free);
+  for (const FreeClass each : {first_degree, job_applicant, group_member, veteran_like,
+                               replied_thread, previous_unlock, open_profile})
+    if (classes.has(each) && (!is_by_class || free.plan_classes.has(each))) return each;
   return std::nullopt;
 }
 
@@ -406,9 +428,8 @@ std::vector<Event> sent_by(const SendCase& send, LotSplits splits) {
   return events;
 }
 
-bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,
-              const FreePolicy& free) {
-  return plan.can_send_inmail || (free_class && free.plan_classes.has(*free_class));
+bool is_in_any(EnumSet<FreeClass> classes, const FreePolicy& free) {
+  return (classes.bits() & free.plan_classes.bits()) != 0;
 }
 
 bool is_available(const Admission& recipient, const SenderFacts& sender,

@@ -70,8 +70,10 @@ SendForecast forecast_of(const SendCase& send);
 
 // What follows is asked of a send whose recipient exists.
 
-/// Why the send costs nothing, if there is a reason beside its price. Where there are several, one
-/// that is not counted goes before Open Profile, which is.
+/// Why the send costs nothing, beside its price.
+EnumSet<FreeClass> free_classes_of(const SendCase& send);
+/// The one of them that goes on record: one by which the sender's plan lets it go, if it lets
+/// nothing else; and one that is not counted before Open Profile, which is.
 std::optional<FreeClass> free_class_of(const SendCase& send);
 /// How far the two are apart; nothing: nobody says.
 std::optional<Degree> degree_of(const SendCase& send);
@@ -88,9 +90,8 @@ std::uint32_t delay_of(const AddFollowUp& command, const FollowupPolicy& policy)
 /// gets these lots.
 std::vector<Event> sent_by(const SendCase& send, LotSplits splits);
 
-/// Whether a sender on this plan may send at all, or in this class.
-bool may_send(const PlanTerms& plan, const std::optional<FreeClass>& free_class,
-              const FreePolicy& free);
+/// Whether it is among what a plan may send that does not send on credits (`free.plan_classes`).
+bool is_in_any(EnumSet<FreeClass> classes, const FreePolicy& free);
 
 /// What a recipient's own switches, blocks and stops say to this sender; the same question at the
 /// send and at the delivery (D3.7).

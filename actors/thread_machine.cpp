@@ -56,17 +56,22 @@ constexpr ThreadEdge threads[] = {
 
 std::span<const ThreadEdge> thread_table() { return threads; }
 
-Refusal why_not(ThreadState thread, const ThreadCase& the_case) {
-  if (thread == none || thread == over || thread == direct) return {Rejection::unknown_target};
-  if (const Guard unreachable = can_reach(the_case)) return *unreachable;
-  return {thread == closed_silent ? Rejection::thread_closed_by_decline
-                                  : Rejection::awaiting_response};
+Refusal why_not(ThreadState thread) {
+  switch (thread) {
+    case awaiting: return {Rejection::awaiting_response};
+    case closed_silent: return {Rejection::thread_closed_by_decline};
+    case none:
+    case over:
+    case direct:
+    case ThreadState::open: break;
+  }
+  return {Rejection::unknown_target};
 }
 
 Guard check_thread(ThreadState thread, ThreadTrigger trigger, const ThreadCase& the_case) {
   const auto way = way_from(thread_table(), thread, trigger, the_case);
   if (way.edge != nullptr) return pass();
-  return way.refusal ? way.refusal : Guard{why_not(thread, the_case)};
+  return way.refusal ? way.refusal : Guard{why_not(thread)};
 }
 
 }  // namespace inmail

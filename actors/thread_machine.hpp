@@ -43,8 +43,8 @@ using ThreadEdge = Edge<ThreadState, ThreadTrigger, ThreadCase>;
 std::span<const ThreadEdge> thread_table();
 
 /// The answer to a message for which a thread has no edge. Nobody learns of a block by asking for
-/// a thread that is not there.
-Refusal why_not(ThreadState thread, const ThreadCase& the_case);
+/// a thread in which they could not write anyway (D5.4 IT4; D5.2 has the other order).
+Refusal why_not(ThreadState thread);
 
 /// Whether a message may be written.
 Guard check_thread(ThreadState thread, ThreadTrigger trigger, const ThreadCase& the_case);

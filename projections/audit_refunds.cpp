@@ -12,7 +12,7 @@ namespace {
 /// Floored (D3).
 std::uint32_t amount_for(const RefundPolicy& refund, std::uint32_t cost, RefundOn reason) {
   const bool is_no_response = reason == RefundOn::auto_reply && !refund.count_auto_reply;
-  if (!refund.on.has(reason) || is_no_response) return 0;
+  if (!refund.on.has(reason) || is_no_response || refund.max_per_inmail < 1) return 0;
   const auto bp = static_cast<std::uint64_t>(refund.amount_bp(reason));
   return static_cast<std::uint32_t>(cost * bp / 10'000);
 }
@@ -235,8 +235,9 @@ void check_refundable(const Step& step, const InMailDelivered& e, Verdict& verdi
   const bool by_expiry =
       policy.expiry.basis != ExpiryBasis::never &&
       (policy.refund.on.has(RefundOn::expired) || policy.refund.on.has(RefundOn::unopened));
-  const bool must =
-      refunds_in_window(policy.refund) || policy.refund.on.has(RefundOn::no_response) || by_expiry;
+  const bool must = policy.refund.max_per_inmail > 0 &&
+                    (refunds_in_window(policy.refund) ||
+                     policy.refund.on.has(RefundOn::no_response) || by_expiry);
   const bool may = !policy.refund.on.empty();
   const bool costs = step.inmail->cost > 0 && !accept_until(*step.inmail, policy);
   verdict.check(e.refundable ? costs && may : !(costs && must), e.ref.inmail, " was delivered ",

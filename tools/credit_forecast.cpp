@@ -69,11 +69,14 @@ Result<std::optional<CreditForecast>, Failure> foretell_credits(const StoreReade
 }
 
 Json to_json(const CreditForecast& forecast) {
-  Json json = {
-      {"plan", to_json(forecast.plan)},    {"in_trial", forecast.in_trial},
-      {"past_due", forecast.past_due},     {"available", forecast.available},
-      {"reserved", forecast.reserved},     {"next_renewal_at", to_json(forecast.next_renewal_at)},
-      {"next_grant", forecast.next_grant}, {"ends_at", to_json(forecast.ends_at)}};
+  Json json = {{"plan", to_json(forecast.plan)},
+               {"in_trial", forecast.in_trial},
+               {"past_due", forecast.past_due},
+               {"available", forecast.available},
+               {"may_come_back", forecast.may_come_back},
+               {"next_renewal_at", to_json(forecast.next_renewal_at)},
+               {"next_grant", forecast.next_grant},
+               {"ends_at", to_json(forecast.ends_at)}};
   if (forecast.spends_from) json["spends_from"] = to_json(*forecast.spends_from);
   return json;
 }

@@ -45,7 +45,7 @@ TEST(CreditForecast, TellsRenewalsAndWhatTheCapTakes) {
 TEST(CreditForecast, TellsWhatExpiresAndWhatAnEndVoids) {
   Given<Member> given(ada);
   subscribed(given, PlanKind::career).when(mail(ada, bob));
-  EXPECT_EQ(foretold(given, utc("2025-04-01")).reserved, 1u);
+  EXPECT_EQ(foretold(given, utc("2025-04-01")).may_come_back, 1u);
   EXPECT_EQ(foretold(given, utc("2025-04-01")).changes.at(2),
             (ForetoldChange{utc("2025-04-01"), expired, LotId{1}, 4, 10}))
       << "before the renewal of that instant";

@@ -216,6 +216,9 @@ TEST_F(Parts, AreOfTypesThatThePolicyNames) {
       .then_rejected(Rejection::attachment_not_allowed, 1'000, 1'001);
   send_with({{1, "pdf", 1, "A"}, {2, "pdf", 1, "B"}, {3, "pdf", 1, "C"}})
       .then_rejected(Rejection::attachment_not_allowed, 2, 3);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  send_with({{1, "pdf", std::numeric_limits<std::uint64_t>::max(), "Too much to count"}})
+      .then_rejected(Rejection::attachment_not_allowed, 1'000, most);
 }
 
 TEST_F(Parts, CountTheSignatureWhereThePolicyDoes) {

@@ -172,6 +172,17 @@ TEST(Response, RefundsWhatThePolicyGivesForItsKind) {
   EXPECT_EQ(end(ReplyKind::reply), (std::pair{ChargeEnd::final, 0u}));
 }
 
+TEST(Response, RefundsNothingWhereNoRefundIsAllowed) {
+  Policy policy = preset_named("legacy-2014");
+  policy.refund.on.insert(RefundOn::accept);
+  policy.refund.on.insert(RefundOn::expired);
+  policy.refund.max_per_inmail = 0;
+  Given<Member> given(bob, quiet(policy));
+  EXPECT_FALSE(delivered(given).the<InMailDelivered>().refundable);
+  given.when(answer(ReplyKind::accept));
+  EXPECT_EQ(given.the<Replied>().charge, ChargeEnd::none);
+}
+
 TEST(Response, RefundsFromTheClockOfThePolicy) {
   for (const RefundClock clock : {RefundClock::delivered_at, RefundClock::opened_at}) {
     Policy policy = at_once();

@@ -149,12 +149,30 @@ TEST(FreeSend, ToOpenProfilesIsCountedByTheMonth) {
   given.when(mail(ada, carol)).then_rejected(Rejection::open_profile_limit, 1, 1);
   SendInMail to_applicant = mail(ada, carol);
   to_applicant.hints.applicant = true;
-  given.when(to_applicant).then_rejected(Rejection::premium_required);
+  given.when(to_applicant).then_rejected(Rejection::open_profile_limit, 1, 1);
   given.when(StartSubscription{ada, PlanKind::career}).when(to_applicant);
   EXPECT_EQ(given.the<InMailSent>().free_class, FreeClass::job_applicant)
       << "what is not counted goes first";
   given.at(utc("2025-02-01")).when(mail(ada, dave)).then_only<InMailSent>();
   EXPECT_EQ(given.the<InMailSent>().free_class, FreeClass::open_profile);
+}
+
+TEST(FreeSend, GoesAsWhatThePlanMaySendAlsoWhereItIsFreeForMore) {
+  Given<Member> given(ada, "default");
+  given.at(start).when(RegisterMember{ada, "Ada", "", "en"});
+  given.admits(bob, {.exists = true, .is_premium = true, .open_profile = true});
+  SendInMail letter = mail(ada, bob);
+  letter.hints.applicant = true;
+  given.when(letter).then_only<InMailSent>();
+  EXPECT_EQ(given.the<InMailSent>().free_class, FreeClass::open_profile);
+
+  given.when(StartSubscription{ada, PlanKind::career}).when(PaymentFailed{ada});
+  given.admits(carol, {.exists = true, .is_premium = true, .open_profile = true});
+  letter.to = carol;
+  given.when(letter).then_only<InMailSent>();
+  EXPECT_EQ(given.the<InMailSent>().free_class, FreeClass::open_profile);
+  letter.to = dave;
+  given.when(letter).then_rejected(Rejection::subscription_ended);
 }
 
 TEST(FreeSend, IsWhatThePolicySaysItIs) {

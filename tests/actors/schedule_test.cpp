@@ -207,6 +207,37 @@ TEST(Schedule, FailsWithTheSubscriptionAndItsCreditIsVoid) {  // A14.
   EXPECT_EQ(given.the<InMailCancelled>().refusal, Rejection::subscription_ended);
 }
 
+TEST(Schedule, GivesNothingBackToAPlanThatIsOver) {  // D3.2, A14.
+  for (const bool is_kept : {false, true}) {
+    Policy policy = patient();
+    policy.lot.on_plan_change = is_kept ? OnPlanChange::carry : OnPlanChange::void_all;
+    policy.lot.on_cancel_subscription = is_kept ? OnCancel::keep : OnCancel::void_at_cycle_end;
+    Given<Member> changed(ada, policy);
+    subscribed(changed).when(later(start + days{20}));
+    const InMailId first = changed.inmail();
+    changed.at(start + days{1}).when(ChangePlan{ada, PlanKind::business});
+    const std::uint64_t of_business = changed.state().account.available();
+    changed.when(CancelScheduled{ada, first});
+    EXPECT_EQ(changed.state().account.available(), of_business + (is_kept ? 1 : 0));
+    if (!is_kept) {
+      EXPECT_EQ(changed.the<CreditsVoided>().reason, VoidReason::plan_changed);
+    }
+
+    Given<Member> again(ada, policy);
+    subscribed(again).when(later(start + days{60}));
+    const InMailId second = again.inmail();
+    again.when(CancelSubscription{ada})
+        .settle_until(start + days{40})
+        .when(StartSubscription{ada, PlanKind::business});
+    const std::uint64_t of_the_new = again.state().account.available();
+    again.when(CancelScheduled{ada, second});
+    EXPECT_EQ(again.state().account.available(), of_the_new + (is_kept ? 1 : 0));
+    if (!is_kept) {
+      EXPECT_EQ(again.the<CreditsVoided>().reason, VoidReason::subscription_ended);
+    }
+  }
+}
+
 TEST(Schedule, EndsWithAnErasedSender) {
   Given<Member> given(ada, patient());
   subscribed(given).when(later(start + 2h)).when(SaveDraft{ada, {}, {}, 0, bob, "Hello", "Wo"});
@@ -326,6 +357,16 @@ TEST(FollowUp, WantsAParentThatWaitsAndATimeThatFits) {
   given.settle_until(start + days{3}).then_only<InMailSent>();
   EXPECT_EQ(given.the<InMailSent>().origin, SendOrigin::follow_up);
   EXPECT_EQ(given.the<InMailSent>().parent, parent);
+}
+
+TEST(FollowUp, CountsNoSilenceThatIsForgotten) {
+  Policy policy = patient();
+  policy.followup.forget_s = days{90};
+  Given<Member> given(ada, policy);
+  subscribed(given).when(mail(ada, bob));
+  given.at(start + days{7}).when(mail(ada, bob)).then_only<InMailSent>();
+  given.at(start + days{100}).when(mail(ada, bob)).then_only<InMailSent>();
+  given.when(after(given.inmail(), days{7})).then_only<InMailScheduled>();
 }
 
 TEST(FollowUp, IsNotForEveryPlan) {

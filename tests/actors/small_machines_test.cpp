@@ -101,9 +101,11 @@ TEST(ThreadMachine, RefusesEveryMessageForWhichThereIsNoEdge) {
         Row{awaiting, ThreadTrigger::sender_writes, Rejection::awaiting_response},
         Row{closed_silent, ThreadTrigger::sender_writes, Rejection::thread_closed_by_decline},
         Row{awaiting, ThreadTrigger::recipient_writes, Rejection::awaiting_response}}) {
-    const Guard refusal = check_thread(thread, trigger, reachable);
-    ASSERT_TRUE(refusal);
-    EXPECT_EQ(refusal->code, code);
+    for (const bool is_barred : {false, true}) {
+      const Guard refusal = check_thread(thread, trigger, {.is_barred = is_barred});
+      ASSERT_TRUE(refusal);
+      EXPECT_EQ(refusal->code, code) << "and nobody learns of a block";
+    }
   }
   for (const auto& [thread, trigger, code] :
        {Row{open, ThreadTrigger::sender_writes, Rejection{}},

@@ -156,7 +156,8 @@ void Model::on(const InMailSent& e) {
   const std::int64_t cost = e.free_class ? 0 : policy().charge.cost;
   must(std::int64_t{e.cost} == cost, "an InMail at another price");
   if (given)
-    must(may_be_stale_ || e.free_class == free_class_of(*given), "an InMail of another class");
+    must(may_be_stale_ || e.free_class == free_class_of(*given, e.pool),
+         "an InMail of another class");
   must(e.origin == SendOrigin::direct && !e.parent, "sent as if it had been scheduled");
   if (given) judge_marks(e, *given);
   if (given) must(e.pool == payer_of(*given, {}), "sent on the credits of another");

@@ -357,8 +357,10 @@ class Model {
   Refused judge_limits(const SendInMail& c, const std::optional<FreeClass>& counted_as);
   Refused judge_signs(const SendInMail& c) const;
   Refused judge_parts(const SendInMail& c) const;
-  std::optional<FreeClass> free_class_of(const SendInMail& c);
-  bool may_go(const PlanTerms& plan, const std::optional<FreeClass>& free_class) const;
+  std::set<FreeClass> free_classes_of(const SendInMail& c);
+  /// The one that goes on record, where that pool pays.
+  std::optional<FreeClass> free_class_of(const SendInMail& c, StreamId pool);
+  bool is_among_free_plans(const std::set<FreeClass>& classes) const;
   bool is_connected(MemberId to, MemberId from) { return people_[to].connections.contains(from); }
   std::set<ContractId> contracts_of(MemberId sender, MemberId to) const;
   /// The news of a connection reaches whom it concerns.
@@ -373,6 +375,8 @@ class Model {
   void tell_colleague(const InMailId& inmail, SeatId by, Timestamp at, DedupAction action);
   Refused judge_words(const SendInMail& c) const;
   Refused judge_silence(const SendInMail& c) const;
+  /// Its silence counts no more.
+  bool is_forgotten(const Mail& mail) const;
   Refused judge_distance(const AddFollowUp& c) const;
   Refused judge_text(const Text& text) const;
   Refused judge_readable(const InMailId& id, MemberId recipient) const;

@@ -27,7 +27,8 @@ void Model::on(const InMailScheduled& e) {
   mail.policy = &policy();
   must(e.is_paid == mail.is_paid, "whether it is paid when it is scheduled");
   if (mail.is_paid) {
-    if (given) must(may_be_stale_ || e.free_class == free_class_of(*given), "another class");
+    if (given)
+      must(may_be_stale_ || e.free_class == free_class_of(*given, e.pool), "another class");
     mail.free_class = e.free_class;
     const bool is_free = e.free_class || (e.parent && !policy().followup.charge);
     mail.cost = is_free ? 0 : policy().charge.cost;
@@ -56,7 +57,7 @@ void Model::sent_as_scheduled(Mail& mail, const InMailSent& e) {
   const Refused refused = judge_send(*mail.letter, due);
   must(!refused || may_be_stale_, "sent, and by the rules it is refused");
   if (!mail.is_paid) {
-    must(may_be_stale_ || e.free_class == free_class_of(*mail.letter),
+    must(may_be_stale_ || e.free_class == free_class_of(*mail.letter, e.pool),
          "an InMail of another class");
     mail.free_class = e.free_class;
     const bool is_free = e.free_class || (follows && !policy().followup.charge);

@@ -54,11 +54,12 @@ bool Model::is_welcome(const Mail& mail) {
          is_available(mail.to, mail.from, mail.pool, mail.from_premium);
 }
 
-bool Model::may_go(const PlanTerms& plan, const std::optional<FreeClass>& free_class) const {
-  return plan.can_send_inmail || (free_class && policy().free.plan_classes.has(*free_class));
+bool Model::is_among_free_plans(const std::set<FreeClass>& classes) const {
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](FreeClass each) { return policy().free.plan_classes.has(each); });
 }
 
-std::optional<FreeClass> Model::free_class_of(const SendInMail& c) {
+std::set<FreeClass> Model::free_classes_of(const SendInMail& c) {
   using enum FreeClass;
   const Policy& rules = policy();
   std::set<FreeClass> fitting;
@@ -77,9 +78,22 @@ std::optional<FreeClass> Model::free_class_of(const SendInMail& c) {
   const auto unlock = unlocks_.find({sender, c.to});
   if (unlock != unlocks_.end() && record_->header.time < unlock->second.second)
     fitting.insert(previous_unlock);
+  std::erase_if(fitting, [&](FreeClass each) { return !rules.free.classes.has(each); });
+  return fitting;
+}
+
+/// Who may send nothing else takes the one that lets it send.
+std::optional<FreeClass> Model::free_class_of(const SendInMail& c, StreamId pool) {
+  using enum FreeClass;
+  std::set<FreeClass> fitting = free_classes_of(c);
+  const Account& account = accounts_[pool];
+  const bool may_pay = !account.has_lapsed() &&
+                       policy().terms(account.plan.value_or(PlanKind::free)).can_send_inmail;
+  if (pool == StreamId{c.from} && !may_pay && is_among_free_plans(fitting))
+    std::erase_if(fitting, [&](FreeClass each) { return !policy().free.plan_classes.has(each); });
   for (const FreeClass each : {first_degree, job_applicant, group_member, veteran_like,
                                replied_thread, previous_unlock, open_profile})
-    if (fitting.contains(each) && rules.free.classes.has(each)) return each;
+    if (fitting.contains(each)) return each;
   return {};
 }
 

@@ -169,7 +169,7 @@ Model::Refused Model::expect(const SendInMail& c) { return judge_send(c, {}); }
 std::int64_t Model::price_of(const SendInMail& c, const std::optional<Later>& later) {
   if (later && later->was_paid()) return later->due->cost;
   if (later && later->follows() && !policy().followup.charge) return 0;
-  return free_class_of(c) ? 0 : policy().charge.cost;
+  return !free_classes_of(c).empty() ? 0 : policy().charge.cost;
 }
 
 /// Guard 5, by whoever's plan it is.
@@ -181,14 +181,13 @@ Model::Refused Model::judge_plan(const SendInMail& c, const std::optional<Later>
   const bool is_linked = !is_own && !c.seat;
   if (is_linked && !people_[pool.member()].registered) return Rejection::pool_not_shared;
   const PlanTerms& plan = rules.terms(account.plan.value_or(PlanKind::free));
-  const auto free_class = free_class_of(c);
-  const bool is_always_free = free_class && rules.free.plan_classes.has(*free_class);
+  const bool is_always_free = is_among_free_plans(free_classes_of(c));
   if (account.has_lapsed() && !(is_own && is_always_free)) return Rejection::subscription_ended;
   if (is_linked && !account.plan) return Rejection::pool_not_shared;
   if (c.seat && !account.plan) return Rejection::premium_required;
   const bool waits = later && later->schedules();
   const bool may_wait = !waits || (later->follow_up ? plan.can_followup : plan.can_schedule);
-  if (!may_go(plan, free_class) || !may_wait) return Rejection::premium_required;
+  if (!(plan.can_send_inmail || is_always_free) || !may_wait) return Rejection::premium_required;
   return is_linked && !shares_pool(pool.member()) ? Refused{Rejection::pool_not_shared} : Refused{};
 }
 
@@ -270,7 +269,7 @@ Model::Refused Model::judge_send(const SendInMail& c, const std::optional<Later>
     if (const Refused limits = judge_seat_limits(c, price)) return limits;
   const auto counted_as = schedules                    ? std::optional<FreeClass>{}
                           : later && later->was_paid() ? later->due->free_class
-                                                       : free_class_of(c);
+                                                       : free_class_of(c, pool);
   if (const Refused limits = judge_limits(c, counted_as)) return limits;
   if (const Refused bulk = judge_bulk(c)) return bulk;
   if (schedules && later->send_at <= record_->header.time) return Rejection::send_at_in_past;
@@ -286,7 +285,9 @@ Model::Refused Model::judge_distance(const AddFollowUp& c) const {
   const FollowupPolicy& followup = policy().followup;
   std::int64_t before = 0;
   for (const auto& [id, mail] : mails_)
-    if (mail.sender == record_->header.stream && mail.to == c.letter.to && !mail.told) ++before;
+    if (mail.sender == record_->header.stream && mail.to == c.letter.to && !mail.told &&
+        (mail.stage == Stage::scheduled || !is_forgotten(mail)))
+      ++before;
   if (mails_.at(c.parent).told) return Rejection::already_responded;
   if (followup.max_unanswered == 0) return Rejection::awaiting_response;
   if (before > followup.max_unanswered) return Rejection::followup_limit;
@@ -320,6 +321,11 @@ Model::Refused Model::judge_parts(const SendInMail& c) const {
              : Refused{};
 }
 
+bool Model::is_forgotten(const Mail& mail) const {
+  const Seconds after = policy().followup.forget_s;
+  return after.count() > 0 && record_->header.time - mail.sent_at >= after;
+}
+
 Model::Refused Model::judge_silence(const SendInMail& c) const {
   const FollowupPolicy& followup = policy().followup;
   const Timestamp now = record_->header.time;
@@ -328,7 +334,7 @@ Model::Refused Model::judge_silence(const SendInMail& c) const {
   for (const auto& [id, mail] : mails_) {
     if (mail.sender != record_->header.stream || mail.to != c.to || mail.told || !mail.has_left())
       continue;
-    if (followup.forget_s.count() > 0 && now - mail.sent_at >= followup.forget_s) continue;
+    if (is_forgotten(mail)) continue;
     ++silent;
     last = std::max(last, mail.sent_at);
   }
@@ -419,14 +425,13 @@ Model::Refused Model::expect(const SendMessage& c) {
     else if (!mail->told && mail->has_left())
       thread = Rejection::awaiting_response;
   }
-  const bool is_there = thread != Rejection::unknown_target;
+  if (thread) return thread;
   const StreamId pool = c.seat ? StreamId{seats_[*c.seat].contract} : StreamId{c.from};
   const bool is_blocked = (!c.seat && people_[c.from].blocked.contains(c.to)) ||
                           people_[c.to].blocked.contains(c.from) ||
                           stops(people_[c.to], c.from, pool);
-  if (is_there && is_blocked) return Rejection::thread_unavailable;
-  if (is_there && !people_[c.to].registered) return Rejection::unknown_recipient;
-  if (thread) return thread;
+  if (is_blocked) return Rejection::thread_unavailable;
+  if (!people_[c.to].registered) return Rejection::unknown_recipient;
   return judge_text(c.text);
 }
 

@@ -102,7 +102,7 @@ class Subscription {
   };
 
   /// The next record that passes the filter; nothing when none came within `wait` or the engine
-  /// closed. Errors: as `LogReader::next`.
+  /// closed. Errors: as `LogReader::next`; why the engine has no log to read any more.
   Result<std::optional<Record>> next(Milliseconds wait);
 
   Subscription(Subscription&&) noexcept;
@@ -183,7 +183,8 @@ class Engine {
   std::future<Result<CreditForecast>> forecast_credits(StreamId owner, Timestamp until);
 
   /// Calls `read(const Rows&)` on a snapshot of a view that has folded at least
-  /// `at_least.position`. Errors: not_found (no such view), timed_out, closed, corruption.
+  /// `at_least.position`. `read` may ask the engine more, but must not wait for a command's answer.
+  /// Errors: not_found (no such view), timed_out, closed, corruption.
   template <class Read>
   auto query(std::string_view view, AtLeast at_least, Read&& read)
       -> Result<std::invoke_result_t<Read, const Rows&>> {
@@ -225,7 +226,8 @@ class Engine {
   /// Errors: as `LogReader`.
   Result<std::vector<ViewCheck>> verify();
 
-  /// Lets all that has fallen due by now happen; it would also happen by itself, a little later.
+  /// Lets all that has fallen due by now happen; it would also happen by itself, a little later. An
+  /// engine that is closed before it has is none that did: what fell due stays due.
   void wake_due();
 
   /// Only deterministic: when something next falls due by itself; nothing: never, as things stand.

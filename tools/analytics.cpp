@@ -64,7 +64,9 @@ struct AnalyticsCommand {
       .name = "analytics",
       .does = "Prints what became of the InMails of one sender, or of all.",
       .more =
-          "Days are those on which an InMail was sent, in UTC. CSV and JSONL are the days alone.",
+          "Days are those on which an InMail was sent, in UTC. What was opened or answered counts "
+          "if\nit was within response_window_s of the send. With unclassified_is_accept a reply in "
+          "free\ntext counts in rates.accept and rates.positive. CSV and JSONL are the days alone.",
       .example = "inmail analytics world\ninmail analytics world member:7 --format json"};
 
   void declare(CLI::App& app) {
@@ -106,6 +108,7 @@ struct AnalyticsCommand {
     add_counts(counts, *total);
     Report report{.facts = {{"sender", sender_.is_set() ? to_json(sender_) : Json("all")},
                             {"response_window_s", terms->response_window.count()},
+                            {"unclassified_is_accept", terms->unclassified_is_accept},
                             {"total", std::move(counts)},
                             {"rates", format_ == Format::table ? rates_json(rates, percent_of)
                                                                : rates_json(rates, rate_json)}},

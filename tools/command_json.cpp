@@ -317,6 +317,19 @@ std::string_view name_of(AnswerKind kind) {
 
 }  // namespace
 
+std::vector<CommandShape> command_shapes() {
+  std::vector<CommandShape> shapes;
+  any_command([&](auto command) {
+    CommandShape shape{.name = std::string(command.type.name), .required = {}, .optional = {}};
+    each_field(command, [&](const char* name, const auto&, Presence presence) {
+      (presence == Presence::required ? shape.required : shape.optional).emplace_back(name);
+    });
+    shapes.push_back(std::move(shape));
+    return false;
+  });
+  return shapes;
+}
+
 std::string_view command_name(std::uint16_t number) {
   std::string_view name = "unknown";
   any_command([&](const auto& command) {
@@ -375,6 +388,7 @@ Json to_json(const CommandId& id, const Answer& answer) {
       json["actual"] = answer.refusal.actual;
     }
   }
+  if (!answer.sentence.empty()) json["sentence"] = answer.sentence;
   if (answer.retry_after.count() != 0) json["retry_after_ms"] = answer.retry_after.count();
   return json;
 }

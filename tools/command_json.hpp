@@ -3,12 +3,23 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/mail.hpp"
 #include "engine/engine.hpp"
 #include "tools/json_values.hpp"
 
 namespace inmail::tools {
+
+/// A command as it is written down, and what it must and may say.
+struct CommandShape {
+  std::string name;
+  std::vector<std::string> required;
+  std::vector<std::string> optional;
+};
+
+/// Of every command, in their order.
+std::vector<CommandShape> command_shapes();
 
 /// "send_inmail"; "unknown" for a number that no command has.
 std::string_view command_name(std::uint16_t number);

@@ -112,8 +112,11 @@ Finished EraseCommand::run() const {
   if (const auto sure = ask(); !sure) return sure;
   EngineOptions options{.path = store_, .create_if_missing = false};
   options.logger = operator_logger();
+  const auto clock = std::make_shared<SystemClock>();
+  options.clock = clock;
   auto engine = Engine::open(std::move(options));
   if (!engine) return no_store(engine.error());
+  if (const auto done = catch_up(*engine, *clock); !done) return no_store(done.error());
   Finished finished = erase(*engine);
   const auto closed = engine->close(close_deadline);
   if (finished && !closed) return no_store(closed.error());

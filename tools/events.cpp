@@ -46,7 +46,7 @@ struct EventsCommand {
  private:
   bool is_wanted(const RecordHeader& header);
   bool is_past_end(const RecordHeader& header) const;
-  bool is_full() const { return printed_ >= limit_; }
+  bool is_full() const { return limit_ != 0 && printed_ >= limit_; }
   Result<bool, Failure> print_from(const StoreReader& store, RowWriter& rows);
   Finished follow(const StoreReader& store, RowWriter& rows);
 
@@ -56,7 +56,7 @@ struct EventsCommand {
   std::optional<StreamId> stream_;
   Begin begin_;
   ReplayLimit until_;
-  std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t limit_ = 0;
   bool follows_ = false;
 
   Position next_{1};
@@ -88,7 +88,8 @@ void EventsCommand::declare(CLI::App& app) {
       ->type_name("POS|TIME");
   add_until(app, until_);
   const auto read_limit = [](const std::string& number) { return number_from_text(number); };
-  add_read(app, "--limit", limit_, read_limit, "a whole number", "At most so many events.")
+  add_read(app, "--limit", limit_, read_limit, "a whole number",
+           "At most so many events; 0 (the default): all.")
       ->type_name("N");
   app.add_flag("--follow", follows_, "Stay, and print what comes; until interrupted.");
   add_format(app, format_);
@@ -148,6 +149,11 @@ Finished EventsCommand::follow(const StoreReader& store, RowWriter& rows) {
 Finished EventsCommand::run() {
   const auto store = StoreReader::open(store_, follows_ ? LogAccess::follow : LogAccess::read);
   if (!store) return store.error();
+  if (stream_ && !follows_) {
+    const auto is_known = store->knows(*stream_);
+    if (!is_known) return is_known.error();
+    if (!*is_known) return not_in_store(*stream_, store_);
+  }
   next_ = begin_.position;
   RowWriter rows(std::cout, format_,
                  {"position", "time", "stream", "version", "event", "asked_by", "data"});

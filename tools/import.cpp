@@ -55,10 +55,11 @@ struct ImportCommand {
           "one\n"
           "after another, each when the one before has had its effect; each has a line of answer,\n"
           "and the exit code is 1 if any of them is not ok. A file is read whole before anything\n"
-          "is written.",
+          "is written. What has fallen due since the store was last open happens first.\n"
+          "`inmail commands` lists the commands and their fields.",
       .example =
           "inmail import sample --edges tools/sample/edges.txt --policy trace\n"
-          "inmail import world --commands commands.jsonl"};
+          "inmail import world --commands tools/sample/commands.jsonl"};
 
   void declare(CLI::App& app);
   Finished run();
@@ -83,8 +84,8 @@ void ImportCommand::declare(CLI::App& app) {
   CLI::Option* edges =
       add_read(app, "--edges", edges_, read_path, "a file", "The trace.")->type_name("FILE");
   CLI::Option* commands = add_read(app, "--commands", commands_, read_path, "a file",
-                                   "JSON lines like {\"command\": \"open_inmail\", "
-                                   "\"recipient\": 7, \"inmail\": \"...\"}.");
+                                   "JSON lines like {\"command\": \"grant_bonus\", "
+                                   "\"member\": 7, \"credits\": 5}.");
   commands->type_name("FILE")->excludes(edges);
   add_policy_option(app, policy_, "trace for a trace, default for commands");
   add_plan(app, plan_)->excludes(commands);
@@ -136,11 +137,15 @@ Finished ImportCommand::run_commands(const std::optional<Policy>& policy) {
                      " has a policy already; the command adopt_policy gives it another");
   EngineOptions options{.path = store_};
   if (policy) options.policy = to_toml(*policy);
-  if (at_) options.clock = std::make_shared<ManualClock>(*at_);
+  const std::shared_ptr<Clock> clock =
+      at_ ? std::shared_ptr<Clock>(std::make_shared<ManualClock>(*at_))
+          : std::make_shared<SystemClock>();
+  options.clock = clock;
   options.logger = operator_logger();
   auto engine = Engine::open(std::move(options));
   if (!engine) return engine_failure(engine.error());
 
+  if (const auto done = catch_up(*engine, *clock); !done) return no_store(done.error());
   Finished finished = carry_out(*engine, std::move(orders).value());
   const auto closed = engine->close(close_deadline);
   if (finished && !closed) return no_store(closed.error());
@@ -150,7 +155,7 @@ Finished ImportCommand::run_commands(const std::optional<Policy>& policy) {
 /// One after another: a command may be about what the one before it brought about.
 Finished ImportCommand::carry_out(Engine& engine, std::vector<Order> orders) {
   RowWriter rows(std::cout, format_.value_or(Format::jsonl),
-                 {"line", "id", "answer", "code", "limit", "actual", "position"});
+                 {"line", "id", "answer", "code", "limit", "actual", "sentence", "position"});
   Progress progress("carrying out commands", orders.size());
   std::uint64_t done = 0;
   bool are_all_ok = true;

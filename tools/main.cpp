@@ -8,6 +8,7 @@ int main(int count, char** arguments) {
   Program program;
   add_simulate(program);
   add_import(program);
+  add_commands(program);
   add_replay(program);
   add_audit(program);
   add_events(program);

@@ -153,7 +153,10 @@ struct CompareCommand {
           "those\n"
           "that refunds gave; rates are in basis points of what was delivered. Without a name: "
           "every\n"
-          "policy that is built in. Exit code 1 if an audit fails.",
+          "policy that is built in. What was granted and refunded, and neither charged nor lost, "
+          "is "
+          "still\n"
+          "there or reserved. Exit code 1 if an audit fails.",
       .example =
           "inmail policy compare --members 500 --days 90 --seed 7\n"
           "inmail policy compare default mine.toml --members 500 --days 90 --seed 7\n"

@@ -8,6 +8,7 @@ namespace inmail::tools {
 
 void add_simulate(Program& program);
 void add_import(Program& program);
+void add_commands(Program& program);
 void add_replay(Program& program);
 void add_audit(Program& program);
 void add_events(Program& program);

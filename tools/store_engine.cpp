@@ -4,8 +4,10 @@
 #include <mutex>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "engine/store_layout.hpp"
+#include "projections/deadlines.hpp"
 #include "tools/store_reader.hpp"
 
 namespace inmail::tools {
@@ -63,6 +65,26 @@ Result<Verified, Failure> verify_store(const fs::path& folder) {
   Verified verified{std::move(checks).value(), engine->head()};
   if (const auto closed = engine->close(close_deadline); !closed) return no_store(closed.error());
   return verified;
+}
+
+Status catch_up(Engine& engine, const Clock& clock) {
+  using std::chrono::steady_clock;
+  // What waits for somebody who does not answer, or for a disk that is full, is not waited for.
+  constexpr std::chrono::seconds patience{10};
+  auto moved_at = steady_clock::now();
+  for (Position seen{}; steady_clock::now() - moved_at < patience;) {
+    if (const auto failure = engine.failure()) return *failure;
+    if (engine.head() > seen) moved_at = steady_clock::now();
+    seen = engine.head();
+    const auto next = engine.query(DeadlinesView::name, {seen},
+                                   [](const Rows& rows) { return next_deadline(rows); });
+    if (!next) return next.error();
+    if (!*next) return next->error();
+    if (!**next || (**next)->due > clock.now()) return {};
+    engine.wake_due();
+    std::this_thread::sleep_for(Milliseconds{1});
+  }
+  return {};
 }
 
 bool is_store(const fs::path& folder) {

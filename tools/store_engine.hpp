@@ -30,6 +30,11 @@ struct Verified {
 /// Failures: no_store.
 Result<Verified, Failure> verify_store(const std::filesystem::path& folder);
 
+/// Lets all happen that has fallen due by `clock`, the engine's own, and waits for it. Who opens a
+/// store for a moment only would else leave it owed, however often it is opened.
+/// Errors: io, corruption, closed; why the engine writes no more.
+Status catch_up(Engine& engine, const Clock& clock);
+
 /// Whether there is a store in the folder.
 bool is_store(const std::filesystem::path& folder);
 

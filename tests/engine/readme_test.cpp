@@ -25,7 +25,7 @@ TEST(Readme, ShowsAnExampleThatDeliversAnInMail) {
   const std::string command = std::string(INMAIL_EMBEDDING_EXAMPLE) + " " +
                               (dir.path() / "store").string() + " > " + output;
   ASSERT_EQ(std::system(command.c_str()), 0);
-  EXPECT_EQ(test::read_file(output), "delivered\n");
+  EXPECT_EQ(test::read_file(output), "on disk, and in Ben's inbox\n");
 }
 
 }  // namespace

@@ -110,6 +110,46 @@ TEST_F(Answers, KnowACommandThatComesAgain) {
   EXPECT_EQ(answer, before);
 }
 
+TEST_F(Answers, SayWhatWasMalformed) {
+  write_file(folder_ / "bad.jsonl",
+             R"({"command":"adopt_policy","document":"[undo]\nwindow_ss = 5"})"
+             "\n");
+  const Json answer = lines_of(ask({"import", store(), "--commands",
+                                    (folder_ / "bad.jsonl").string(), "--at", std::string(at)},
+                                   1))
+                          .at(0);
+  EXPECT_EQ(answer["code"], "malformed");
+  EXPECT_NE(answer["sentence"].get<std::string>().find("window_ss"), std::string::npos) << answer;
+}
+
+TEST_F(Answers, LeaveNothingOwedByAStoreThatIsOpenForAMoment) {
+  const std::string owed = (folder_ / "owed").string();
+  const std::string later = (folder_ / "later.jsonl").string();
+  write_file(later, R"({"command":"register_member","member":77,"display_name":"Late"})"
+                    "\n");
+  // The default policy keeps what is sent for a minute.
+  (void)ask({"import", owed, "--commands", INMAIL_SOURCE_DIR "/tools/sample/commands.jsonl", "--at",
+             "2026-01-01T00:00:00Z"});
+  (void)ask({"import", owed, "--commands", later, "--at", "2026-02-01T00:00:00Z"});
+  EXPECT_EQ(Json::parse(ask({"audit", owed, "--format", "json"}))["ok"], true);
+  const Json delivered =
+      Json::parse(ask({"events", owed, "--type", "inmail.delivered", "--format", "json"}));
+  EXPECT_EQ(delivered.size(), 1u);
+}
+
+TEST_F(Answers, ListTheCommandsThatTheyTake) {
+  const Json all = Json::parse(ask({"commands", "--format", "json"}));
+  EXPECT_GT(all.size(), 40u);
+  const auto sent = std::find_if(all.begin(), all.end(),
+                                 [](const Json& each) { return each["command"] == "send_inmail"; });
+  ASSERT_NE(sent, all.end());
+  EXPECT_TRUE((*sent)["required"].get<std::string>().starts_with("from"));
+}
+
+TEST_F(Answers, KnowNoEventsOfWhoIsNotThere) {
+  EXPECT_EQ(run_tool({"events", store(), "--stream", "member:999"}).exit, 1);
+}
+
 TEST_F(Answers, PrintEveryEventAsJson) {
   const Json all = json_of({"events", store()});
   ASSERT_GT(all.size(), story.size());

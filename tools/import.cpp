@@ -85,7 +85,7 @@ void ImportCommand::declare(CLI::App& app) {
       add_read(app, "--edges", edges_, read_path, "a file", "The trace.")->type_name("FILE");
   CLI::Option* commands = add_read(app, "--commands", commands_, read_path, "a file",
                                    "JSON lines like {\"command\": \"grant_bonus\", "
-                                   "\"member\": 7, \"credits\": 5}.");
+                                   "\"owner\": \"member:7\", \"credits\": 5}.");
   commands->type_name("FILE")->excludes(edges);
   add_policy_option(app, policy_, "trace for a trace, default for commands");
   add_plan(app, plan_)->excludes(commands);

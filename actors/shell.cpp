@@ -138,6 +138,7 @@ class Shell final : public Entity {
   void on(ReleaseUnsent& release) {
     if constexpr (is_spent_by_others) {
       Context context = make_context({});
+      settle(context);
       record(Decider::release_unsent(state(), release.inmail, release.reason, context), context,
              context.now, {release.cause, by_system, nullptr, {}});
     } else {

@@ -148,7 +148,11 @@ void Engine::Impl::wake_due() {
     if (const Status caught_up = first_views->run_until_caught_up(); !caught_up)
       return fail(caught_up.error().message);
     const auto due = due_until(clock->now(), 10'000);
-    if (!due || due->empty()) return;
+    if (!due) {
+      reopen_because("the deadlines could not be read: " + due.error().message);
+      continue;
+    }
+    if (due->empty()) return;
     for (const DueStream& each : *due) registry->post(each.stream, Mail{Wake{}, nullptr});
   }
 }

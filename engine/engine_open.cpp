@@ -143,8 +143,7 @@ Status Engine::Impl::open_store() {
                       .files = &files});
   if (!opened_log) return opened_log.error();
   log = std::move(opened_log).value();
-  if (log->torn_tail())
-    logger->write(Logger::Level::warning, "a torn last frame was dropped: " + *log->torn_tail());
+  if (log->torn_tail()) logger->write(Logger::Level::warning, *log->torn_tail());
 
   if (!keys) {
     FileKeyStore::Options key_options;

@@ -14,11 +14,9 @@
 namespace inmail {
 
 struct RocksLog::Parts {
-  Parts(const RocksLogOptions& options, StoreId id)
-      : access(options.access), sync_frames(options.sync_frames), store(id) {}
+  Parts(const RocksLogOptions& opened_with, StoreId id) : options(opened_with), store(id) {}
 
-  const LogAccess access;
-  const bool sync_frames;
+  const RocksLogOptions options;
   const StoreId store;
   std::shared_ptr<File> lock;           ///< Only the owner's. Goes after the database.
   std::unique_ptr<HeadFile> head_file;  ///< Only the owner's.
@@ -84,6 +82,15 @@ Result<bool> is_to_be_made(const RocksLogOptions& options, const std::optional<H
                                           "CURRENT is missing"};
 }
 
+/// A log whose owner is at work may show a frame that is not synced yet, and that a loss of power
+/// would take back. What lies behind the owner's mark is synced here before it is shown. Errors:
+/// io.
+Status make_durable(const RocksLogOptions& options, const LogHead& head) {
+  const auto mark = HeadFile::read(options.head_file, *options.files);
+  if (mark && mark->head.position >= head.position) return {};
+  return sync_wals(*options.files, options.path);
+}
+
 Error cut_short(const fs::path& folder) {
   return {ErrorCode::not_found,
           "there is no log at " + folder.string() + ": its creation was cut short"};
@@ -128,13 +135,36 @@ Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& 
   return Error{ErrorCode::corruption, options.path.string() + " changed while it was opened"};
 }
 
+/// Writes the frame again that RocksDB does not see, and takes it into `proof`. Errors: corruption,
+/// io.
+Status put_back_frame(rocksdb::DB& rocks, const RocksLogOptions& options, LogProof& proof) {
+  const std::string& bytes = *proof.frame_behind;
+  const auto frame =
+      view_frame({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  if (!frame) return frame.error();
+  const auto put =
+      rocks.Put(rocks_write_options(options.sync_frames), slice_of(rocks_key(frame->first)), bytes);
+  if (!put.ok()) return rocks_error("cannot write the last frame again", put);
+  proof.head = {Position{frame->first.value + frame->records.size() - 1}, frame->hash};
+  proof.epoch = frame->epoch;
+  return {};
+}
+
+/// For the host's log.
+std::optional<std::string> told_of_torn_tail(const LogProof& proof) {
+  if (!proof.torn_tail) return {};
+  return (proof.frame_behind ? "a last frame that was torn, but is whole, was written again: "
+                             : "a torn last frame was dropped: ") +
+         *proof.torn_tail;
+}
+
 }  // namespace
 
 RocksLog::RocksLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 RocksLog::~RocksLog() {
   // Before the head file, which must never name what is not there.
-  if (parts_->rocks && !parts_->sync_frames) [[maybe_unused]]
+  if (parts_->rocks && !parts_->options.sync_frames) [[maybe_unused]]
     const auto ignored = parts_->rocks->SyncWAL();
 }
 
@@ -164,6 +194,8 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
   if (auto raised = raise_log_format(*options.files, options.path); !raised) return raised.error();
   auto rocks = open_proven(options, *proof, *make);
   if (!rocks) return rocks.error();
+  if (proof->frame_behind)
+    if (auto put = put_back_frame(**rocks, options, *proof); !put) return put.error();
   const std::uint64_t epoch = epoch_of(*mark, proof->epoch);
   auto head_file = *mark ? HeadFile::open(options.head_file, *options.files)
                          : HeadFile::create(options.head_file, {format->store, epoch, proof->head},
@@ -180,7 +212,7 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
   parts->lock = std::move(lock).value();
   parts->head_file = std::move(head_file).value();
   parts->rocks = std::move(rocks).value();
-  parts->torn_tail = std::move(proof->torn_tail);
+  parts->torn_tail = told_of_torn_tail(*proof);
   parts->head = proof->head;
   parts->epoch = epoch;
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(parts)));
@@ -201,10 +233,11 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_reading(const RocksLogOptio
                    : prove_log(*options.files, options.path, *mark, /*is_live=*/true);
   if (!proof) return proof.error();
   if (auto known = check_head_file(options, *mark, proof->head); !known) return known.error();
+  if (auto durable = make_durable(options, proof->head); !durable) return durable.error();
 
   auto parts = std::make_unique<Parts>(options, format->store);
   parts->rocks = std::move(proof->rocks);
-  parts->torn_tail = std::move(proof->torn_tail);
+  parts->torn_tail = told_of_torn_tail(*proof);
   parts->head = proof->head;
   parts->epoch = epoch_of(*mark, proof->epoch);
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(parts)));
@@ -222,7 +255,7 @@ std::uint64_t RocksLog::epoch() const {
 
 Status RocksLog::append(const Frame& frame) {
   Parts& parts = *parts_;
-  if (parts.access != LogAccess::write)
+  if (parts.options.access != LogAccess::write)
     return Error{ErrorCode::closed, "the log was opened for reading"};
   {
     const std::lock_guard lock(parts.mutex);
@@ -235,7 +268,7 @@ Status RocksLog::append(const Frame& frame) {
 
   const RocksKey key = rocks_key(frame.first);
   const auto put =
-      parts.rocks->Put(rocks_write_options(parts.sync_frames), slice_of(key), frame.bytes);
+      parts.rocks->Put(rocks_write_options(parts.options.sync_frames), slice_of(key), frame.bytes);
   Status written;
   if (put.ok())
     written = parts.head_file->write(frame.epoch, frame.head());
@@ -266,12 +299,14 @@ Status RocksLog::sync_head() { return parts_->head_file ? parts_->head_file->syn
 
 Status RocksLog::catch_up() {
   Parts& parts = *parts_;
-  invariant(parts.access == LogAccess::follow, "only a log that follows another catches up");
+  invariant(parts.options.access == LogAccess::follow,
+            "only a log that follows another catches up");
   const auto caught_up = parts.rocks->TryCatchUpWithPrimary();
   if (!caught_up.ok())
     return Error{ErrorCode::io, "cannot follow the log: " + caught_up.ToString()};
   const auto end = end_of_log(*parts.rocks);
   if (!end) return end.error();
+  if (auto durable = make_durable(parts.options, end->head); !durable) return durable;
   const std::lock_guard lock(parts.mutex);
   if (end->head.position < parts.head.position) return {};
   parts.head = end->head;

@@ -16,7 +16,7 @@ namespace inmail {
 /// What a log is opened for.
 enum class LogAccess : std::uint8_t {
   write,   ///< As its one owner.
-  read,    ///< As it stands now; changes nothing on the disk, and the owner may be at work.
+  read,    ///< As it stands now; changes no byte on the disk, and the owner may be at work.
   follow,  ///< As `read`, and `catch_up` moves on to where the owner is.
 };
 
@@ -42,12 +42,13 @@ struct RocksLogOptions {
 /// `catch_up` for one at a time. A cursor may be used while others append, and must go before the
 /// log.
 ///
-/// After a crash of the process or a loss of power, every frame whose `append` returned is there or
-/// `open` refuses. Before RocksDB gets to write anything, `open` reads the log through a file
-/// system that cannot write, and proves its end (events/rocks_proof.hpp); so a refused log is
-/// unchanged, and its cost does not grow with the log. Then the log takes on the newest format. A
-/// last frame that was torn by a loss of power, and that nobody was told of, is dropped; a copy of
-/// the write-ahead logs then stays in the folder `torn`.
+/// After a crash of the process or a loss of power, every frame whose `append` returned, or that a
+/// reader was shown, is there or `open` refuses. Before RocksDB gets to write anything, `open`
+/// reads the log through a file system that cannot write, and proves its end
+/// (events/rocks_proof.hpp); so a refused log is unchanged, and its cost does not grow with the
+/// log. Then the log takes on the newest format. A last frame that was torn by a loss of power, and
+/// that nobody was told of, is dropped, or written again where it is whole and only RocksDB's own
+/// bytes around it are torn; a copy of the write-ahead logs then stays in the folder `torn`.
 class RocksLog final : public EventLog {
  public:
   /// Errors: not_found (there is no log, and none is to be made); corruption (no log, or one that
@@ -64,7 +65,7 @@ class RocksLog final : public EventLog {
 
   const StoreId& store() const;
 
-  /// What RocksDB said of a torn last frame that this opening dropped; for the host's log.
+  /// What this opening did about a torn last frame; for the host's log.
   const std::optional<std::string>& torn_tail() const;
 
   /// Makes the head file durable. `append` does so at most once a second; the owner's timer calls

@@ -1,6 +1,7 @@
 #include "events/rocks_proof.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -154,15 +155,28 @@ Error unreadable(const std::filesystem::path& folder, Position from, const Error
                     " on: " + why.message};
 }
 
-/// Nothing intact may lie in the write-ahead log behind where RocksDB says that it ends.
-Status check_nothing_behind(FileSystem& files, const std::filesystem::path& folder, Position end,
-                            const std::string& why) {
-  const auto behind = intact_in_wals(files, folder, end);
-  if (!behind) return behind.error();
-  if (!*behind) return {};
-  return unreadable(folder, Position{end.value + 1},
-                    {ErrorCode::corruption, why + "; intact events up to " + text_of(**behind) +
-                                                " lie behind the damage"});
+/// What lies intact in the write-ahead log behind the end that RocksDB sees: nothing, or the one
+/// frame that comes next. More than one is damage, for a frame is synced before the next is
+/// written.
+Result<std::optional<std::string>> frame_behind(FileSystem& files,
+                                                const std::filesystem::path& folder,
+                                                const LogEnd& end, const std::string& why) {
+  std::map<Position, std::string> behind;  // By last position.
+  std::optional<std::string> next;
+  const Link last{{}, end.head, end.epoch, {}, 0};
+  const auto read = for_each_frame_in_wals(files, folder, end.head.position, [&](Bytes bytes) {
+    const auto link = link_in(bytes);
+    if (!link) return;
+    const auto& text = behind[link->head.position] =
+        std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (check_link(last, *link)) next = text;
+  });
+  if (!read) return read.error();
+  if (behind.empty() || (behind.size() == 1 && next)) return next;
+  return unreadable(
+      folder, Position{end.head.position.value + 1},
+      {ErrorCode::corruption, why + "; intact events up to " + text_of(behind.rbegin()->first) +
+                                  " lie behind the damage"});
 }
 
 Result<LogEnd> check_tail(FileSystem& files, const std::filesystem::path& folder,
@@ -189,9 +203,10 @@ Result<LogProof> prove_torn_tail(FileSystem& files, const std::filesystem::path&
   }
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return Error{end.error().code, end.error().message + " (" + refusal.message + ")"};
-  auto nothing_behind = check_nothing_behind(files, folder, end->head.position, refusal.message);
-  if (!nothing_behind) return nothing_behind.error();
-  return LogProof{end->head, end->epoch, refusal.message, std::move(rocks).value()};
+  auto behind = frame_behind(files, folder, *end, refusal.message);
+  if (!behind) return behind.error();
+  return LogProof{end->head, end->epoch, refusal.message, std::move(behind).value(),
+                  std::move(rocks).value()};
 }
 
 }  // namespace
@@ -205,12 +220,14 @@ Result<LogProof> prove_log(FileSystem& files, const std::filesystem::path& folde
   }
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
-  if (!is_live) {
-    auto nothing_behind = check_nothing_behind(files, folder, end->head.position,
-                                               "the write-ahead log is damaged near its end");
-    if (!nothing_behind) return nothing_behind.error();
-  }
-  return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
+  LogProof proof{end->head, end->epoch, {}, {}, std::move(rocks).value()};
+  if (is_live) return proof;
+  const std::string torn = "the write-ahead log is damaged near its end";
+  auto behind = frame_behind(files, folder, *end, torn);
+  if (!behind) return behind.error();
+  if (*behind) proof.torn_tail = torn;
+  proof.frame_behind = std::move(behind).value();
+  return proof;
 }
 
 Result<LogProof> prove_followed(FileSystem& files, const std::filesystem::path& folder,
@@ -219,7 +236,7 @@ Result<LogProof> prove_followed(FileSystem& files, const std::filesystem::path& 
   if (!rocks) return rocks.error();
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
-  return LogProof{end->head, end->epoch, {}, std::move(rocks).value()};
+  return LogProof{end->head, end->epoch, {}, {}, std::move(rocks).value()};
 }
 
 Result<LogEnd> end_of_log(rocksdb::DB& db) {

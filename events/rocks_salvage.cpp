@@ -36,7 +36,7 @@ SalvagedFrames::~SalvagedFrames() {
 Result<SalvagedFrames> SalvagedFrames::open(const fs::path& folder) {
   SalvagedFrames frames;
   if (auto looked = frames.look_at_tables(folder); !looked) return looked.error();
-  const auto read = for_each_frame_in_wals(system_files(), folder, [&](Bytes frame) {
+  const auto read = for_each_frame_in_wals(system_files(), folder, Position{}, [&](Bytes frame) {
     const auto view = view_frame(frame);
     const Position last{view->first.value + view->records.size() - 1};
     frames.last_seen_ = std::max(frames.last_seen_, last);

@@ -72,23 +72,6 @@ std::optional<Bytes> intact_frame(Bytes bytes, Position behind) {
   return frame;
 }
 
-/// Calls `take` with the bytes from each place on where a frame may begin. Errors: io.
-template <class Take>
-Status search_wals(FileSystem& files, const fs::path& folder, Take&& take) {
-  const auto wals = wals_of(files, folder);
-  if (!wals) return wals.error();
-  for (const fs::path& path : *wals) {
-    auto wal = read_whole(files, path);
-    if (!wal) return wal.error();
-    strip_block_headers(*wal);
-    const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
-    for (std::size_t at = wal->find(frame_magic); at != std::string::npos;
-         at = wal->find(frame_magic, at + 1))
-      take(bytes.subspan(at));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::uint64_t> wal_bytes(FileSystem& files, const fs::path& folder) {
@@ -107,22 +90,33 @@ Result<std::uint64_t> wal_bytes(FileSystem& files, const fs::path& folder) {
   return sum;
 }
 
-Status for_each_frame_in_wals(FileSystem& files, const fs::path& folder,
+Status for_each_frame_in_wals(FileSystem& files, const fs::path& folder, Position behind,
                               const std::function<void(Bytes)>& visit) {
-  return search_wals(files, folder, [&](Bytes bytes) {
-    if (const auto frame = intact_frame(bytes, Position{})) visit(*frame);
-  });
+  const auto wals = wals_of(files, folder);
+  if (!wals) return wals.error();
+  for (const fs::path& path : *wals) {
+    auto wal = read_whole(files, path);
+    if (!wal) return wal.error();
+    strip_block_headers(*wal);
+    const Bytes bytes{reinterpret_cast<const std::uint8_t*>(wal->data()), wal->size()};
+    for (std::size_t at = wal->find(frame_magic); at != std::string::npos;
+         at = wal->find(frame_magic, at + 1))
+      if (const auto frame = intact_frame(bytes.subspan(at), behind)) visit(*frame);
+  }
+  return {};
 }
 
-Result<std::optional<Position>> intact_in_wals(FileSystem& files, const fs::path& folder,
-                                               Position behind) {
-  std::optional<Position> found;
-  auto searched = search_wals(files, folder, [&](Bytes bytes) {
-    if (!intact_frame(bytes, found.value_or(behind))) return;
-    found = Position{load<std::uint64_t>(bytes, 8) + load<std::uint32_t>(bytes, 4) - 1};
-  });
-  if (!searched) return searched.error();
-  return found;
+Status sync_wals(FileSystem& files, const fs::path& folder) {
+  const auto wals = wals_of(files, folder);
+  if (!wals) return wals.error();
+  for (const fs::path& wal : *wals) {
+    const auto file = files.open(wal, File::Mode::read);
+    // A live owner may have deleted it meanwhile: all of it stands in tables then.
+    if (!file && file.error().code == ErrorCode::not_found) continue;
+    if (!file) return file.error();
+    if (auto synced = (*file)->sync(); !synced) return synced;
+  }
+  return files.sync_directory_of(folder / ".");
 }
 
 Status copy_wals(FileSystem& files, const fs::path& folder, const fs::path& to) {

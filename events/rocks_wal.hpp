@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 
 #include "events/file_system.hpp"
 #include "events/ids.hpp"
@@ -13,20 +12,19 @@
 namespace inmail {
 
 /// A look at the write-ahead logs of RocksDB as plain bytes, for when RocksDB itself gives up on
-/// them, or drops more of their end than it should. Nothing here writes to them. One thread.
+/// them, or drops more of their end than it should. Nothing here changes them. One thread.
 
 /// The bytes that all write-ahead logs of the folder hold together. Errors: io.
 Result<std::uint64_t> wal_bytes(FileSystem& files, const std::filesystem::path& folder);
 
-/// Calls `visit` for every frame that lies intact in a write-ahead log. Errors: io.
+/// Calls `visit` for every frame that lies intact in a write-ahead log and reaches beyond `behind`.
+/// Errors: io.
 Status for_each_frame_in_wals(FileSystem& files, const std::filesystem::path& folder,
-                              const std::function<void(Bytes)>& visit);
+                              Position behind, const std::function<void(Bytes)>& visit);
 
-/// The last position of all frames that lie intact in a write-ahead log and reach beyond `behind`;
-/// nothing if there is none. Errors: io.
-Result<std::optional<Position>> intact_in_wals(FileSystem& files,
-                                               const std::filesystem::path& folder,
-                                               Position behind);
+/// Makes what the write-ahead logs hold by now durable, also those that an owner is about to sync.
+/// Errors: io.
+Status sync_wals(FileSystem& files, const std::filesystem::path& folder);
 
 /// Copies every write-ahead log into the folder `to`, made for it; durable on return. Errors: io.
 Status copy_wals(FileSystem& files, const std::filesystem::path& folder,

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "engine/engine.hpp"
+#include "events/rocks_log.hpp"
 #include "tests/simulation/machine.hpp"
 #include "tests/support/at_once.hpp"
+#include "tests/support/test_records.hpp"
 
 namespace inmail::sim {
 namespace {
@@ -61,6 +65,72 @@ TEST(Store, OutlivesALossOfPowerFromItsFirstAnswerOn) {
     store.lose_power();
     store.open();
     EXPECT_EQ(store.engine().head(), head) << "seed " << seed;
+  }
+}
+
+/// Lets `look` read a log in the middle of its owner's sync, when the power is lost. What it was
+/// shown, and where the log ends afterwards.
+struct ShownAndKept {
+  Position shown;
+  Position kept;
+};
+ShownAndKept look_before_power_is_lost(
+    std::uint64_t seed,
+    const std::function<Position(RocksLog& follower, const RocksLogOptions&)>& look) {
+  FaultPlan::Rates rates{};
+  rates[static_cast<std::size_t>(Fault::slow_sync)] = 1'000'000;
+  const auto disk = std::make_shared<Disk>(FaultPlan(seed, rates, {}));
+  const auto clock = std::make_shared<ManualClock>();
+  auto machine = std::make_unique<Machine>(disk, clock);
+  RocksLogOptions options{.path = "/host/log",
+                          .head_file = "/host/head",
+                          .create_if_missing = true,
+                          .store = {},
+                          .files = machine.get()};
+  RocksLogOptions follows = options;
+  follows.access = LogAccess::follow;
+
+  auto owner = RocksLog::open(options);
+  EXPECT_TRUE(owner) << owner.error().message;
+  EXPECT_TRUE(test::append_records(**owner, 3));
+  auto follower = RocksLog::open(follows);
+  EXPECT_TRUE(follower) << follower.error().message;
+  ShownAndKept result;
+  disk->on_slow_sync([&] {
+    disk->plan().set_enabled(false);
+    result.shown = look(**follower, follows);
+    disk->stop_process(/*power=*/true);
+  });
+  disk->plan().set_enabled(true);
+  EXPECT_FALSE(test::append_records(**owner, 1));
+  follower->reset();
+  owner->reset();
+
+  machine = std::make_unique<Machine>(disk, clock);
+  options.files = machine.get();
+  owner = RocksLog::open(options);
+  EXPECT_TRUE(owner) << owner.error().message;
+  result.kept = (*owner)->head().position;
+  owner->reset();
+  return result;
+}
+
+TEST(FollowedLog, ShowsNothingThatALossOfPowerTakesBack) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto caught_up = look_before_power_is_lost(seed, [](RocksLog& log, const auto&) {
+      EXPECT_TRUE(log.catch_up());
+      return log.head().position;
+    });
+    EXPECT_EQ(caught_up.shown, Position{4}) << "what is not synced yet can be seen";
+    EXPECT_EQ(caught_up.kept, Position{4}) << "seed " << seed;
+
+    const auto opened = look_before_power_is_lost(seed, [](RocksLog&, const auto& options) {
+      const auto log = RocksLog::open(options);
+      EXPECT_TRUE(log) << log.error().message;
+      return (*log)->head().position;
+    });
+    EXPECT_EQ(opened.shown, Position{4}) << "what is not synced yet can be seen";
+    EXPECT_EQ(opened.kept, Position{4}) << "seed " << seed;
   }
 }
 

@@ -102,6 +102,8 @@ rocksdb::DBOptions database_options(const FileSystem& files) {
   // No thread of RocksDB wakes up by itself: an idle engine is to be idle.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  // It may try a failed flush again by itself, but not on a machine that has to repeat itself.
+  if (files.rocks()) options.max_bgerror_resume_count = 0;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.max_log_file_size = mib;
   options.keep_log_file_num = 3;

@@ -129,6 +129,7 @@ std::chrono::steady_clock::time_point Machine::now() const {
 
 const RocksEnv* Machine::rocks() const { return &rocks_->env(); }
 
+void Machine::wait_for_flushes() { rocks_->wait_for_flushes(); }
 void Machine::run_background() { rocks_->run_background(); }
 
 }  // namespace inmail::sim

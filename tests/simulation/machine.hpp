@@ -28,6 +28,8 @@ class Machine final : public FileSystem {
   std::chrono::steady_clock::time_point now() const override;
   const RocksEnv* rocks() const override;
 
+  /// Returns when no flush of RocksDB's is under way: one goes on where another has failed.
+  void wait_for_flushes();
   /// Does what RocksDB has put off to the background, until there is nothing left.
   void run_background();
 

@@ -9,7 +9,10 @@ namespace {
 
 class StandingClock final : public rocksdb::SystemClockWrapper {
  public:
-  using rocksdb::SystemClockWrapper::SystemClockWrapper;
+  explicit StandingClock(const std::shared_ptr<rocksdb::SystemClock>& clock)
+      : rocksdb::SystemClockWrapper(clock) {
+    slept = 0;
+  }
   const char* Name() const override { return "inmail.StandingClock"; }
   /// RocksDB takes a breath after a failure, and slows down who writes while there is much to
   /// compact; nothing gets better by it here. But it waits until the time has come, so for who
@@ -85,6 +88,11 @@ void BackgroundEnv::run() {
     flushing_ = false;
     changed_.notify_all();
   }
+}
+
+void BackgroundEnv::wait_for_flushes() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return flushes_.empty() && !flushing_; });
 }
 
 void BackgroundEnv::run_put_off() {

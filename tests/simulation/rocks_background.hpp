@@ -26,7 +26,9 @@ class BackgroundEnv : public rocksdb::EnvWrapper {
   int GetBackgroundThreads(Priority) override { return 1; }
   void IncBackgroundThreadsIfNeeded(int, Priority) override {}
 
-  /// Requires: the caller holds nothing of RocksDB.
+  /// Returns when no flush is under way. Requires: the caller holds nothing of RocksDB.
+  void wait_for_flushes();
+  /// Requires: as above.
   void run_put_off();
 
  private:

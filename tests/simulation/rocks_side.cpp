@@ -295,6 +295,7 @@ void put_frame(FileSystem& machine, const std::string& folder, const StoredFrame
   invariant(put.ok(), "a disk without faults takes a frame");
 }
 
+void RocksSide::wait_for_flushes() { env_->wait_for_flushes(); }
 void RocksSide::run_background() { env_->run_put_off(); }
 
 StoredFrame forged(StoredFrame frame) {

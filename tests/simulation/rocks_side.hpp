@@ -19,6 +19,8 @@ class RocksSide {
   ~RocksSide();
 
   const RocksEnv& env() const { return handle_; }
+  /// Returns when no flush of RocksDB's is under way.
+  void wait_for_flushes();
   /// Does what RocksDB has put off, until there is nothing left.
   void run_background();
 

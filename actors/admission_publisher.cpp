@@ -50,15 +50,18 @@ bool changes_arrivals(const Event& event, const MemberState& state, const Policy
 
 void AdmissionPublisher::publish(const MemberState& state, Version version) {
   const auto book = policies_.book();
-  Admission admission = Member::admission(state, book->at(book->current()), version);
+  shown_under_ = book->current();
+  Admission admission = Member::admission(state, book->at(shown_under_), version);
   is_known_full_ = admission.inbox_full;
   if (state.membership != Membership::stranger) table_.publish(member_, std::move(admission));
 }
 
 void AdmissionPublisher::publish_changes(const std::vector<Event>& events, const MemberState& state,
-                                         Version version, const Policy& policy) {
+                                         Version version, const Context& context) {
+  const Policy& policy = context.policy();
   // Whether the inbox is full is cheap to say, unless the policy minds: then all in it is counted.
-  if (std::any_of(events.begin(), events.end(), changes_admission) ||
+  if (context.version > shown_under_ ||
+      std::any_of(events.begin(), events.end(), changes_admission) ||
       Member::inbox_is_full(state, policy.inbox) != is_known_full_)
     publish(state, version);
   else if (std::any_of(events.begin(), events.end(),

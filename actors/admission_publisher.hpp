@@ -20,9 +20,10 @@ class AdmissionPublisher {
   /// Shows all of it, if the member is known at all.
   void publish(const MemberState& state, Version version);
 
-  /// Shows what `events` have changed of it. `state` has folded them, up to `version`.
+  /// Shows what `events`, decided in `context`, have changed of it, and all of it where they are
+  /// the first under a policy. `state` has folded them, up to `version`.
   void publish_changes(const std::vector<Event>& events, const MemberState& state, Version version,
-                       const Policy& policy);
+                       const Context& context);
 
   void withdraw() { table_.withdraw(member_); }
 
@@ -32,7 +33,8 @@ class AdmissionPublisher {
   const MemberId member_;
   const PolicyShelf& policies_;
   AdmissionTable& table_;
-  bool is_known_full_ = false;  ///< The inbox, to others.
+  PolicyVersion shown_under_{};  ///< What was shown follows this policy.
+  bool is_known_full_ = false;   ///< The inbox, to others.
 };
 
 }  // namespace inmail

@@ -67,7 +67,7 @@ class Recorder {
     self_.position = handed_in;
     if (self_.next_due != due_before) around_.waits_until(self_.next_due);
     if constexpr (is_member)
-      publisher_.publish_changes(events, self_.state, self_.version, context.policy());
+      publisher_.publish_changes(events, self_.state, self_.version, context);
     if constexpr (spends_elsewhere) release_unpaid(events, behalf.cause, settlement);
     oblige(events, told_as(context, due_at, behalf), settlement);
   }

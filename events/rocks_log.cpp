@@ -82,13 +82,16 @@ Result<bool> is_to_be_made(const RocksLogOptions& options, const std::optional<H
                                           "CURRENT is missing"};
 }
 
-/// A log whose owner is at work may show a frame that is not synced yet, and that a loss of power
-/// would take back. What lies behind the owner's mark is synced here before it is shown. Errors:
-/// io.
-Status make_durable(const RocksLogOptions& options, const LogHead& head) {
+/// How far a reader may show a log that ends at `head`. If its owner is at work, the last frame may
+/// not be synced yet, and a loss of power would take it back: what lies behind the owner's mark is
+/// synced here first. Where that fails, it is not shown. Errors: io.
+Result<LogHead> make_durable(const RocksLogOptions& options, const LogHead& head) {
   const auto mark = HeadFile::read(options.head_file, *options.files);
-  if (mark && mark->head.position >= head.position) return {};
-  return sync_wals(*options.files, options.path);
+  if (mark && mark->head.position >= head.position) return head;
+  const auto synced = sync_wals(*options.files, options.path);
+  if (synced) return head;
+  if (mark) return mark->head;
+  return synced.error();
 }
 
 Error cut_short(const fs::path& folder) {
@@ -113,21 +116,25 @@ Result<LogProof> prove_before_writing(const RocksLogOptions& options,
                                       const std::optional<HeadMark>& mark) {
   auto proof = prove_log(*options.files, options.path, mark, /*is_live=*/false);
   if (!proof) return proof;
-  if (auto known = check_head_file(options, mark, proof->head); !known) return known.error();
+  if (auto known = check_head_file(options, mark, proof->end()); !known) return known.error();
   if (proof->torn_tail) {
     const std::string name = "behind-" + std::to_string(proof->head.position.value);
     if (auto copied = copy_wals(*options.files, options.path, options.path / "torn" / name);
         !copied)
       return copied.error();
   }
+  if (proof->frame_behind)
+    if (auto kept =
+            replace_whole(*options.files, put_back_file(options.path), proof->frame_behind->bytes);
+        !kept)
+      return kept.error();
   proof->rocks.reset();
   return proof;
 }
 
 /// Lets RocksDB recover what `proof` found.
 Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& proof, bool make) {
-  const auto recovery = proof.torn_tail ? RocksRecovery::point_in_time : RocksRecovery::strict;
-  auto rocks = open_rocks_for_writing(options.path, recovery, make, *options.files);
+  auto rocks = open_rocks_for_writing(options.path, proof.recovery, make, *options.files);
   if (!rocks) return rocks;
   const auto end = end_of_log(**rocks);
   if (!end) return end.error();
@@ -135,19 +142,11 @@ Result<RocksHandle> open_proven(const RocksLogOptions& options, const LogProof& 
   return Error{ErrorCode::corruption, options.path.string() + " changed while it was opened"};
 }
 
-/// Writes the frame again that RocksDB does not see, and takes it into `proof`. Errors: corruption,
-/// io.
-Status put_back_frame(rocksdb::DB& rocks, const RocksLogOptions& options, LogProof& proof) {
-  const std::string& bytes = *proof.frame_behind;
-  const auto frame =
-      view_frame({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  if (!frame) return frame.error();
-  const auto put =
-      rocks.Put(rocks_write_options(options.sync_frames), slice_of(rocks_key(frame->first)), bytes);
-  if (!put.ok()) return rocks_error("cannot write the last frame again", put);
-  proof.head = {Position{frame->first.value + frame->records.size() - 1}, frame->hash};
-  proof.epoch = frame->epoch;
-  return {};
+/// Writes the frame again that RocksDB does not see. Durable on return. Errors: io.
+Status put_back(rocksdb::DB& rocks, const FrameBehind& frame) {
+  const RocksKey key = rocks_key(frame.first);
+  const auto put = rocks.Put(rocks_write_options(/*sync=*/true), slice_of(key), frame.bytes);
+  return put.ok() ? Status{} : Status{rocks_error("cannot write the last frame again", put)};
 }
 
 /// For the host's log.
@@ -194,26 +193,31 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_writing(const RocksLogOptio
   if (auto raised = raise_log_format(*options.files, options.path); !raised) return raised.error();
   auto rocks = open_proven(options, *proof, *make);
   if (!rocks) return rocks.error();
-  if (proof->frame_behind)
-    if (auto put = put_back_frame(**rocks, options, *proof); !put) return put.error();
+  const LogHead head = proof->end();
+  if (proof->frame_behind) {
+    if (auto put = put_back(**rocks, *proof->frame_behind); !put) return put.error();
+    proof->epoch = proof->frame_behind->epoch;
+  }
   const std::uint64_t epoch = epoch_of(*mark, proof->epoch);
-  auto head_file = *mark ? HeadFile::open(options.head_file, *options.files)
-                         : HeadFile::create(options.head_file, {format->store, epoch, proof->head},
-                                            *options.files);
+  auto head_file =
+      *mark ? HeadFile::open(options.head_file, *options.files)
+            : HeadFile::create(options.head_file, {format->store, epoch, head}, *options.files);
   if (!head_file) return head_file.error();
   // What was recovered behind the mark is durable by now, and may be answered for: a mark that a
   // loss of power took back must not be all that the next opening has to go by.
-  if ((*head_file)->mark().head != proof->head) {
-    if (auto written = (*head_file)->write(epoch, proof->head); !written) return written.error();
+  if ((*head_file)->mark().head != head) {
+    if (auto written = (*head_file)->write(epoch, head); !written) return written.error();
     if (auto synced = (*head_file)->sync(); !synced) return synced.error();
   }
+  if (const fs::path kept = put_back_file(options.path); options.files->exists(kept))
+    if (auto removed = options.files->remove(kept); !removed) return removed.error();
 
   auto parts = std::make_unique<Parts>(options, format->store);
   parts->lock = std::move(lock).value();
   parts->head_file = std::move(head_file).value();
   parts->rocks = std::move(rocks).value();
   parts->torn_tail = told_of_torn_tail(*proof);
-  parts->head = proof->head;
+  parts->head = head;
   parts->epoch = epoch;
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(parts)));
 }
@@ -233,12 +237,12 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_reading(const RocksLogOptio
                    : prove_log(*options.files, options.path, *mark, /*is_live=*/true);
   if (!proof) return proof.error();
   if (auto known = check_head_file(options, *mark, proof->head); !known) return known.error();
-  if (auto durable = make_durable(options, proof->head); !durable) return durable.error();
+  const auto shown = make_durable(options, proof->head);
+  if (!shown) return shown.error();
 
   auto parts = std::make_unique<Parts>(options, format->store);
   parts->rocks = std::move(proof->rocks);
-  parts->torn_tail = told_of_torn_tail(*proof);
-  parts->head = proof->head;
+  parts->head = *shown;
   parts->epoch = epoch_of(*mark, proof->epoch);
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(parts)));
 }
@@ -306,10 +310,12 @@ Status RocksLog::catch_up() {
     return Error{ErrorCode::io, "cannot follow the log: " + caught_up.ToString()};
   const auto end = end_of_log(*parts.rocks);
   if (!end) return end.error();
-  if (auto durable = make_durable(parts.options, end->head); !durable) return durable;
+  if (end->head.position <= head().position) return {};
+  const auto shown = make_durable(parts.options, end->head);
+  if (!shown) return shown.error();
   const std::lock_guard lock(parts.mutex);
-  if (end->head.position < parts.head.position) return {};
-  parts.head = end->head;
+  if (shown->position <= parts.head.position) return {};
+  parts.head = *shown;
   parts.epoch = std::max(parts.epoch, end->epoch);
   return {};
 }

@@ -65,7 +65,7 @@ class RocksLog final : public EventLog {
 
   const StoreId& store() const;
 
-  /// What this opening did about a torn last frame; for the host's log.
+  /// What this opening did about a torn last frame; for the host's log. Nothing for a reader.
   const std::optional<std::string>& torn_tail() const;
 
   /// Makes the head file durable. `append` does so at most once a second; the owner's timer calls

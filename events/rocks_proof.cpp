@@ -1,7 +1,6 @@
 #include "events/rocks_proof.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -155,28 +154,34 @@ Error unreadable(const std::filesystem::path& folder, Position from, const Error
                     " on: " + why.message};
 }
 
-/// What lies intact in the write-ahead log behind the end that RocksDB sees: nothing, or the one
-/// frame that comes next. More than one is damage, for a frame is synced before the next is
-/// written.
-Result<std::optional<std::string>> frame_behind(FileSystem& files,
+/// What lies intact behind the end that RocksDB sees: nothing, or the one frame that comes next, as
+/// a loss of power may leave it. An owner syncs each frame before it writes the next, so more than
+/// one is damage.
+Result<std::optional<FrameBehind>> frame_behind(FileSystem& files,
                                                 const std::filesystem::path& folder,
+                                                const std::optional<HeadMark>& mark,
                                                 const LogEnd& end, const std::string& why) {
-  std::map<Position, std::string> behind;  // By last position.
-  std::optional<std::string> next;
-  const Link last{{}, end.head, end.epoch, {}, 0};
+  const Link last{{}, end.head, std::max(end.epoch, mark ? mark->epoch : 0), {}, 0};
+  std::optional<FrameBehind> next;
+  bool is_one = true;
+  Position up_to;
   const auto read = for_each_frame_in_wals(files, folder, end.head.position, [&](Bytes bytes) {
     const auto link = link_in(bytes);
     if (!link) return;
-    const auto& text = behind[link->head.position] =
-        std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (check_link(last, *link)) next = text;
+    up_to = std::max(up_to, link->head.position);
+    if (next && next->head == link->head) return;  // A copy of it.
+    is_one = is_one && !next && check_link(last, *link);
+    if (is_one)
+      next = FrameBehind{{reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                         link->first,
+                         link->head,
+                         link->epoch};
   });
   if (!read) return read.error();
-  if (behind.empty() || (behind.size() == 1 && next)) return next;
-  return unreadable(
-      folder, Position{end.head.position.value + 1},
-      {ErrorCode::corruption, why + "; intact events up to " + text_of(behind.rbegin()->first) +
-                                  " lie behind the damage"});
+  if (is_one) return next;
+  return unreadable(folder, Position{end.head.position.value + 1},
+                    {ErrorCode::corruption,
+                     why + "; intact events up to " + text_of(up_to) + " lie behind the damage"});
 }
 
 Result<LogEnd> check_tail(FileSystem& files, const std::filesystem::path& folder,
@@ -203,9 +208,13 @@ Result<LogProof> prove_torn_tail(FileSystem& files, const std::filesystem::path&
   }
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return Error{end.error().code, end.error().message + " (" + refusal.message + ")"};
-  auto behind = frame_behind(files, folder, *end, refusal.message);
+  auto behind = frame_behind(files, folder, mark, *end, refusal.message);
   if (!behind) return behind.error();
-  return LogProof{end->head, end->epoch, refusal.message, std::move(behind).value(),
+  return LogProof{end->head,
+                  end->epoch,
+                  refusal.message,
+                  std::move(behind).value(),
+                  RocksRecovery::point_in_time,
                   std::move(rocks).value()};
 }
 
@@ -220,10 +229,10 @@ Result<LogProof> prove_log(FileSystem& files, const std::filesystem::path& folde
   }
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
-  LogProof proof{end->head, end->epoch, {}, {}, std::move(rocks).value()};
+  LogProof proof{end->head, end->epoch, {}, {}, RocksRecovery::strict, std::move(rocks).value()};
   if (is_live) return proof;
   const std::string torn = "the write-ahead log is damaged near its end";
-  auto behind = frame_behind(files, folder, *end, torn);
+  auto behind = frame_behind(files, folder, mark, *end, torn);
   if (!behind) return behind.error();
   if (*behind) proof.torn_tail = torn;
   proof.frame_behind = std::move(behind).value();
@@ -236,7 +245,7 @@ Result<LogProof> prove_followed(FileSystem& files, const std::filesystem::path& 
   if (!rocks) return rocks.error();
   const auto end = check_tail(files, folder, mark, **rocks);
   if (!end) return end.error();
-  return LogProof{end->head, end->epoch, {}, {}, std::move(rocks).value()};
+  return LogProof{end->head, end->epoch, {}, {}, RocksRecovery::strict, std::move(rocks).value()};
 }
 
 Result<LogEnd> end_of_log(rocksdb::DB& db) {

@@ -71,12 +71,12 @@ Status look_at_format(const fs::path& folder, const std::optional<HeadMark>& mar
   return {};
 }
 
-/// Whether RocksDB opens what is proven, and nothing else.
+/// Whether the log opens as what is proven, and nothing else.
 Status compare_with_rocks(const fs::path& folder, const std::optional<HeadMark>& mark,
                           LogExamination& examination) {
   const LogHead proven = examination.proven;
   const auto with_mark = prove_log(system_files(), folder, mark, /*is_live=*/false);
-  if (with_mark && with_mark->head == proven) return {};
+  if (with_mark && with_mark->end() == proven) return {};
   if (with_mark) {
     examination.needs_new_log = true;
     examination.findings.push_back(folder.string() + ": the log cannot be read from " +

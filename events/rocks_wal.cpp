@@ -90,6 +90,8 @@ Result<std::uint64_t> wal_bytes(FileSystem& files, const fs::path& folder) {
   return sum;
 }
 
+fs::path put_back_file(const fs::path& folder) { return folder / "put-back"; }
+
 Status for_each_frame_in_wals(FileSystem& files, const fs::path& folder, Position behind,
                               const std::function<void(Bytes)>& visit) {
   const auto wals = wals_of(files, folder);
@@ -103,6 +105,12 @@ Status for_each_frame_in_wals(FileSystem& files, const fs::path& folder, Positio
          at = wal->find(frame_magic, at + 1))
       if (const auto frame = intact_frame(bytes.subspan(at), behind)) visit(*frame);
   }
+  const auto put_back = read_whole(files, put_back_file(folder));
+  if (!put_back)
+    return put_back.error().code == ErrorCode::not_found ? Status{} : Status{put_back.error()};
+  if (const auto frame = intact_frame(
+          {reinterpret_cast<const std::uint8_t*>(put_back->data()), put_back->size()}, behind))
+    visit(*frame);
   return {};
 }
 

@@ -17,8 +17,12 @@ namespace inmail {
 /// The bytes that all write-ahead logs of the folder hold together. Errors: io.
 Result<std::uint64_t> wal_bytes(FileSystem& files, const std::filesystem::path& folder);
 
-/// Calls `visit` for every frame that lies intact in a write-ahead log and reaches beyond `behind`.
-/// Errors: io.
+/// Where an opening keeps the frame that it is about to write again: once RocksDB has recovered,
+/// its write-ahead log may be gone.
+std::filesystem::path put_back_file(const std::filesystem::path& folder);
+
+/// Calls `visit` for every frame that lies intact in a write-ahead log, or in `put_back_file`, and
+/// reaches beyond `behind`. Errors: io.
 Status for_each_frame_in_wals(FileSystem& files, const std::filesystem::path& folder,
                               Position behind, const std::function<void(Bytes)>& visit);
 

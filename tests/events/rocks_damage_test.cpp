@@ -12,6 +12,9 @@
 
 #include "events/head_file.hpp"
 #include "events/rocks_log.hpp"
+#include "events/rocks_repair.hpp"
+#include "events/rocks_wal.hpp"
+#include "tests/support/faulty_disk.hpp"
 #include "tests/support/file_bytes.hpp"
 #include "tests/support/random_seed.hpp"
 #include "tests/support/rocks_store.hpp"
@@ -222,11 +225,14 @@ class RocksTornTail : public testing::Test {
     folder_ = read_folder(store_.folder());
   }
 
-  /// Opens with this write-ahead log and the head file as it was then.
-  Result<std::unique_ptr<RocksLog>> open_with(const std::string& wal) {
+  /// This write-ahead log, and the head file as it was then.
+  void put_on_disk(const std::string& wal) {
     write_folder(store_.folder(), folder_);
     write_file(wal_path_, wal);
     write_file(store_.head_file(), head_file_);
+  }
+  Result<std::unique_ptr<RocksLog>> open_with(const std::string& wal) {
+    put_on_disk(wal);
     return RocksLog::open(store_.options());
   }
 
@@ -277,6 +283,7 @@ TEST_F(RocksTornTail, IsWrittenAgainWhereOnlyWhatRocksDBPutAroundItIsTorn) {
       ASSERT_TRUE((*log)->torn_tail());
       EXPECT_NE((*log)->torn_tail()->find("was written again"), std::string::npos);
       EXPECT_TRUE(fs::exists(store_.folder() / "torn" / "behind-27" / wal_path_.filename()));
+      EXPECT_FALSE(fs::exists(put_back_file(store_.folder())));
       ASSERT_TRUE(append_records(**log, 4));
     }
     const auto again = RocksLog::open(store_.options());
@@ -285,6 +292,59 @@ TEST_F(RocksTornTail, IsWrittenAgainWhereOnlyWhatRocksDBPutAroundItIsTorn) {
     EXPECT_EQ((*again)->head().position, Position{34});
     EXPECT_TRUE(log_digest(**again)) << "the chain is whole";
   }
+}
+
+TEST_F(RocksTornTail, IsWrittenAgainThoughThatFailedOnce) {
+  write(9);
+  put_on_disk(zeroed(frames_[9] - 8, 8));
+  FaultyDisk disk;
+  RocksLogOptions options = store_.options();
+  options.files = &disk;
+  disk.decide_by([](DiskAct act, const std::string& path) {
+    const bool is_copy = path.find("/torn/") != std::string::npos;
+    return act == DiskAct::sync && is_wal(path) && !is_copy ? std::optional(DiskFault::io)
+                                                            : std::nullopt;
+  });
+  ASSERT_FALSE(RocksLog::open(options));
+
+  const std::string kept = read_file(put_back_file(store_.folder()));
+  EXPECT_EQ(kept, wal_.substr(frames_[9], kept.size()));
+  // As if RocksDB had also deleted what held the frame.
+  put_on_disk(wal_.substr(0, frames_[9] - 30));
+  write_file(put_back_file(store_.folder()), kept);
+  const auto log = RocksLog::open(store_.options());
+  ASSERT_TRUE(log) << log.error().message;
+  EXPECT_EQ((*log)->head().position, Position{30});
+  EXPECT_TRUE(log_digest(**log)) << "the chain is whole";
+}
+
+TEST_F(RocksTornTail, IsNothingToRepairWhereOpeningMendsIt) {
+  write(9);
+  put_on_disk(zeroed(frames_[9] - 8, 8));
+  const auto examined = examine_log(store_.folder(), store_.head_file(), {});
+  ASSERT_TRUE(examined) << examined.error().message;
+  EXPECT_EQ(examined->findings, std::vector<std::string>{});
+  EXPECT_FALSE(examined->needs_new_log || examined->needs_new_head_file);
+  EXPECT_EQ(examined->proven.position, Position{30});
+}
+
+TEST_F(RocksTornTail, IsNotShownToAReaderWhoCannotSyncIt) {
+  write(9);
+  put_on_disk(wal_);
+  FaultyDisk disk;
+  RocksLogOptions options = store_.options(LogAccess::follow);
+  options.files = &disk;
+  disk.decide_by([](DiskAct act, const std::string&) {
+    return act == DiskAct::sync ? std::optional(DiskFault::io) : std::nullopt;
+  });
+  const auto log = RocksLog::open(options);
+  ASSERT_TRUE(log) << log.error().message;
+  EXPECT_EQ((*log)->head().position, Position{27});
+  ASSERT_TRUE((*log)->catch_up());
+  EXPECT_EQ((*log)->head().position, Position{27});
+  disk.decide_by({});
+  ASSERT_TRUE((*log)->catch_up());
+  EXPECT_EQ((*log)->head().position, Position{30});
 }
 
 TEST_F(RocksTornTail, IsALossWhenTheHeadFileKnowsIt) {

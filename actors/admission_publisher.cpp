@@ -50,8 +50,13 @@ bool changes_arrivals(const Event& event, const MemberState& state, const Policy
 
 void AdmissionPublisher::publish(const MemberState& state, Version version) {
   const auto book = policies_.book();
-  shown_under_ = book->current();
-  Admission admission = Member::admission(state, book->at(shown_under_), version);
+  publish_under(book->current(), book->at(book->current()), state, version);
+}
+
+void AdmissionPublisher::publish_under(PolicyVersion rules, const Policy& policy,
+                                       const MemberState& state, Version version) {
+  shown_under_ = rules;
+  Admission admission = Member::admission(state, policy, version);
   is_known_full_ = admission.inbox_full;
   if (state.membership != Membership::stranger) table_.publish(member_, std::move(admission));
 }
@@ -60,10 +65,10 @@ void AdmissionPublisher::publish_changes(const std::vector<Event>& events, const
                                          Version version, const Context& context) {
   const Policy& policy = context.policy();
   // Whether the inbox is full is cheap to say, unless the policy minds: then all in it is counted.
-  if (context.version > shown_under_ ||
+  if (context.version != shown_under_ ||
       std::any_of(events.begin(), events.end(), changes_admission) ||
       Member::inbox_is_full(state, policy.inbox) != is_known_full_)
-    publish(state, version);
+    publish_under(context.version, policy, state, version);
   else if (std::any_of(events.begin(), events.end(),
                        [&](const Event& each) { return changes_arrivals(each, state, policy); }))
     publish_arrivals(state, version);

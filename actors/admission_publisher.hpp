@@ -17,7 +17,7 @@ class AdmissionPublisher {
   AdmissionPublisher(MemberId member, const PolicyShelf& policies, AdmissionTable& table)
       : member_(member), policies_(policies), table_(table) {}
 
-  /// Shows all of it, if the member is known at all.
+  /// Shows all of it under the newest policy, if the member is known at all.
   void publish(const MemberState& state, Version version);
 
   /// Shows what `events`, decided in `context`, have changed of it, and all of it where they are
@@ -28,6 +28,8 @@ class AdmissionPublisher {
   void withdraw() { table_.withdraw(member_); }
 
  private:
+  void publish_under(PolicyVersion rules, const Policy& policy, const MemberState& state,
+                     Version version);
   void publish_arrivals(const MemberState& state, Version version);
 
   const MemberId member_;

@@ -268,7 +268,7 @@ class Simulation {
         trace("opens at " + std::to_string(opened->head().value));
         engine_ = std::make_unique<Engine>(std::move(*opened));
         lost_power_ = false;
-        forget_what_was_cut_off();
+        forget_what_was_torn();
         if (attempt >= openings_max / 2) disk_->plan().set_enabled(!is_ending_);
         if (!engine_->failure()) history_.quiet.insert(engine_->head());
         check_record();
@@ -365,17 +365,17 @@ class Simulation {
       ++report_.refused_damage;
   }
 
-  /// A bit in a last frame that nobody was told of: the frame looks torn, and is cut off. It must
-  /// not come back with the bit put right.
-  void forget_what_was_cut_off() {
+  /// A bit in a last frame that nobody was told of: the frame looks torn, and the opening has cut
+  /// it off, or written it again. It must not come back with the bit put right.
+  void forget_what_was_torn() {
     if (!flipped_) return;
     const InodePtr& file = flipped_->first;
     const auto files = disk_->files();
-    const bool was_cut_off = std::any_of(files.begin(), files.end(), [&](const auto& each) {
+    const bool was_torn = std::any_of(files.begin(), files.end(), [&](const auto& each) {
       return each.first.find("/log/torn/") != std::string::npos && each.second->seen == file->seen;
     });
-    if (!was_cut_off) return;
-    trace("what was torn by the flipped bit was cut off");
+    if (!was_torn) return;
+    trace("the opening has dealt with what the flipped bit tore");
     ++report_.refused_damage;
     flipped_.reset();
   }

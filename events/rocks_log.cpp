@@ -85,7 +85,7 @@ Result<bool> is_to_be_made(const RocksLogOptions& options, const std::optional<H
 /// How far a reader may show a log that ends at `head`. If its owner is at work, the last frame may
 /// not be synced yet, and a loss of power would take it back: what lies behind the owner's mark is
 /// synced here first. Where that fails, it is not shown. Errors: io.
-Result<LogHead> make_durable(const RocksLogOptions& options, const LogHead& head) {
+Result<LogHead> durable_head(const RocksLogOptions& options, const LogHead& head) {
   const auto mark = HeadFile::read(options.head_file, *options.files);
   if (mark && mark->head.position >= head.position) return head;
   const auto synced = sync_wals(*options.files, options.path);
@@ -237,7 +237,7 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open_for_reading(const RocksLogOptio
                    : prove_log(*options.files, options.path, *mark, /*is_live=*/true);
   if (!proof) return proof.error();
   if (auto known = check_head_file(options, *mark, proof->head); !known) return known.error();
-  const auto shown = make_durable(options, proof->head);
+  const auto shown = durable_head(options, proof->head);
   if (!shown) return shown.error();
 
   auto parts = std::make_unique<Parts>(options, format->store);
@@ -311,7 +311,7 @@ Status RocksLog::catch_up() {
   const auto end = end_of_log(*parts.rocks);
   if (!end) return end.error();
   if (end->head.position <= head().position) return {};
-  const auto shown = make_durable(parts.options, end->head);
+  const auto shown = durable_head(parts.options, end->head);
   if (!shown) return shown.error();
   const std::lock_guard lock(parts.mutex);
   if (shown->position <= parts.head.position) return {};
